@@ -1,0 +1,153 @@
+import { DecodeError } from './errors.ts'
+import type { ByteReader } from './reader.ts'
+
+/** NLA_F_NESTED and NLA_F_NET_BYTEORDER share the type field with the number (linux/netlink.h). */
+const NLA_TYPE_MASK = 0x3fff
+const NLA_HDRLEN = 4
+
+/** An attribute that a decoder does not know: kept, so that nothing the kernel said is lost. */
+export type UnknownAttribute = { readonly type: number; readonly hex: string }
+
+/**
+ * Walks a run of attributes. `visit` gets the type without flags, and where the payload lies.
+ *
+ * @throws DecodeError when a length is smaller than its header or reaches beyond `end`. Up to three trailing
+ * bytes are padding and are ignored, as the kernel's own `nla_for_each_attr` does.
+ */
+export function eachAttribute(
+  reader: ByteReader,
+  start: number,
+  end: number,
+  visit: (type: number, at: number, length: number) => void,
+): void {
+  let at = start
+  while (end - at >= NLA_HDRLEN) {
+    const length = reader.u16(at)
+    if (length < NLA_HDRLEN || at + length > end) {
+      throw new DecodeError(`attribute length ${length} does not fit in ${end - at} bytes`, at)
+    }
+    visit(reader.u16(at + 2) & NLA_TYPE_MASK, at + NLA_HDRLEN, length - NLA_HDRLEN)
+    at += (length + 3) & ~3
+  }
+}
+
+/**
+ * The attributes of one message or nest, by type: the last one of a type wins, as in the kernel's `nla_parse`.
+ * Getters return undefined for an attribute that is absent, and throw DecodeError for one that is too short.
+ */
+export class Attributes {
+  readonly reader: ByteReader
+  private readonly at: number[] = []
+  private readonly size: number[] = []
+
+  constructor(reader: ByteReader, start: number, end: number) {
+    this.reader = reader
+    eachAttribute(reader, start, end, (type, at, length) => {
+      this.at[type] = at
+      this.size[type] = length
+    })
+  }
+
+  has(type: number): boolean {
+    return this.at[type] !== undefined
+  }
+
+  /** Types that are present, ascending. */
+  types(): number[] {
+    return Object.keys(this.at).map(Number)
+  }
+
+  /** Where the payload begins, for structures read in place. */
+  offset(type: number): number | undefined {
+    return this.at[type]
+  }
+
+  /** Bytes of payload; 0 for a flag attribute, undefined when absent. */
+  length(type: number): number | undefined {
+    return this.size[type]
+  }
+
+  u8(type: number): number | undefined {
+    const at = this.check(type, 1)
+    return at === undefined ? undefined : this.reader.u8(at)
+  }
+
+  u16(type: number): number | undefined {
+    const at = this.check(type, 2)
+    return at === undefined ? undefined : this.reader.u16(at)
+  }
+
+  u32(type: number): number | undefined {
+    const at = this.check(type, 4)
+    return at === undefined ? undefined : this.reader.u32(at)
+  }
+
+  s32(type: number): number | undefined {
+    const at = this.check(type, 4)
+    return at === undefined ? undefined : this.reader.s32(at)
+  }
+
+  be16(type: number): number | undefined {
+    const at = this.check(type, 2)
+    return at === undefined ? undefined : this.reader.be16(at)
+  }
+
+  be32(type: number): number | undefined {
+    const at = this.check(type, 4)
+    return at === undefined ? undefined : this.reader.be32(at)
+  }
+
+  /** Decimal string. */
+  u64(type: number): string | undefined {
+    const at = this.check(type, 8)
+    return at === undefined ? undefined : this.reader.u64(at)
+  }
+
+  /** Decimal string. */
+  be64(type: number): string | undefined {
+    const at = this.check(type, 8)
+    return at === undefined ? undefined : this.reader.be64(at)
+  }
+
+  text(type: number): string | undefined {
+    const at = this.at[type]
+    return at === undefined ? undefined : this.reader.text(at, this.size[type]!)
+  }
+
+  hex(type: number): string | undefined {
+    const at = this.at[type]
+    return at === undefined ? undefined : this.reader.hex(at, this.size[type]!)
+  }
+
+  /** A view, not a copy. */
+  bytes(type: number): Uint8Array | undefined {
+    const at = this.at[type]
+    return at === undefined ? undefined : this.reader.slice(at, this.size[type]!)
+  }
+
+  nested(type: number): Attributes | undefined {
+    const at = this.at[type]
+    return at === undefined ? undefined : new Attributes(this.reader, at, at + this.size[type]!)
+  }
+
+  /** Walks a nest that is a list, such as NFTA_RULE_EXPRESSIONS; does nothing when it is absent. */
+  each(type: number, visit: (type: number, at: number, length: number) => void): void {
+    const at = this.at[type]
+    if (at !== undefined) eachAttribute(this.reader, at, at + this.size[type]!, visit)
+  }
+
+  /** What is present but not in `known`. */
+  unknown(known: ReadonlySet<number>): UnknownAttribute[] {
+    return this.types()
+      .filter(type => !known.has(type))
+      .map(type => ({ type, hex: this.hex(type)! }))
+  }
+
+  private check(type: number, length: number): number | undefined {
+    const at = this.at[type]
+    if (at !== undefined && this.size[type]! < length) {
+      throw new DecodeError(`attribute ${type} has ${this.size[type]} bytes, needs ${length}`, at)
+    }
+    return at
+  }
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+/** One entry of `addr_info` of `ip -j addr`, with the index and name of its link, as the list is flat here. */
+export const addressSchema = z.object({
+  ifindex: z.number(),
+  ifname: z.string(),
+  family: z.enum(['inet', 'inet6']),
+  local: z.string(),
+  /** Peer address of a point-to-point address. */
+  address: z.string().optional(),
+  prefixlen: z.number(),
+  metric: z.number().optional(),
+  broadcast: z.string().optional(),
+  anycast: z.string().optional(),
+  scope: z.string(),
+  label: z.string().optional(),
+  /** Flags as iproute2 prints them: a key that is true. */
+  secondary: z.literal(true).optional(),
+  temporary: z.literal(true).optional(),
+  nodad: z.literal(true).optional(),
+  optimistic: z.literal(true).optional(),
+  dadfailed: z.literal(true).optional(),
+  home: z.literal(true).optional(),
+  deprecated: z.literal(true).optional(),
+  tentative: z.literal(true).optional(),
+  dynamic: z.literal(true).optional(),
+  mngtmpaddr: z.literal(true).optional(),
+  noprefixroute: z.literal(true).optional(),
+  autojoin: z.literal(true).optional(),
+  'stable-privacy': z.literal(true).optional(),
+  protocol: z.string().optional(),
+  /** Seconds; 4294967295 is forever. */
+  valid_life_time: z.number(),
+  preferred_life_time: z.number(),
+})
+
+export type Address = z.infer<typeof addressSchema>

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { addressSchema } from './address.ts'
+import { ipvsSchema } from './ipvs.ts'
+import { linkSchema } from './link.ts'
+import { conntrackSchema, socketSchema, xfrmSchema } from './misc.ts'
+import { fdbEntrySchema, neighbourSchema, nsidSchema } from './neighbour.ts'
+import { netfilterTableSchema, nftTableSchema } from './netfilter.ts'
+import { policyRuleSchema, routeSchema } from './route.ts'
+import { sourceReportSchema } from './source.ts'
+
+/**
+ * What a namespace is for:
+ *
+ * - `host`: the one that cnmtop's own process 1 lives in, or Docker's `default`
+ * - `ingress`: `ingress_sbox`, the load balancer of the routing mesh
+ * - `load-balancer`: `lb_<network>`, the load balancer of one overlay
+ * - `overlay`: `<epoch>-<network>`, bridge and vxlan of one overlay
+ * - `container`: a sandbox, or any other namespace that processes live in
+ * - `other`: named by a file, and none of the above
+ */
+export const namespaceKinds = ['host', 'ingress', 'load-balancer', 'overlay', 'container', 'other'] as const
+
+export const namespaceSchema = z.object({
+  /** `net:[4026532281]`, as `readlink /proc/PID/ns/net` prints it. */
+  id: z.string(),
+  kind: z.enum(namespaceKinds),
+  /** The file's name, else the oldest process of it (`nginx/4711`). */
+  name: z.string(),
+  paths: z.array(z.string()),
+  /** Processes in it, ascending; at most 64 are kept, `pidCount` counts all. */
+  pids: z.array(z.number()),
+  pidCount: z.number(),
+  links: z.array(linkSchema),
+  addresses: z.array(addressSchema),
+  routes: z.array(routeSchema),
+  rules: z.array(policyRuleSchema),
+  neighbours: z.array(neighbourSchema),
+  fdb: z.array(fdbEntrySchema),
+  nsids: z.array(nsidSchema),
+  netfilter: z.array(netfilterTableSchema),
+  nft: z.array(nftTableSchema),
+  ipvs: ipvsSchema,
+  xfrm: xfrmSchema,
+  sockets: z.array(socketSchema),
+  sysctls: z.record(z.string(), z.string()),
+  conntrack: conntrackSchema.optional(),
+  sources: z.array(sourceReportSchema),
+})
+
+export type NamespaceKind = (typeof namespaceKinds)[number]
+export type Namespace = z.infer<typeof namespaceSchema>

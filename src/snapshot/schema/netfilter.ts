@@ -1,0 +1,84 @@
+import type { Rule } from 'node-iptables'
+import { z } from 'zod'
+import { counterSchema } from './source.ts'
+
+/** A match, target or header test in the words of the node-iptables package; its shape is that package's contract. */
+const ruleSchema: z.ZodType<Rule & { text: string }> = z
+  .looseObject({
+    chain: z.string(),
+    /** The line that `iptables-save` prints for it, without counters. */
+    text: z.string(),
+    packets: counterSchema,
+    bytes: counterSchema,
+    ip: z.looseObject({}),
+    matches: z.array(z.looseObject({ name: z.string() })),
+    target: z.looseObject({ name: z.string() }),
+  })
+  .transform(rule => rule as unknown as Rule & { text: string }) as unknown as z.ZodType<
+  Rule & { text: string }
+>
+
+export const netfilterTableSchema = z.object({
+  /** Which API holds it: legacy xtables, or nf_tables in the shape that iptables-nft writes. */
+  backend: z.enum(['nft', 'legacy']),
+  family: z.enum(['ip', 'ip6']),
+  table: z.string(),
+  chains: z.array(
+    z.object({
+      name: z.string(),
+      /** ACCEPT or DROP of a base chain; null for a user chain. */
+      policy: z.string().nullable(),
+      packets: counterSchema,
+      bytes: counterSchema,
+    }),
+  ),
+  rules: z.array(ruleSchema),
+})
+
+export type NetfilterTable = z.infer<typeof netfilterTableSchema>
+export type NetfilterRule = NetfilterTable['rules'][number]
+
+/** A table of nf_tables that is not of iptables' shape, told in nft's own words. */
+export const nftTableSchema = z.object({
+  /** ip, ip6, inet, arp, bridge, netdev. */
+  family: z.string(),
+  table: z.string(),
+  flags: z.array(z.string()),
+  chains: z.array(
+    z.object({
+      name: z.string(),
+      /** The four below are those of a base chain. */
+      type: z.string().optional(),
+      hook: z.string().optional(),
+      priority: z.number().optional(),
+      policy: z.string().optional(),
+      device: z.string().optional(),
+    }),
+  ),
+  sets: z.array(
+    z.object({
+      name: z.string(),
+      map: z.boolean(),
+      keyType: z.string(),
+      dataType: z.string().optional(),
+      flags: z.array(z.string()),
+      /** As nft prints them: `"eth0"`, `80-90`, `10.0.0.1 : jump web`. */
+      elements: z.array(z.string()),
+    }),
+  ),
+  rules: z.array(
+    z.object({
+      chain: z.string(),
+      handle: z.number(),
+      /** The rule as `nft list ruleset` prints it. */
+      text: z.string(),
+      packets: counterSchema.optional(),
+      bytes: counterSchema.optional(),
+      comment: z.string().optional(),
+      /** Expressions by name, decoded as far as they are known; unknown ones keep their hex. */
+      expressions: z.array(z.looseObject({ name: z.string() })),
+    }),
+  ),
+})
+
+export type NftTable = z.infer<typeof nftTableSchema>

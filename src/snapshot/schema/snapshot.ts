@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { namespaceSchema } from './namespace.ts'
+import { sourceReportSchema } from './source.ts'
+
+export const SNAPSHOT_FORMAT = 'cnmtop.snapshot'
+export const SNAPSHOT_VERSION = 1
+
+export const snapshotSchema = z.object({
+  format: z.literal(SNAPSHOT_FORMAT),
+  version: z.literal(SNAPSHOT_VERSION),
+  /** RFC 3339, UTC, milliseconds. */
+  takenAt: z.string(),
+  tookMs: z.number(),
+  host: z.object({
+    hostname: z.string(),
+    /** `uname -r`. */
+    kernel: z.string(),
+    bootId: z.string(),
+  }),
+  namespaces: z.array(namespaceSchema),
+  /** What is not of one namespace: the directories walked, `/proc`, files that are not nsfs. */
+  sources: z.array(sourceReportSchema),
+})
+
+export type Snapshot = z.infer<typeof snapshotSchema>
+export type Host = Snapshot['host']
