@@ -1,0 +1,129 @@
+/**
+ * The system calls that Node has no function for, and nothing else. Synchronous, on the calling thread: that is
+ * what makes entering a namespace safe (see enter.ts).
+ *
+ * Every function throws SystemCallError when the call fails; numbers are those of linux/… and bits/… headers.
+ */
+import { errnoName } from 'netlink-codec'
+import koffi from 'koffi'
+
+/** A system call that failed, with the call's name and the error's. */
+export class SystemCallError extends Error {
+  override readonly name = 'SystemCallError'
+  readonly syscall: string
+  readonly errno: number
+  /** `EPERM`, `EINVAL`, … */
+  readonly code: string
+
+  constructor(syscall: string, errno: number) {
+    super(`${syscall}: ${errnoName(errno)}`)
+    this.syscall = syscall
+    this.errno = errno
+    this.code = errnoName(errno)
+  }
+}
+
+// The process itself: libc is linked into Node, whatever its file is called (glibc or musl).
+const library = koffi.load(null)
+const native = {
+  open: library.func('int open(const char *path, int flags)') as (path: string, flags: number) => number,
+  read: library.func('int64_t read(int fd, void *buffer, size_t size)') as (
+    fd: number,
+    buffer: Uint8Array,
+    size: number,
+  ) => number,
+  close: library.func('int close(int fd)') as (fd: number) => number,
+  setns: library.func('int setns(int fd, int type)') as (fd: number, type: number) => number,
+  socket: library.func('int socket(int domain, int type, int protocol)') as (
+    domain: number,
+    type: number,
+    protocol: number,
+  ) => number,
+  send: library.func('int64_t send(int fd, const void *buffer, size_t size, int flags)') as (
+    fd: number,
+    buffer: Uint8Array,
+    size: number,
+    flags: number,
+  ) => number,
+  recv: library.func('int64_t recv(int fd, void *buffer, size_t size, int flags)') as (
+    fd: number,
+    buffer: Uint8Array,
+    size: number,
+    flags: number,
+  ) => number,
+  setsockopt: library.func(
+    'int setsockopt(int fd, int level, int name, const void *value, uint32_t size)',
+  ) as (fd: number, level: number, name: number, value: Uint8Array, size: number) => number,
+  getsockopt: library.func('int getsockopt(int fd, int level, int name, void *value, void *size)') as (
+    fd: number,
+    level: number,
+    name: number,
+    value: Uint8Array,
+    size: Uint32Array,
+  ) => number,
+  fstatfs: library.func('int fstatfs(int fd, void *buffer)') as (fd: number, buffer: BigInt64Array) => number,
+}
+
+const O_RDONLY = 0
+const O_CLOEXEC = 0o2000000
+const CLONE_NEWNET = 0x40000000
+const SOCK_RAW = 3
+const SOCK_CLOEXEC = 0o2000000
+
+function check(syscall: string, result: number): number {
+  if (result < 0) throw new SystemCallError(syscall, koffi.errno())
+  return result
+}
+
+/** Opens for reading, close-on-exec. */
+export function openReadOnly(path: string): number {
+  return check('open', native.open(path, O_RDONLY | O_CLOEXEC))
+}
+
+/** Bytes read; 0 at the end. */
+export function read(fd: number, buffer: Uint8Array): number {
+  return check('read', native.read(fd, buffer, buffer.length))
+}
+
+/** Never throws: a descriptor is gone after close, whatever close says. */
+export function close(fd: number): void {
+  native.close(fd)
+}
+
+/** Moves the calling thread into the network namespace that `fd` refers to. Only enter.ts may call it. */
+export function setNetworkNamespace(fd: number): void {
+  check('setns', native.setns(fd, CLONE_NEWNET))
+}
+
+/** A raw socket, close-on-exec, in the namespace that the thread is in. */
+export function rawSocket(domain: number, protocol: number): number {
+  return check('socket', native.socket(domain, SOCK_RAW | SOCK_CLOEXEC, protocol))
+}
+
+export function send(fd: number, bytes: Uint8Array): void {
+  check('send', native.send(fd, bytes, bytes.length, 0))
+}
+
+/** Bytes received; with MSG_TRUNC in `flags` the length of the datagram even if it did not fit. */
+export function receive(fd: number, buffer: Uint8Array, flags: number): number {
+  return check('recv', native.recv(fd, buffer, buffer.length, flags))
+}
+
+export function setSocketOption(fd: number, level: number, name: number, value: Uint8Array): void {
+  check('setsockopt', native.setsockopt(fd, level, name, value, value.length))
+}
+
+/** Fills `value` and returns how many bytes of it the kernel wrote. */
+export function getSocketOption(fd: number, level: number, name: number, value: Uint8Array): number {
+  const size = new Uint32Array([value.length])
+  check('getsockopt', native.getsockopt(fd, level, name, value, size))
+  return size[0]!
+}
+
+/** `f_type` of struct statfs: the magic number of the file system that a descriptor lies on. */
+export function fileSystemType(fd: number): number {
+  // struct statfs is 120 bytes on every 64-bit architecture; f_type is its first long.
+  const buffer = new BigInt64Array(32)
+  check('fstatfs', native.fstatfs(fd, buffer))
+  return Number(buffer[0])
+}

@@ -1,0 +1,174 @@
+import {
+  ByteWriter,
+  eachMessage,
+  type Exchange,
+  type Message,
+  NetlinkError,
+  NLM_F_DUMP_INTR,
+  NLM_F_MULTI,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  NLMSG_NOOP,
+  NLMSG_OVERRUN,
+  readError,
+  type Transport,
+} from 'netlink-codec'
+import { close, rawSocket, receive, send, setSocketOption, SystemCallError } from './libc.ts'
+
+/** NETLINK_* protocols (linux/netlink.h). */
+export const NETLINK_ROUTE = 0
+export const NETLINK_XFRM = 6
+export const NETLINK_NETFILTER = 12
+export const NETLINK_GENERIC = 16
+
+const AF_NETLINK = 16
+const SOL_SOCKET = 1
+const SO_RCVTIMEO = 20
+const SOL_NETLINK = 270
+const NETLINK_EXT_ACK = 11
+const MSG_TRUNC = 0x20
+const ENOBUFS = 105
+const EAGAIN = 11
+
+/** What reading one namespace may cost; a reader that uses it up stops, and says so. */
+export type Budget = {
+  /** Bytes that may still be received; counted down. */
+  bytes: number
+  /** `performance.now()` at which reading ends. */
+  readonly deadline: number
+}
+
+export type NetlinkSocket = Transport & { close(): void }
+
+const one = new ByteWriter().u32(1).finish()
+
+/**
+ * One receive buffer for all sockets of the thread: exchanges never overlap. 128 KiB, as the kernel fills dump
+ * datagrams up to the size that it saw asked for, at most 32 KiB (netlink_dump in af_netlink.c); single messages
+ * (a link with many virtual functions) can be larger.
+ */
+let buffer = new Uint8Array(128 * 1024)
+let sequence = 1
+
+/**
+ * Opens a netlink socket in the namespace the thread is in; use it inside `inNamespace`. Exchanges may happen
+ * anywhere afterwards.
+ *
+ * @throws SystemCallError
+ */
+export function openNetlink(protocol: number, budget: Budget): NetlinkSocket {
+  const fd = rawSocket(AF_NETLINK, protocol)
+  setSocketOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, one)
+  let spoilt: string | undefined
+  return {
+    exchange(op, request, onMessage) {
+      if (spoilt) throw timedOut(op, `an earlier question was left unanswered: ${spoilt}`)
+      try {
+        return exchange(fd, op, request, onMessage, budget)
+      } catch (error) {
+        // The rest of an answer may still be queued; nothing that is read from here on could be trusted.
+        if (!(error instanceof NetlinkError) || error.errno === 0) spoilt = op
+        throw error
+      }
+    },
+    close: () => close(fd),
+  }
+}
+
+function exchange(
+  fd: number,
+  op: string,
+  request: Uint8Array,
+  onMessage: (message: Message) => void,
+  budget: Budget,
+): Exchange {
+  const seq = sequence++ >>> 0
+  const waitMs = Math.ceil(budget.deadline - performance.now())
+  if (waitMs <= 0) throw timedOut(op, 'the time for this namespace is used up')
+  setReceiveTimeout(fd, waitMs)
+  stampSequence(request, seq)
+  system(op, seq, () => send(fd, request))
+  let interrupted = false
+  for (;;) {
+    const length = receiveDatagram(fd, op, seq)
+    budget.bytes -= length
+    let ended = false
+    eachMessage(buffer, length, message => {
+      if (message.seq !== seq || ended) return
+      if ((message.flags & NLM_F_DUMP_INTR) !== 0) interrupted = true
+      switch (message.type) {
+        case NLMSG_NOOP:
+          return
+        case NLMSG_OVERRUN:
+          interrupted = true
+          return
+        case NLMSG_ERROR:
+        case NLMSG_DONE: {
+          const error = readError(message, op)
+          if (error) throw error
+          ended = true
+          return
+        }
+        default:
+          onMessage(message)
+          if ((message.flags & NLM_F_MULTI) === 0) ended = true
+      }
+    })
+    if (ended) return { interrupted }
+    if (budget.bytes <= 0) throw timedOut(op, 'more data than one namespace may have')
+    if (performance.now() > budget.deadline) throw timedOut(op, 'the time for this namespace is used up')
+  }
+}
+
+function receiveDatagram(fd: number, op: string, seq: number): number {
+  const length = system(op, seq, () => receive(fd, buffer, MSG_TRUNC))
+  if (length <= buffer.length) return length
+  const had = buffer.length
+  buffer = new Uint8Array(length * 2)
+  throw new NetlinkError({
+    op,
+    errno: 0,
+    code: 'EMSGSIZE',
+    detail: `a message of ${length} bytes, more than the ${had} expected; the next reading will hold it`,
+    seq,
+  })
+}
+
+/** The request is ours alone, so its sequence number is written in place. */
+function stampSequence(request: Uint8Array, seq: number): void {
+  request[8] = seq & 0xff
+  request[9] = (seq >>> 8) & 0xff
+  request[10] = (seq >>> 16) & 0xff
+  request[11] = seq >>> 24
+}
+
+function setReceiveTimeout(fd: number, milliseconds: number): void {
+  const timeval = new ByteWriter()
+    .u64(String(Math.floor(milliseconds / 1000)))
+    .u64(String((milliseconds % 1000) * 1000))
+    .finish()
+  setSocketOption(fd, SOL_SOCKET, SO_RCVTIMEO, timeval)
+}
+
+function system<T>(op: string, seq: number, call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error
+    if (error.errno === EAGAIN) throw timedOut(op, 'no answer from the kernel')
+    if (error.errno === ENOBUFS) {
+      throw new NetlinkError({
+        op,
+        errno: 0,
+        code: 'ENOBUFS',
+        detail: 'the kernel dropped part of the answer',
+        seq,
+      })
+    }
+    throw new NetlinkError({ op, errno: error.errno, code: error.code, detail: error.syscall, seq })
+  }
+}
+
+function timedOut(op: string, detail: string): NetlinkError {
+  return new NetlinkError({ op, errno: 0, code: 'ETIMEDOUT', detail, seq: 0 })
+}
