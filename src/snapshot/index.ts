@@ -2,9 +2,17 @@ export type { Address } from './schema/address.ts'
 export type { Ipvs, IpvsStats, RealServer, VirtualService } from './schema/ipvs.ts'
 export type { Link, LinkPeer, LinkStats } from './schema/link.ts'
 export type { Conntrack, Socket, Xfrm, XfrmPolicy, XfrmState } from './schema/misc.ts'
-export type { Namespace, NamespaceKind } from './schema/namespace.ts'
+export type { Namespace } from './schema/namespace.ts'
 export type { FdbEntry, Neighbour, Nsid } from './schema/neighbour.ts'
 export type { NetfilterRule, NetfilterTable, NftTable } from './schema/netfilter.ts'
 export type { PolicyRule, Route } from './schema/route.ts'
 export type { Host, Snapshot } from './schema/snapshot.ts'
-export type { SourceReport, SourceStatus } from './schema/source.ts'
+export type { SourceReport } from './schema/source.ts'
+export {
+  type NamespaceKind,
+  namespaceKinds,
+  SNAPSHOT_FORMAT,
+  SNAPSHOT_VERSION,
+  type SourceStatus,
+  sourceStatuses,
+} from './vocabulary.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { namespaceKinds } from '../vocabulary.ts'
 import { addressSchema } from './address.ts'
 import { ipvsSchema } from './ipvs.ts'
 import { linkSchema } from './link.ts'
@@ -7,18 +8,6 @@ import { fdbEntrySchema, neighbourSchema, nsidSchema } from './neighbour.ts'
 import { netfilterTableSchema, nftTableSchema } from './netfilter.ts'
 import { policyRuleSchema, routeSchema } from './route.ts'
 import { sourceReportSchema } from './source.ts'
-
-/**
- * What a namespace is for:
- *
- * - `host`: the one that cnmtop's own process 1 lives in, or Docker's `default`
- * - `ingress`: `ingress_sbox`, the load balancer of the routing mesh
- * - `load-balancer`: `lb_<network>`, the load balancer of one overlay
- * - `overlay`: `<epoch>-<network>`, bridge and vxlan of one overlay
- * - `container`: a sandbox, or any other namespace that processes live in
- * - `other`: named by a file, and none of the above
- */
-export const namespaceKinds = ['host', 'ingress', 'load-balancer', 'overlay', 'container', 'other'] as const
 
 export const namespaceSchema = z.object({
   /** `net:[4026532281]`, as `readlink /proc/PID/ns/net` prints it. */
@@ -47,5 +36,4 @@ export const namespaceSchema = z.object({
   sources: z.array(sourceReportSchema),
 })
 
-export type NamespaceKind = (typeof namespaceKinds)[number]
 export type Namespace = z.infer<typeof namespaceSchema>

@@ -1,9 +1,7 @@
 import { z } from 'zod'
+import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from '../vocabulary.ts'
 import { namespaceSchema } from './namespace.ts'
 import { sourceReportSchema } from './source.ts'
-
-export const SNAPSHOT_FORMAT = 'cnmtop.snapshot'
-export const SNAPSHOT_VERSION = 1
 
 export const snapshotSchema = z.object({
   format: z.literal(SNAPSHOT_FORMAT),
