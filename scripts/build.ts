@@ -1,0 +1,93 @@
+/**
+ * Bundles the program: `src/cli.ts` to `dist/cnmtop.js`, and the collector's worker thread to
+ * `dist/collector-worker.js`. Commands and the terminal UI become chunks of their own beside them, so that a text
+ * command never loads React, and so that `new URL('./collector-worker.js', import.meta.url)` holds in every chunk.
+ *
+ * Files whose bytes did not change are left alone: a running cnmtop keeps its lazy chunks when it is built again.
+ *
+ * `node scripts/build.ts [--quiet] [--out DIR]`; `--quiet` prints nothing when all is well.
+ */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { build, type OutputFile } from 'esbuild'
+
+const root = resolve(import.meta.dirname, '..')
+const { values: flags } = parseArgs({
+  options: {
+    quiet: { type: 'boolean', default: false },
+    out: { type: 'string', default: join(root, 'dist') },
+  },
+})
+
+const program = 'cnmtop.js'
+const entryPoints = { cnmtop: 'src/cli.ts', 'collector-worker': 'src/collectors/kernel/worker.ts' }
+const missing = Object.values(entryPoints).filter(entry => !existsSync(join(root, entry)))
+if (missing.length > 0) {
+  console.error(`build: not there: ${missing.join(', ')}`)
+  process.exit(1)
+}
+
+const started = performance.now()
+const result = await build({
+  absWorkingDir: root,
+  entryPoints,
+  outdir: flags.out,
+  chunkNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.18',
+  // Native modules find their .node files beside their own sources. React's developer tools are not installed: Ink
+  // asks for them only with DEV=true, and goes on without them.
+  external: ['koffi', 'netlink', 'react-devtools-core'],
+  define: { 'process.env.NODE_ENV': '"production"' },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  // CommonJS packages ask for Node's modules by `require`, which an ES module does not have.
+  banner: {
+    js: "import{createRequire as cnmtopCreateRequire}from'node:module';const require=cnmtopCreateRequire(import.meta.url);",
+  },
+  write: false,
+  logLevel: 'warning',
+}).catch(() => process.exit(1)) // esbuild has printed its errors
+
+mkdirSync(flags.out, { recursive: true })
+for (const file of result.outputFiles) writeIfChanged(file)
+removeOthers(new Set(result.outputFiles.map(file => basename(file.path))))
+if (!flags.quiet) {
+  const bytes = result.outputFiles.reduce((sum, file) => sum + file.contents.byteLength, 0)
+  const took = Math.round(performance.now() - started)
+  console.log(
+    `${join(flags.out, program)}: ${result.outputFiles.length} files, ${Math.ceil(bytes / 1024)} kB, ${took} ms`,
+  )
+}
+
+/** Puts a file in place in one step, so that a program that starts meanwhile reads the old or the new one whole. */
+function writeIfChanged(file: OutputFile): void {
+  const isProgram = basename(file.path) === program
+  const shebang = isProgram && !file.text.startsWith('#!') ? '#!/usr/bin/env node\n' : ''
+  const text = shebang + file.text
+  if (existsSync(file.path) && readFileSync(file.path, 'utf8') === text) return
+  const temporary = `${file.path}.${process.pid}.tmp`
+  writeFileSync(temporary, text)
+  if (isProgram) chmodSync(temporary, 0o755)
+  renameSync(temporary, file.path)
+}
+
+function removeOthers(current: ReadonlySet<string>): void {
+  for (const name of readdirSync(flags.out)) {
+    if (name.endsWith('.js') && !current.has(name)) rmSync(join(flags.out, name))
+  }
+}
