@@ -1,6 +1,7 @@
 import { DecodeError } from './errors.ts'
 
-const hexDigits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+/** Two lower-case hex digits for each byte. */
+export const hexDigits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const utf8 = new TextDecoder('utf-8')
 
 /**
