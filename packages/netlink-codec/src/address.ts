@@ -45,3 +45,43 @@ export function macText(reader: ByteReader, at: number, length: number): string 
   for (let i = at + 1; i < at + length; i++) text += `:${hexDigits[reader.u8(i)]!}`
   return text
 }
+
+/**
+ * The 4 or 16 bytes of an address in text, the inverse of `ipv4Text` and `ipv6Text`; undefined for text that is none.
+ * Takes what `inet_pton` takes: no zone, no brackets, no octal.
+ */
+export function parseAddress(text: string): Uint8Array | undefined {
+  if (!text.includes(':')) return parseIpv4(text)
+  const halves = text.split('::')
+  if (halves.length > 2) return undefined
+  const head = parseWords(halves[0]!, halves.length === 1)
+  const tail = halves.length === 1 ? [] : parseWords(halves[1]!, true)
+  if (!head || !tail) return undefined
+  const missing = 16 - head.length - tail.length
+  if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined
+  return Uint8Array.from([...head, ...Array.from({ length: missing }, () => 0), ...tail])
+}
+
+function parseIpv4(text: string): Uint8Array | undefined {
+  const parts = text.split('.')
+  if (parts.length !== 4 || !parts.every(part => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) {
+    return undefined
+  }
+  return Uint8Array.from(parts, Number)
+}
+
+/** The bytes of colon-separated words; the last may be a dotted IPv4 address when `mayEndInIpv4`. */
+function parseWords(text: string, mayEndInIpv4: boolean): number[] | undefined {
+  if (text === '') return []
+  const bytes: number[] = []
+  const words = text.split(':')
+  for (const [index, word] of words.entries()) {
+    const dotted = mayEndInIpv4 && index === words.length - 1 ? parseIpv4(word) : undefined
+    if (dotted) bytes.push(...dotted)
+    else if (/^[0-9a-f]{1,4}$/i.test(word)) {
+      const value = Number.parseInt(word, 16)
+      bytes.push(value >> 8, value & 0xff)
+    } else return undefined
+  }
+  return bytes
+}

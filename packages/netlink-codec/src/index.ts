@@ -1,4 +1,4 @@
-export { ipv4Text, ipv6Text, macText } from './address.ts'
+export { ipv4Text, ipv6Text, macText, parseAddress } from './address.ts'
 export { Attributes, eachAttribute, type UnknownAttribute } from './attributes.ts'
 export { DecodeError, errnoName, NetlinkError, type NetlinkErrorFields } from './errors.ts'
 export {
