@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { ByteReader, ipv4Text, ipv6Text, parseAddress } from 'netlink-codec'
 
-const format = (bytes: Uint8Array): string => (bytes.length === 4 ? ipv4Text : ipv6Text)(new ByteReader(bytes), 0)
+const format = (bytes: Uint8Array): string =>
+  (bytes.length === 4 ? ipv4Text : ipv6Text)(new ByteReader(bytes), 0)
 
 /** libuv's own inet_pton and inet_ntop. */
 const viaLibuv = (text: string): string =>
