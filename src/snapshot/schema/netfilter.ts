@@ -3,20 +3,16 @@ import { z } from 'zod'
 import { counterSchema } from './source.ts'
 
 /** A match, target or header test in the words of the node-iptables package; its shape is that package's contract. */
-const ruleSchema: z.ZodType<Rule & { text: string }> = z
-  .looseObject({
-    chain: z.string(),
-    /** The line that `iptables-save` prints for it, without counters. */
-    text: z.string(),
-    packets: counterSchema,
-    bytes: counterSchema,
-    ip: z.looseObject({}),
-    matches: z.array(z.looseObject({ name: z.string() })),
-    target: z.looseObject({ name: z.string() }),
-  })
-  .transform(rule => rule as unknown as Rule & { text: string }) as unknown as z.ZodType<
-  Rule & { text: string }
->
+const ruleSchema = z.looseObject({
+  chain: z.string(),
+  /** The line that `iptables-save` prints for it, without counters. */
+  text: z.string(),
+  packets: counterSchema,
+  bytes: counterSchema,
+  ip: z.looseObject({}),
+  matches: z.array(z.looseObject({ name: z.string() })),
+  target: z.looseObject({ name: z.string() }),
+}) as unknown as z.ZodType<Rule & { text: string }>
 
 export const netfilterTableSchema = z.object({
   /** Which API holds it: legacy xtables, or nf_tables in the shape that iptables-nft writes. */
