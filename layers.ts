@@ -52,7 +52,11 @@ export const layers: readonly Layer[] = [
   { path: 'packages/ipvs-netlink', own: ['packages/netlink-codec'], external: [] },
   { path: 'packages/node-iptables', own: ['packages/netlink-codec'], external: [] },
   { path: 'src/util', own: [], external: [] },
-  { path: 'src/snapshot', own: ['src/util'], external: ['node:fs', 'node:fs/promises'] },
+  {
+    path: 'src/snapshot',
+    own: ['src/util', 'packages/node-iptables:types'],
+    external: ['node:fs', 'node:fs/promises'],
+  },
   {
     path: 'src/collectors',
     own: ['src/snapshot', 'src/util', ...packages],

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 export type Need = 'root' | 'ipvs' | `program:${string}`
 
 declare module 'vitest' {
+  // oxlint-disable-next-line typescript/consistent-type-definitions -- only an interface merges with vitest's
   interface TaskMeta {
     /** Why a test did not run; `npm test` lists it. */
     skipped?: string
