@@ -1,3 +1,15 @@
+export type { Extension, Payload } from './extensions/extension.ts'
+export {
+  decodeMatch,
+  decodeTarget,
+  type Encoded,
+  encodeMatch,
+  encodeTarget,
+  type KnownMatch,
+  type KnownTarget,
+  printMatch,
+  printTarget,
+} from './extensions/registry.ts'
 export type {
   AddressTest,
   Chain,
@@ -11,3 +23,5 @@ export type {
   Unknown,
   Verdict,
 } from './model.ts'
+export { protocolName, protocolNumber } from './protocols.ts'
+export { printRule, printTable } from './text/print.ts'

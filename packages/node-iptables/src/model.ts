@@ -32,8 +32,12 @@ export type HeaderTests = {
 export type Unknown = {
   readonly name: 'unknown'
   readonly extension: string
+  /** 0 when it came from text. */
   readonly revision: number
+  /** The struct with its padding; empty when it came from text. */
   readonly hex: string
+  /** Its words when it came from text, with their quotes. */
+  readonly words?: readonly string[]
 }
 
 /** The verdicts and moves that are the kernel's own: no extension is involved. */
