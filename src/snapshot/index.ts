@@ -1,6 +1,6 @@
 export type { Address } from './schema/address.ts'
 export type { Ipvs, IpvsStats, RealServer, VirtualService } from './schema/ipvs.ts'
-export type { Link, LinkPeer, LinkStats } from './schema/link.ts'
+export type { Link, LinkInfo, LinkInfoData, LinkPeer, LinkStats } from './schema/link.ts'
 export type { Conntrack, Socket, Xfrm, XfrmPolicy, XfrmState } from './schema/misc.ts'
 export type { Namespace } from './schema/namespace.ts'
 export type { FdbEntry, Neighbour, Nsid } from './schema/neighbour.ts'

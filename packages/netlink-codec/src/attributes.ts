@@ -62,6 +62,11 @@ export class Attributes {
     return this.at[type]
   }
 
+  /** Where a structure of at least `length` bytes begins. */
+  struct(type: number, length: number): number | undefined {
+    return this.check(type, length)
+  }
+
   /** Bytes of payload; 0 for a flag attribute, undefined when absent. */
   length(type: number): number | undefined {
     return this.size[type]

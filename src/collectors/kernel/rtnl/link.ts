@@ -1,0 +1,243 @@
+import {
+  type Attributes,
+  type ByteReader,
+  DecodeError,
+  encodeMessage,
+  type Message,
+  messageAttributes,
+  NLM_F_DUMP,
+  NLM_F_REQUEST,
+  type Transport,
+} from 'netlink-codec'
+import type { Link, LinkStats } from '../../../snapshot/index.ts'
+import { type Dump, dump } from '../dump.ts'
+import { linkAddress } from './link-address.ts'
+import { decodeLinkInfo } from './link-info.ts'
+import { type LinkReferences, resolveLinkReferences } from './link-names.ts'
+import { addrGenModes, linkFlags, linkModes, linkType, operStates } from './link-words.ts'
+
+/** linux/rtnetlink.h; struct ifinfomsg. */
+const RTM_NEWLINK = 16
+const RTM_GETLINK = 18
+const IFINFOMSG_LENGTH = 16
+
+/** IFLA_* (linux/if_link.h). */
+const IFLA_ADDRESS = 1
+const IFLA_BROADCAST = 2
+const IFLA_IFNAME = 3
+const IFLA_MTU = 4
+const IFLA_LINK = 5
+const IFLA_QDISC = 6
+const IFLA_MASTER = 10
+const IFLA_TXQLEN = 13
+const IFLA_OPERSTATE = 16
+const IFLA_LINKMODE = 17
+const IFLA_LINKINFO = 18
+const IFLA_IFALIAS = 20
+const IFLA_STATS64 = 23
+const IFLA_AF_SPEC = 26
+const IFLA_GROUP = 27
+const IFLA_PROMISCUITY = 30
+const IFLA_NUM_TX_QUEUES = 31
+const IFLA_NUM_RX_QUEUES = 32
+const IFLA_PHYS_PORT_ID = 34
+const IFLA_PHYS_SWITCH_ID = 36
+const IFLA_LINK_NETNSID = 37
+const IFLA_PHYS_PORT_NAME = 38
+const IFLA_PROTO_DOWN = 39
+const IFLA_GSO_MAX_SEGS = 40
+const IFLA_GSO_MAX_SIZE = 41
+const IFLA_MIN_MTU = 50
+const IFLA_MAX_MTU = 51
+const IFLA_PROP_LIST = 52
+const IFLA_ALT_IFNAME = 53
+const IFLA_PROTO_DOWN_REASON = 55
+const IFLA_PARENT_DEV_NAME = 56
+const IFLA_PARENT_DEV_BUS_NAME = 57
+const IFLA_GRO_MAX_SIZE = 58
+const IFLA_TSO_MAX_SIZE = 59
+const IFLA_TSO_MAX_SEGS = 60
+const IFLA_ALLMULTI = 61
+const IFLA_PROTO_DOWN_REASON_VALUE = 2
+
+const STATS64_LENGTH = 23 * 8
+const AF_INET6 = 10
+const IFLA_INET6_ADDR_GEN_MODE = 8
+const IFF_POINTOPOINT = 0x10
+
+/**
+ * The links of the namespace that `transport` lives in: rows of `ip -j -d -s link`, with counters as decimal
+ * strings. Virtual functions are not asked for (they make messages of many kilobytes).
+ *
+ * @throws NetlinkError when the kernel refuses or the time limit passes
+ */
+export function readLinks(transport: Transport): Dump<Link> {
+  const request = encodeMessage({ type: RTM_GETLINK, flags: NLM_F_REQUEST | NLM_F_DUMP }, writer =>
+    writer.zeros(IFINFOMSG_LENGTH),
+  )
+  const references: LinkReferences = { names: [], lowers: [] }
+  const links = dump(transport, 'dump links', request, message => decodeLink(message, references))
+  resolveLinkReferences(references, links.rows)
+  return links
+}
+
+/** One RTM_NEWLINK; undefined for another message. What needs other links goes to `references`. */
+function decodeLink(message: Message, references: LinkReferences): Link | undefined {
+  if (message.type !== RTM_NEWLINK) return undefined
+  const attributes = messageAttributes(message, IFINFOMSG_LENGTH)
+  const { reader, start } = message
+  // struct ifinfomsg: family u8, padding, type u16, index s32, flags u32, change u32.
+  const type = reader.u16(start + 2)
+  const flags = reader.u32(start + 8)
+  const ifname = attributes.text(IFLA_IFNAME)
+  const mtu = attributes.u32(IFLA_MTU)
+  if (ifname === undefined || mtu === undefined) throw new DecodeError('link without a name or an MTU', start)
+  const link: Link = { ifindex: reader.s32(start + 4), ifname, flags: linkFlags(flags), mtu }
+  addRelations(link, attributes, references)
+  addState(link, attributes)
+  addAddresses(link, attributes, type, flags)
+  addDetails(link, attributes, references)
+  addLimits(link, attributes)
+  addNames(link, attributes)
+  const stats = attributes.struct(IFLA_STATS64, STATS64_LENGTH)
+  if (stats !== undefined) link.stats64 = decodeStats(reader, stats)
+  return link
+}
+
+/**
+ * IFLA_LINK is an index in the namespace that IFLA_LINK_NETNSID numbers, or in this one when there is none. The
+ * kernel leaves IFLA_LINK out when both ends of a pair have the same index (rtnl_fill_iflink in rtnetlink.c).
+ */
+function addRelations(link: Link, attributes: Attributes, references: LinkReferences): void {
+  const lower = attributes.u32(IFLA_LINK)
+  if (lower === 0) link.link = null
+  else if (lower !== undefined && attributes.has(IFLA_LINK_NETNSID)) link.link_index = lower
+  else if (lower !== undefined) references.lowers.push({ link, ifindex: lower })
+  const netnsid = attributes.s32(IFLA_LINK_NETNSID)
+  if (netnsid !== undefined) link.link_netnsid = netnsid
+  const master = attributes.u32(IFLA_MASTER)
+  if (master) references.names.push({ target: link, key: 'master', ifindex: master })
+}
+
+function addState(link: Link, attributes: Attributes): void {
+  const qdisc = attributes.text(IFLA_QDISC)
+  if (qdisc !== undefined) link.qdisc = qdisc
+  const operstate = attributes.u8(IFLA_OPERSTATE)
+  if (operstate !== undefined) {
+    const word = operStates[operstate]
+    if (word === undefined) link.operstate_index = operstate
+    else link.operstate = word
+  }
+  const linkmode = attributes.u8(IFLA_LINKMODE)
+  if (linkmode !== undefined) {
+    const word = linkModes[linkmode]
+    if (word === undefined) link.linkmode_index = linkmode
+    else link.linkmode = word
+  }
+  const group = attributes.u32(IFLA_GROUP)
+  if (group !== undefined) link.group = group === 0 ? 'default' : String(group)
+  const txqlen = attributes.u32(IFLA_TXQLEN)
+  if (txqlen) link.txqlen = txqlen
+}
+
+function addAddresses(link: Link, attributes: Attributes, type: number, flags: number): void {
+  const { reader } = attributes
+  link.link_type = linkType(type)
+  const address = attributes.offset(IFLA_ADDRESS)
+  if (address !== undefined) {
+    link.address = linkAddress(reader, address, attributes.length(IFLA_ADDRESS)!, type)
+  }
+  const broadcast = attributes.offset(IFLA_BROADCAST)
+  if (broadcast === undefined) return
+  if ((flags & IFF_POINTOPOINT) !== 0) link.link_pointtopoint = true
+  link.broadcast = linkAddress(reader, broadcast, attributes.length(IFLA_BROADCAST)!, type)
+}
+
+function addDetails(link: Link, attributes: Attributes, references: LinkReferences): void {
+  if (attributes.u8(IFLA_PROTO_DOWN)) {
+    link.proto_down = true
+    const reasons = attributes.nested(IFLA_PROTO_DOWN_REASON)?.u32(IFLA_PROTO_DOWN_REASON_VALUE) ?? 0
+    if (reasons !== 0) link.proto_down_reason = bitNumbers(reasons)
+  }
+  setNumber(link, 'promiscuity', attributes, IFLA_PROMISCUITY)
+  setNumber(link, 'allmulti', attributes, IFLA_ALLMULTI)
+  setNumber(link, 'min_mtu', attributes, IFLA_MIN_MTU)
+  setNumber(link, 'max_mtu', attributes, IFLA_MAX_MTU)
+  const info = attributes.nested(IFLA_LINKINFO)
+  if (info) link.linkinfo = decodeLinkInfo(info, references)
+  const mode = attributes.nested(IFLA_AF_SPEC)?.nested(AF_INET6)?.u8(IFLA_INET6_ADDR_GEN_MODE)
+  if (mode !== undefined) {
+    link.inet6_addr_gen_mode = addrGenModes[mode] ?? `0x${mode.toString(16).padStart(2, '0')}`
+  }
+}
+
+function addLimits(link: Link, attributes: Attributes): void {
+  setNumber(link, 'num_tx_queues', attributes, IFLA_NUM_TX_QUEUES)
+  setNumber(link, 'num_rx_queues', attributes, IFLA_NUM_RX_QUEUES)
+  setNumber(link, 'gso_max_size', attributes, IFLA_GSO_MAX_SIZE)
+  setNumber(link, 'gso_max_segs', attributes, IFLA_GSO_MAX_SEGS)
+  setNumber(link, 'tso_max_size', attributes, IFLA_TSO_MAX_SIZE)
+  setNumber(link, 'tso_max_segs', attributes, IFLA_TSO_MAX_SEGS)
+  setNumber(link, 'gro_max_size', attributes, IFLA_GRO_MAX_SIZE)
+}
+
+function addNames(link: Link, attributes: Attributes): void {
+  setText(link, 'phys_port_name', attributes.text(IFLA_PHYS_PORT_NAME))
+  setText(link, 'phys_port_id', attributes.hex(IFLA_PHYS_PORT_ID))
+  setText(link, 'phys_switch_id', attributes.hex(IFLA_PHYS_SWITCH_ID))
+  setText(link, 'parentbus', attributes.text(IFLA_PARENT_DEV_BUS_NAME))
+  setText(link, 'parentdev', attributes.text(IFLA_PARENT_DEV_NAME))
+  setText(link, 'ifalias', attributes.text(IFLA_IFALIAS))
+  if (!attributes.has(IFLA_PROP_LIST)) return
+  const altnames: string[] = []
+  attributes.each(IFLA_PROP_LIST, (type, at, length) => {
+    if (type === IFLA_ALT_IFNAME) altnames.push(attributes.reader.text(at, length))
+  })
+  link.altnames = altnames
+}
+
+type KeysOf<Value> = { [Key in keyof Link]-?: Link[Key] extends Value | undefined ? Key : never }[keyof Link]
+
+function setNumber(link: Link, key: KeysOf<number>, attributes: Attributes, type: number): void {
+  const value = attributes.u32(type)
+  if (value !== undefined) link[key] = value
+}
+
+function setText(link: Link, key: KeysOf<string>, value: string | undefined): void {
+  if (value !== undefined) link[key] = value
+}
+
+function bitNumbers(mask: number): string[] {
+  const numbers: string[] = []
+  for (let bit = 0; bit < 32; bit++) {
+    if ((mask & (1 << bit)) !== 0) numbers.push(String(bit))
+  }
+  return numbers
+}
+
+/** struct rtnl_link_stats64 (linux/if_link.h) before Linux 4.6 added its last field: 23 counters of u64, in the order of its fields. */
+function decodeStats(reader: ByteReader, at: number): LinkStats {
+  const stats: LinkStats = {
+    rx: {
+      bytes: reader.u64(at + 16),
+      packets: reader.u64(at),
+      errors: reader.u64(at + 32),
+      dropped: reader.u64(at + 48),
+      over_errors: reader.u64(at + 88),
+      multicast: reader.u64(at + 64),
+    },
+    tx: {
+      bytes: reader.u64(at + 24),
+      packets: reader.u64(at + 8),
+      errors: reader.u64(at + 40),
+      dropped: reader.u64(at + 56),
+      carrier_errors: reader.u64(at + 136),
+      collisions: reader.u64(at + 72),
+    },
+  }
+  const rxCompressed = reader.u64(at + 168)
+  if (rxCompressed !== '0') stats.rx.compressed = rxCompressed
+  const txCompressed = reader.u64(at + 176)
+  if (txCompressed !== '0') stats.tx.compressed = txCompressed
+  return stats
+}

@@ -1,0 +1,73 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { inNamespace } from '../../src/collectors/kernel/enter.ts'
+import { NETLINK_ROUTE, type NetlinkSocket, openNetlink } from '../../src/collectors/kernel/netlink-socket.ts'
+
+/** A network namespace that a test made, with the tools that look into it. */
+export type TestNetns = {
+  readonly name: string
+  readonly path: string
+  /** Standard output of `ip -n NAME ...`. @throws when ip fails */
+  ip(...args: readonly string[]): Buffer
+  /** Runs `ip -force -batch`; gives what ip complained about: kernels and versions differ in what they accept. */
+  batch(lines: readonly string[]): string
+  /** A netlink socket inside, closed when the namespace is removed. */
+  netlink(protocol?: number): NetlinkSocket
+  /** Runs `inside` with this thread in the namespace. */
+  run<Result>(inside: () => Result): Result
+  /** Also when something in it is left over; never throws. */
+  remove(): void
+}
+
+let made = 0
+
+/** Makes `cnmtop-PURPOSE-PID-N`, never one that exists; the caller removes it. */
+export function makeNetns(purpose: string): TestNetns {
+  const name = `cnmtop-${purpose}-${process.pid}-${++made}`
+  const path = `/run/netns/${name}`
+  execFileSync('ip', ['netns', 'add', name])
+  const sockets: NetlinkSocket[] = []
+  function run<Result>(inside: () => Result): Result {
+    const fd = openSync(path, 'r')
+    try {
+      return inNamespace(fd, inside as never)
+    } finally {
+      closeSync(fd)
+    }
+  }
+  return {
+    name,
+    path,
+    run,
+    ip: (...args) => execFileSync('ip', ['-n', name, ...args], { maxBuffer: 1 << 28 }),
+    batch(lines) {
+      const input = `${lines.join('\n')}\n`
+      return spawnSync('ip', ['-n', name, '-force', '-batch', '-'], { input }).stderr.toString()
+    },
+    netlink(protocol = NETLINK_ROUTE) {
+      const budget = { bytes: 1 << 30, deadline: performance.now() + 60_000 }
+      const socket = run(() => openNetlink(protocol, budget))
+      sockets.push(socket)
+      return socket
+    },
+    remove() {
+      for (const socket of sockets) socket.close()
+      spawnSync('ip', ['netns', 'del', name])
+    },
+  }
+}
+
+/**
+ * Reads the JSON of iproute2, which writes names byte by byte: control characters are not escaped, and bytes that are no
+ * UTF-8 stand as they are. The latter become U+FFFD, as they do in our decoder.
+ */
+export function parseIpJson(output: Uint8Array): unknown {
+  const text = new TextDecoder().decode(output)
+  if (text.trim() === '') return []
+  // oxlint-disable-next-line no-control-regex
+  return JSON.parse(text.replace(/[\u0000-\u001f]/g, character => escapeControl(character)))
+}
+
+function escapeControl(character: string): string {
+  return character === '\n' ? ' ' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
