@@ -49,6 +49,7 @@ export default defineConfig({
     'react/react-in-jsx-scope': 'off',
     'typescript/no-unsafe-type-assertion': 'off',
     'typescript/consistent-return': 'off',
+    'typescript/no-misused-spread': 'off',
     'oxc/no-map-spread': 'off',
     'unicorn/no-array-sort': 'off',
     'import/no-named-as-default-member': 'off',
