@@ -143,9 +143,11 @@ export class Attributes {
 
   /** What is present but not in `known`. */
   unknown(known: ReadonlySet<number>): UnknownAttribute[] {
-    return this.types()
-      .filter(type => !known.has(type))
-      .map(type => ({ type, hex: this.hex(type)! }))
+    const unknown: UnknownAttribute[] = []
+    for (let type = 0; type < this.at.length; type++) {
+      if (this.has(type) && !known.has(type)) unknown.push({ type, hex: this.hex(type)! })
+    }
+    return unknown
   }
 
   private check(type: number, length: number): number | undefined {
