@@ -5,7 +5,7 @@ export type { Conntrack, Socket, Xfrm, XfrmPolicy, XfrmState } from './schema/mi
 export type { Namespace } from './schema/namespace.ts'
 export type { FdbEntry, Neighbour, Nsid } from './schema/neighbour.ts'
 export type { NetfilterRule, NetfilterTable, NftTable } from './schema/netfilter.ts'
-export type { PolicyRule, Route } from './schema/route.ts'
+export type { Nexthop, PolicyRule, Route } from './schema/route.ts'
 export type { Host, Snapshot } from './schema/snapshot.ts'
 export type { SourceReport } from './schema/source.ts'
 export {

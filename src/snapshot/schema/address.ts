@@ -28,10 +28,13 @@ export const addressSchema = z.object({
   noprefixroute: z.literal(true).optional(),
   autojoin: z.literal(true).optional(),
   'stable-privacy': z.literal(true).optional(),
+  /** Flags without a name, in hex. */
+  ifa_flags: z.string().optional(),
+  /** Who made it: `kernel_lo`, `kernel_ra`, `kernel_ll` (iproute2 prints it since 6.3). */
   protocol: z.string().optional(),
-  /** Seconds; 4294967295 is forever. */
-  valid_life_time: z.number(),
-  preferred_life_time: z.number(),
+  /** Seconds when it was read; 4294967295 is forever. */
+  valid_life_time: z.number().optional(),
+  preferred_life_time: z.number().optional(),
 })
 
 export type Address = z.infer<typeof addressSchema>

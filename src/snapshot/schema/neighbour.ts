@@ -8,9 +8,12 @@ export const neighbourSchema = z.object({
   lladdr: z.string().optional(),
   router: z.null().optional(),
   proxy: z.null().optional(),
+  /** The kernel keeps it resolved by itself (NTF_EXT_MANAGED). */
+  managed: z.null().optional(),
   extern_learn: z.null().optional(),
-  /** NUD states in iproute2's words: PERMANENT, REACHABLE, STALE, FAILED … */
-  state: z.array(z.string()),
+  offload: z.null().optional(),
+  /** NUD states in iproute2's words: PERMANENT, REACHABLE, STALE, FAILED …; proxy entries have none. */
+  state: z.array(z.string()).optional(),
   protocol: z.string().optional(),
 })
 
@@ -23,9 +26,10 @@ export const fdbEntrySchema = z.object({
   /** Remote VTEP of a vxlan entry. */
   dst: z.string().optional(),
   vlan: z.number().optional(),
-  port: z.union([z.number(), z.string()]).optional(),
+  port: z.number().optional(),
   vni: z.number().optional(),
   src_vni: z.number().optional(),
+  /** Device that leads to the remote VTEP: its name, or its index when it lives in namespace `linkNetNsId`. */
   viaIf: z.string().optional(),
   viaIfIndex: z.number().optional(),
   linkNetNsId: z.number().optional(),
@@ -33,6 +37,7 @@ export const fdbEntrySchema = z.object({
   flags: z.array(z.string()),
   /** Bridge that the entry belongs to. */
   master: z.string().optional(),
+  /** `permanent`, `static`, `stale`, or empty for an entry that was learned and is in use. */
   state: z.string(),
 })
 

@@ -1,15 +1,8 @@
-import {
-  DecodeError,
-  encodeMessage,
-  type Message,
-  messageAttributes,
-  NLM_F_DUMP,
-  NLM_F_REQUEST,
-  type Transport,
-} from 'netlink-codec'
+import { DecodeError, type Message, messageAttributes, type Transport } from 'netlink-codec'
 import type { Address } from '../../../snapshot/index.ts'
 import { type Dump, dump } from '../dump.ts'
-import { addressText, inetFamily, type InterfaceNames, interfaceName, scopeName } from './names.ts'
+import { addressOf, inetFamily, type InterfaceNames, interfaceName, scopeName } from './names.ts'
+import { dumpRequest } from './request.ts'
 
 /** linux/rtnetlink.h, linux/if_addr.h */
 const RTM_NEWADDR = 20
@@ -49,9 +42,7 @@ const NAMED_FLAGS = 0xfff
 /** IFAPROT_*: who made an address. */
 const addressProtocols = ['unspec', 'kernel_lo', 'kernel_ra', 'kernel_ll']
 
-const request = encodeMessage({ type: RTM_GETADDR, flags: NLM_F_REQUEST | NLM_F_DUMP }, writer =>
-  writer.zeros(IFADDRMSG_LENGTH),
-)
+const request = dumpRequest(RTM_GETADDR, writer => writer.zeros(IFADDRMSG_LENGTH))
 
 /** Every IPv4 and IPv6 address of the namespace, as `addr_info` of `ip -j addr` has them. */
 export function readAddresses(transport: Transport, names: InterfaceNames): Dump<Address> {
@@ -66,12 +57,8 @@ export function decodeAddress(message: Message, names: InterfaceNames): Address 
   const family = inetFamily(reader.u8(start))
   if (family === undefined) return undefined
 
-  const text = (type: number): string | undefined => {
-    const at = attributes.offset(type)
-    return at === undefined ? undefined : addressText(reader, at, attributes.length(type)!)
-  }
-  const peer = text(IFA_ADDRESS)
-  const local = text(IFA_LOCAL) ?? peer
+  const peer = addressOf(attributes, IFA_ADDRESS)
+  const local = addressOf(attributes, IFA_LOCAL) ?? peer
   if (local === undefined) throw new DecodeError('an address message without an address', start)
   const ifindex = reader.u32(start + 4)
   const flags = attributes.u32(IFA_FLAGS) ?? reader.u8(start + 2)
@@ -87,9 +74,9 @@ export function decodeAddress(message: Message, names: InterfaceNames): Address 
   if (peer !== undefined && peer !== local) row.address = peer
   const metric = attributes.u32(IFA_RT_PRIORITY)
   if (metric !== undefined) row.metric = metric
-  const broadcast = text(IFA_BROADCAST)
+  const broadcast = addressOf(attributes, IFA_BROADCAST)
   if (broadcast !== undefined) row.broadcast = broadcast
-  const anycast = text(IFA_ANYCAST)
+  const anycast = addressOf(attributes, IFA_ANYCAST)
   if (anycast !== undefined) row.anycast = anycast
   setFlags(row, flags)
   const label = attributes.text(IFA_LABEL)

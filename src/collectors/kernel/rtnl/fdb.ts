@@ -1,23 +1,9 @@
-import {
-  DecodeError,
-  encodeMessage,
-  type Message,
-  messageAttributes,
-  NLM_F_DUMP,
-  NLM_F_REQUEST,
-  type Transport,
-} from 'netlink-codec'
+import { DecodeError, type Message, messageAttributes, type Transport } from 'netlink-codec'
 import type { FdbEntry } from '../../../snapshot/index.ts'
 import { type Dump, dump } from '../dump.ts'
-import {
-  AF_BRIDGE,
-  addressText,
-  hexName,
-  type InterfaceNames,
-  interfaceName,
-  linkLayerText,
-} from './names.ts'
+import { AF_BRIDGE, addressOf, hexName, type InterfaceNames, interfaceName, linkLayerOf } from './names.ts'
 import { NDA_DST, NDA_LLADDR, NDMSG_LENGTH, RTM_GETNEIGH, RTM_NEWNEIGH } from './neighbour.ts'
+import { dumpRequest } from './request.ts'
 
 /** linux/neighbour.h */
 const NDA_VLAN = 5
@@ -45,9 +31,7 @@ const flagNames = [
 ] as const
 
 /** struct ndmsg alone: the kernel takes it for "all devices" also without strict checking (valid_fdb_dump_legacy). */
-const request = encodeMessage({ type: RTM_GETNEIGH, flags: NLM_F_REQUEST | NLM_F_DUMP }, writer =>
-  writer.u8(AF_BRIDGE).zeros(NDMSG_LENGTH - 1),
-)
+const request = dumpRequest(RTM_GETNEIGH, writer => writer.u8(AF_BRIDGE).zeros(NDMSG_LENGTH - 1))
 
 /** The forwarding tables of bridges, vxlans and other devices that have one, as `bridge -j fdb` prints them. */
 export function readFdb(transport: Transport, names: InterfaceNames): Dump<FdbEntry> {
@@ -62,17 +46,17 @@ export function decodeFdbEntry(message: Message, names: InterfaceNames): FdbEntr
   if (reader.u8(start) !== AF_BRIDGE) return undefined
   const flags = reader.u8(start + 10)
 
-  const mac = attributes.offset(NDA_LLADDR)
+  const mac = linkLayerOf(attributes, NDA_LLADDR)
   if (mac === undefined) throw new DecodeError('a forwarding entry without a link-layer address', start)
   const row: FdbEntry = {
-    mac: linkLayerText(reader, mac, attributes.length(NDA_LLADDR)!),
+    mac,
     ifname: interfaceName(names, reader.u32(start + 4)),
     flags: [],
     state: stateName(reader.u16(start + 8)),
   }
   for (const [bit, name] of flagNames) if ((flags & bit) !== 0) row.flags.push(name)
-  const dst = attributes.offset(NDA_DST)
-  if (dst !== undefined) row.dst = addressText(reader, dst, attributes.length(NDA_DST)!)
+  const dst = addressOf(attributes, NDA_DST)
+  if (dst !== undefined) row.dst = dst
   const vlan = attributes.u16(NDA_VLAN) ?? 0
   if (vlan !== 0) row.vlan = vlan
   const port = attributes.be16(NDA_PORT)

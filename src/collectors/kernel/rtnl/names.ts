@@ -3,7 +3,8 @@
  * (rt_protos, rt_tables, rt_scopes, rt_dsfield, rt_realms, group). What an administrator changed in /etc/iproute2 of
  * one machine is not read, on purpose: a snapshot says the same on every machine.
  */
-import { type ByteReader, DecodeError, ipv4Text, ipv6Text, macText } from 'netlink-codec'
+import { type Attributes, type ByteReader, DecodeError, ipv4Text, ipv6Text, macText } from 'netlink-codec'
+import { protocolName as transportName } from 'node-iptables'
 
 /** Names of the links of one namespace by ifindex, from the same pass. */
 export type InterfaceNames = ReadonlyMap<number, string>
@@ -42,12 +43,22 @@ export function addressText(reader: ByteReader, at: number, length: number): str
   throw new DecodeError(`an address of ${length} bytes`, at)
 }
 
+/** The address in an attribute; undefined when it is absent. */
+export function addressOf(attributes: Attributes, type: number): string | undefined {
+  const at = attributes.offset(type)
+  return at === undefined ? undefined : addressText(attributes.reader, at, attributes.length(type)!)
+}
+
 /**
- * A link-layer address. Tunnels have IP addresses there (4 bytes: ipip, sit, gre; 16: ip6tnl, ip6gre); no other kind
- * of link that Linux still has uses these lengths.
+ * The link-layer address in an attribute; undefined when it is absent. Tunnels have IP addresses there (4 bytes: ipip,
+ * sit, gre; 16: ip6tnl, ip6gre); no other kind of link that Linux still has uses these lengths.
  */
-export function linkLayerText(reader: ByteReader, at: number, length: number): string {
-  return length === 4 || length === 16 ? addressText(reader, at, length) : macText(reader, at, length)
+export function linkLayerOf(attributes: Attributes, type: number): string | undefined {
+  const at = attributes.offset(type)
+  if (at === undefined) return undefined
+  const length = attributes.length(type)!
+  const text = length === 4 || length === 16 ? addressText : macText
+  return text(attributes.reader, at, length)
 }
 
 /** RTN_* (linux/rtnetlink.h): what a route does with a packet. */
@@ -171,66 +182,10 @@ export function groupName(group: number): string {
   return group === 0 ? 'default' : String(group)
 }
 
-/** IPPROTO_* as /etc/protocols of Debian's netbase names them. */
-const ipProtocols: Readonly<Record<number, string>> = {
-  1: 'icmp',
-  2: 'igmp',
-  3: 'ggp',
-  4: 'ipencap',
-  5: 'st',
-  6: 'tcp',
-  8: 'egp',
-  9: 'igp',
-  12: 'pup',
-  17: 'udp',
-  20: 'hmp',
-  22: 'xns-idp',
-  27: 'rdp',
-  29: 'iso-tp4',
-  33: 'dccp',
-  36: 'xtp',
-  37: 'ddp',
-  38: 'idpr-cmtp',
-  41: 'ipv6',
-  43: 'ipv6-route',
-  44: 'ipv6-frag',
-  45: 'idrp',
-  46: 'rsvp',
-  47: 'gre',
-  50: 'esp',
-  51: 'ah',
-  57: 'skip',
-  58: 'ipv6-icmp',
-  59: 'ipv6-nonxt',
-  60: 'ipv6-opts',
-  73: 'rspf',
-  81: 'vmtp',
-  88: 'eigrp',
-  89: 'ospf',
-  93: 'ax.25',
-  94: 'ipip',
-  97: 'etherip',
-  98: 'encap',
-  103: 'pim',
-  108: 'ipcomp',
-  112: 'vrrp',
-  115: 'l2tp',
-  124: 'isis',
-  132: 'sctp',
-  133: 'fc',
-  135: 'mobility-header',
-  136: 'udplite',
-  137: 'mpls-in-ip',
-  138: 'manet',
-  139: 'hip',
-  140: 'shim6',
-  141: 'wesp',
-  142: 'rohc',
-  143: 'ethernet',
-}
-
+/** An IPPROTO_* number as `ip rule` prints it: `tcp`, `ipproto-200` for one without a name. */
 export function ipProtocolName(protocol: number): string {
-  return ipProtocols[protocol] ?? `ipproto-${protocol}`
+  const name = transportName(protocol)
+  return name === String(protocol) ? `ipproto-${protocol}` : name
 }
 
 /** A number as C's `%#x` prints it: without 0x when it is zero. */

@@ -1,22 +1,15 @@
-import {
-  DecodeError,
-  encodeMessage,
-  type Message,
-  messageAttributes,
-  NLM_F_DUMP,
-  NLM_F_REQUEST,
-  type Transport,
-} from 'netlink-codec'
+import { DecodeError, type Message, messageAttributes, type Transport } from 'netlink-codec'
 import type { Neighbour } from '../../../snapshot/index.ts'
 import { type Dump, dump } from '../dump.ts'
 import {
-  addressText,
+  addressOf,
   inetFamily,
   type InterfaceNames,
   interfaceName,
-  linkLayerText,
+  linkLayerOf,
   protocolName,
 } from './names.ts'
+import { dumpRequest } from './request.ts'
 
 /** linux/rtnetlink.h, linux/neighbour.h */
 export const RTM_NEWNEIGH = 28
@@ -39,14 +32,10 @@ const NUD_NOARP = 0x40
 /** NUD_* in the order of their bits. */
 const stateNames = ['INCOMPLETE', 'REACHABLE', 'STALE', 'DELAY', 'PROBE', 'FAILED', 'NOARP', 'PERMANENT']
 
-const request = encodeMessage({ type: RTM_GETNEIGH, flags: NLM_F_REQUEST | NLM_F_DUMP }, writer =>
-  writer.zeros(NDMSG_LENGTH),
-)
+const request = dumpRequest(RTM_GETNEIGH, writer => writer.zeros(NDMSG_LENGTH))
 
 /** Proxy entries live in a table of their own, and the kernel dumps it only when asked with exactly this flag. */
-const proxyRequest = encodeMessage({ type: RTM_GETNEIGH, flags: NLM_F_REQUEST | NLM_F_DUMP }, writer =>
-  writer.zeros(10).u8(NTF_PROXY).u8(0),
-)
+const proxyRequest = dumpRequest(RTM_GETNEIGH, writer => writer.zeros(10).u8(NTF_PROXY).u8(0))
 
 /**
  * The ARP and neighbour-discovery tables, as `ip -j neigh` and `ip -j neigh show proxy` print them: entries without
@@ -74,13 +63,13 @@ export function decodeNeighbour(message: Message, names: InterfaceNames): Neighb
   const flags = reader.u8(start + 10)
   if ((state & ~NUD_NOARP) === 0 && (flags & (NTF_PROXY | NTF_EXT_LEARNED)) === 0) return undefined
 
-  const dst = attributes.offset(NDA_DST)
+  const dst = addressOf(attributes, NDA_DST)
   if (dst === undefined) throw new DecodeError('a neighbour without an address', start)
-  const row: Neighbour = { family, dst: addressText(reader, dst, attributes.length(NDA_DST)!) }
+  const row: Neighbour = { family, dst }
   const ifindex = reader.u32(start + 4)
   if (ifindex !== 0) row.dev = interfaceName(names, ifindex)
-  const lladdr = attributes.offset(NDA_LLADDR)
-  if (lladdr !== undefined) row.lladdr = linkLayerText(reader, lladdr, attributes.length(NDA_LLADDR)!)
+  const lladdr = linkLayerOf(attributes, NDA_LLADDR)
+  if (lladdr !== undefined) row.lladdr = lladdr
   if ((flags & NTF_ROUTER) !== 0) row.router = null
   if ((flags & NTF_PROXY) !== 0) row.proxy = null
   if (((attributes.u32(NDA_FLAGS_EXT) ?? 0) & NTF_EXT_MANAGED) !== 0) row.managed = null

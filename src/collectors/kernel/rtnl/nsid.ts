@@ -2,12 +2,12 @@ import {
   encodeMessage,
   type Message,
   messageAttributes,
-  NLM_F_DUMP,
   NLM_F_REQUEST,
   attribute,
   type Transport,
 } from 'netlink-codec'
 import { type Dump, dump } from '../dump.ts'
+import { dumpRequest } from './request.ts'
 
 /** linux/rtnetlink.h, linux/net_namespace.h */
 const RTM_NEWNSID = 88
@@ -18,9 +18,7 @@ const NETNSA_NSID = 1
 const NETNSA_FD = 3
 const NETNSA_NSID_NOT_ASSIGNED = -1
 
-const request = encodeMessage({ type: RTM_GETNSID, flags: NLM_F_REQUEST | NLM_F_DUMP }, writer =>
-  writer.zeros(4),
-)
+const request = dumpRequest(RTM_GETNSID, writer => writer.zeros(4))
 
 /**
  * The nsids that this namespace has given to others, ascending: an nsid is an alias that holds only inside the

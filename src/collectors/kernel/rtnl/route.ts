@@ -2,16 +2,14 @@ import {
   Attributes,
   type ByteReader,
   DecodeError,
-  encodeMessage,
   type Message,
   messageAttributes,
-  NLM_F_DUMP,
-  NLM_F_REQUEST,
   type Transport,
 } from 'netlink-codec'
 import type { Nexthop, Route } from '../../../snapshot/index.ts'
 import { type Dump, dump } from '../dump.ts'
 import {
+  addressOf,
   addressText,
   familyName,
   inetFamily,
@@ -25,6 +23,7 @@ import {
   tableName,
 } from './names.ts'
 import { routeMetrics } from './route-metrics.ts'
+import { dumpRequest } from './request.ts'
 
 /** linux/rtnetlink.h */
 const RTM_NEWROUTE = 24
@@ -109,9 +108,7 @@ const encapNames = ['none', 'mpls', 'ip', 'ila', 'ip6', 'seg6', 'bpf', 'seg6loca
 const preferences: Readonly<Record<number, string>> = { 0: 'medium', 1: 'high', 3: 'low' }
 
 /** AF_UNSPEC: one dump for all families (rtnl_dump_all). */
-const request = encodeMessage({ type: RTM_GETROUTE, flags: NLM_F_REQUEST | NLM_F_DUMP }, writer =>
-  writer.zeros(RTMSG_LENGTH),
-)
+const request = dumpRequest(RTM_GETROUTE, writer => writer.zeros(RTMSG_LENGTH))
 
 /** The routes of all tables and both families, as `ip -j -d route show table all` prints them. */
 export function readRoutes(transport: Transport, names: InterfaceNames): Dump<Route> {
@@ -151,7 +148,7 @@ export function decodeRoute(message: Message, names: InterfaceNames): Route | un
   if (outgoing !== undefined) row.dev = interfaceName(names, outgoing)
   const table = attributes.u32(RTA_TABLE) ?? reader.u8(start + 4)
   if (table !== 0) row.table = tableName(table)
-  const source = address(attributes, RTA_PREFSRC)
+  const source = addressOf(attributes, RTA_PREFSRC)
   if (source !== undefined) row.prefsrc = source
   const metric = attributes.u32(RTA_PRIORITY)
   if (metric !== undefined) row.metric = metric
@@ -187,13 +184,13 @@ function routeFamily(family: number, type: number, at: number): 'inet' | 'inet6'
 
 /** What a route and each of its nexthops have in common. */
 function readWay(row: Route | Nexthop, attributes: Attributes): void {
-  const newDestination = address(attributes, RTA_NEWDST)
+  const newDestination = addressOf(attributes, RTA_NEWDST)
   if (newDestination !== undefined) row.to = newDestination
   if (attributes.has(RTA_ENCAP)) {
     const kind = attributes.u16(RTA_ENCAP_TYPE) ?? 0
     row.encap = encapNames[kind] ?? 'unknown'
   }
-  const gateway = address(attributes, RTA_GATEWAY)
+  const gateway = addressOf(attributes, RTA_GATEWAY)
   if (gateway !== undefined) row.gateway = gateway
   // struct rtvia: family u16, then the address.
   const via = attributes.struct(RTA_VIA, 2)
@@ -248,11 +245,6 @@ function flagWords(flags: number): string[] {
   return words
 }
 
-function address(attributes: Attributes, type: number): string | undefined {
-  const at = attributes.offset(type)
-  return at === undefined ? undefined : addressText(attributes.reader, at, attributes.length(type)!)
-}
-
 /** `10.0.0.0/8`, a whole address without its length, `0/8` for a length without an address; undefined for neither. */
 function prefix(
   attributes: Attributes,
@@ -260,7 +252,7 @@ function prefix(
   length: number,
   family: 'inet' | 'inet6',
 ): string | undefined {
-  const text = address(attributes, type)
+  const text = addressOf(attributes, type)
   if (text === undefined) return length === 0 ? undefined : `0/${length}`
   return length === (family === 'inet' ? 32 : 128) ? text : `${text}/${length}`
 }

@@ -1,16 +1,8 @@
-import {
-  type Attributes,
-  encodeMessage,
-  type Message,
-  messageAttributes,
-  NLM_F_DUMP,
-  NLM_F_REQUEST,
-  type Transport,
-} from 'netlink-codec'
+import { type Attributes, type Message, messageAttributes, type Transport } from 'netlink-codec'
 import type { PolicyRule } from '../../../snapshot/index.ts'
 import { type Dump, dump } from '../dump.ts'
 import {
-  addressText,
+  addressOf,
   dsfieldName,
   groupName,
   hexName,
@@ -21,6 +13,7 @@ import {
   routeTypeName,
   tableName,
 } from './names.ts'
+import { dumpRequest } from './request.ts'
 
 /** linux/rtnetlink.h, linux/fib_rules.h */
 const RTM_NEWRULE = 32
@@ -86,12 +79,11 @@ const FR_ACT_GOTO = 2
 const FR_ACT_NOP = 3
 
 const RTPROT_KERNEL = 2
+const WHOLE_PORT = 0xffff
 const ALL_ONES = 0xffff_ffff
 
 /** AF_UNSPEC: the rules of all families in one dump (fib_nl_dumprule). */
-const request = encodeMessage({ type: RTM_GETRULE, flags: NLM_F_REQUEST | NLM_F_DUMP }, writer =>
-  writer.zeros(FIB_RULE_HDR_LENGTH),
-)
+const request = dumpRequest(RTM_GETRULE, writer => writer.zeros(FIB_RULE_HDR_LENGTH))
 
 /** The policy database of both families in order of priority, as `ip -j rule` and `ip -6 -j rule` print it. */
 export function readRules(transport: Transport): Dump<PolicyRule> {
@@ -141,14 +133,12 @@ export function decodeRule(message: Message): PolicyRule | undefined {
 
 function readPrefixes(row: PolicyRule, attributes: Attributes, srcLength: number, dstLength: number): void {
   const whole = row.family === 'inet' ? 32 : 128
-  const src = attributes.offset(FRA_SRC)
-  if (src !== undefined) row.src = addressText(attributes.reader, src, attributes.length(FRA_SRC)!)
-  else if (srcLength !== 0) row.src = '0'
+  row.src = addressOf(attributes, FRA_SRC) ?? (srcLength === 0 ? 'all' : '0')
   if (row.src !== 'all' && srcLength !== whole) row.srclen = srcLength
-  const dst = attributes.offset(FRA_DST)
-  if (dst !== undefined) row.dst = addressText(attributes.reader, dst, attributes.length(FRA_DST)!)
-  else if (dstLength !== 0) row.dst = '0'
-  if (row.dst !== undefined && dstLength !== whole) row.dstlen = dstLength
+  const dst = addressOf(attributes, FRA_DST) ?? (dstLength === 0 ? undefined : '0')
+  if (dst === undefined) return
+  row.dst = dst
+  if (dstLength !== whole) row.dstlen = dstLength
 }
 
 function readMark(row: PolicyRule, attributes: Attributes): void {
@@ -193,8 +183,8 @@ function readPorts(
     return
   }
   row[side] = first
-  const mask = attributes.u16(maskType)
-  if (mask !== undefined) row[`${side}_mask`] = hexName(mask)
+  const mask = attributes.u16(maskType) ?? WHOLE_PORT
+  if (mask !== WHOLE_PORT) row[`${side}_mask`] = hexName(mask)
 }
 
 function readTable(row: PolicyRule, attributes: Attributes, table: number): void {
