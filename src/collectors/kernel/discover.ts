@@ -76,13 +76,14 @@ export function discover(options: DiscoverOptions = {}): Discovery {
 
   const host = hostInode(processes)
   const namespaces = [...candidates.values()].map(found => describe(found, host))
-  namespaces.sort(
-    (a, b) =>
-      kindOrder(a.kind) - kindOrder(b.kind) ||
-      a.name.localeCompare(b.name, 'en', { numeric: true }) ||
-      (a.id < b.id ? -1 : 1),
-  )
+  namespaces.sort(compareFound)
   return { namespaces, directories, sources }
+}
+
+/** The order of lists: by kind, then by name, numbers in names by value. */
+export function compareFound(a: FoundNamespace, b: FoundNamespace): number {
+  const byName = a.name.localeCompare(b.name, 'en', { numeric: true })
+  return kindOrder(a.kind) - kindOrder(b.kind) || byName || (a.id < b.id ? -1 : 1)
 }
 
 /** The namespace of process 1, or ours when that may not be read. */

@@ -1,0 +1,96 @@
+import { open, readFile, rename, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import { errorMessage } from '../util/errors.ts'
+import type { Snapshot } from './schema/snapshot.ts'
+import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from './vocabulary.ts'
+
+/** A file that is no snapshot that this version can read, and what to do about it. */
+export class SnapshotFileError extends Error {
+  override readonly name = 'SnapshotFileError'
+}
+
+/** A decompressed snapshot larger than this is refused: a small hostile .gz can hold many gigabytes. */
+const MAX_BYTES = 2 ** 30
+
+/** One line of JSON, as files and pipes hold it. */
+export function snapshotText(snapshot: Snapshot): string {
+  return `${JSON.stringify(snapshot)}\n`
+}
+
+/**
+ * Writes a snapshot so that `path` holds either the whole new one or what was there before: to a temporary file beside
+ * it, mode 0600, flushed to disk, then renamed. Compressed when the name ends in `.gz`.
+ *
+ * @throws the file system's error; the temporary file is removed
+ */
+export async function saveSnapshot(path: string, snapshot: Snapshot): Promise<void> {
+  const text = snapshotText(snapshot)
+  const bytes = path.endsWith('.gz') ? await promisify(gzip)(text) : Buffer.from(text)
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    try {
+      await file.writeFile(bytes)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await unlink(temporary).catch(() => {})
+    throw error
+  }
+}
+
+/**
+ * Reads and validates a snapshot. Compression is told from the content, not from the name. Fields that this version does
+ * not know are kept.
+ *
+ * @param maxBytes what it may unpack to
+ * @throws SnapshotFileError with a sentence for the operator
+ */
+export async function loadSnapshot(path: string, maxBytes: number = MAX_BYTES): Promise<Snapshot> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new SnapshotFileError(`cannot read ${path}: ${errorMessage(error)}`)
+  })
+  return parseSnapshot(await decompress(bytes, path, maxBytes), path)
+}
+
+async function decompress(bytes: Buffer, path: string, maxBytes: number): Promise<string> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString('utf8')
+  try {
+    return (await promisify(gunzip)(bytes, { maxOutputLength: maxBytes })).toString('utf8')
+  } catch (error) {
+    throw new SnapshotFileError(`${path} is damaged: ${errorMessage(error)}; copy it again`)
+  }
+}
+
+async function parseSnapshot(text: string, path: string): Promise<Snapshot> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new SnapshotFileError(`${path} is no JSON, or cut short: ${errorMessage(error)}; copy it again`)
+  }
+  const head = typeof value === 'object' && value !== null ? value : {}
+  if (!('format' in head) || head.format !== SNAPSHOT_FORMAT) {
+    throw new SnapshotFileError(`${path} is no cnmtop snapshot: it lacks "format": "${SNAPSHOT_FORMAT}"`)
+  }
+  if ('version' in head && typeof head.version === 'number' && head.version > SNAPSHOT_VERSION) {
+    throw new SnapshotFileError(
+      `${path} is of version ${head.version}, newer than the ${SNAPSHOT_VERSION} that this cnmtop reads: update cnmtop`,
+    )
+  }
+  // Loaded only here: the validator costs more start-up time than all the rest of a text command.
+  const { snapshotSchema } = await import('./schema/snapshot.ts')
+  const result = snapshotSchema.safeParse(value)
+  if (!result.success) {
+    const issue = result.error.issues[0]
+    const where = issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : 'unknown'
+    throw new SnapshotFileError(`${path} is not a valid snapshot: ${where}`)
+  }
+  // The validated object itself, not zod's copy of it: fields of a later minor version stay.
+  return value as Snapshot
+}

@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from 'vitest'
+import { emptyNamespace } from '../../src/collectors/kernel/namespace.ts'
+import { loadSnapshot, saveSnapshot, SnapshotFileError, snapshotText } from '../../src/snapshot/file.ts'
+import type { Snapshot } from '../../src/snapshot/index.ts'
+import { needs } from '../support/needs.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'cnmtop-file-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+const path = (name: string): string => join(directory, name)
+
+const snapshot: Snapshot = {
+  format: 'cnmtop.snapshot',
+  version: 1,
+  takenAt: '2026-11-23T05:20:11.031Z',
+  tookMs: 24.1,
+  host: { hostname: 'swarm-node1', kernel: '6.1.0', bootId: '' },
+  namespaces: [
+    emptyNamespace({
+      id: 'net:[4026532281]',
+      kind: 'ingress',
+      name: 'ingress_sbox',
+      paths: [],
+      pids: [],
+      pidCount: 0,
+    }),
+  ],
+  sources: [],
+}
+
+describe('saveSnapshot', () => {
+  it('gives back what was saved, plain and compressed, readable by nobody else', async () => {
+    for (const name of ['plain.cnm.json', 'packed.cnm.json.gz']) {
+      await saveSnapshot(path(name), snapshot)
+      expect(await loadSnapshot(path(name))).toEqual(snapshot)
+      expect(statSync(path(name)).mode & 0o777).toBe(0o600)
+    }
+    expect(readFileSync(path('packed.cnm.json.gz')).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]))
+  })
+
+  it('replaces what was there, and leaves nothing else behind', async () => {
+    writeFileSync(path('old.json'), 'old')
+    await saveSnapshot(path('old.json'), snapshot)
+    expect(await loadSnapshot(path('old.json'))).toEqual(snapshot)
+    expect(readdirSync(directory).filter(name => name.endsWith('.tmp'))).toEqual([])
+  })
+
+  it('says that a directory is not there', async () => {
+    await expect(saveSnapshot(path('absent/x.json'), snapshot)).rejects.toThrow('ENOENT')
+  })
+
+  it('leaves the old file whole when the disk is full', needs('root', 'program:mount'), async () => {
+    const disk = mkdtempSync(path('disk-'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'cnmtop-test', disk])
+    try {
+      const file = join(disk, 'node.json')
+      writeFileSync(file, 'what was there')
+      const large = { ...snapshot, sources: Array.from({ length: 1000 }, manySources) }
+      await expect(saveSnapshot(file, large)).rejects.toThrow('ENOSPC')
+      expect(readFileSync(file, 'utf8')).toBe('what was there')
+      expect(readdirSync(disk)).toEqual(['node.json'])
+    } finally {
+      execFileSync('umount', [disk])
+    }
+  })
+})
+
+function manySources(_: unknown, index: number): Snapshot['sources'][number] {
+  return { source: `dir /run/netns-${index}`, status: 'ok', tookMs: 0 }
+}
+
+describe('loadSnapshot', () => {
+  async function refusal(name: string, content: string | Uint8Array): Promise<string> {
+    writeFileSync(path(name), content)
+    const error: unknown = await loadSnapshot(path(name)).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(SnapshotFileError)
+    return (error as SnapshotFileError).message
+  }
+
+  it('keeps fields that it does not know', async () => {
+    const later = { ...snapshot, docker: { info: { ServerVersion: '29.0.0' } } }
+    writeFileSync(path('later.json'), JSON.stringify(later))
+    expect(await loadSnapshot(path('later.json'))).toEqual(later)
+  })
+
+  it.each([
+    ['a missing file', undefined, 'cannot read'],
+    ['an empty file', '', 'is no JSON, or cut short'],
+    ['a file cut short', snapshotText(snapshot).slice(0, 200), 'is no JSON, or cut short'],
+    ['a compressed file cut short', gzipSync(snapshotText(snapshot)).subarray(0, 100), 'is damaged'],
+    ['other JSON', '{"hello": 1}', 'is no cnmtop snapshot'],
+    ['null', 'null', 'is no cnmtop snapshot'],
+    [
+      'a newer version',
+      JSON.stringify({ ...snapshot, version: 2 }),
+      'newer than the 1 that this cnmtop reads',
+    ],
+    [
+      'a wrong field',
+      JSON.stringify({ ...snapshot, host: { ...snapshot.host, kernel: 6 } }),
+      'is not a valid snapshot: host.kernel',
+    ],
+  ])('refuses %s', async (name, content, message) => {
+    if (content === undefined) {
+      await expect(loadSnapshot(path('absent.json'))).rejects.toThrow(message)
+      return
+    }
+    expect(await refusal(`${name.replaceAll(' ', '-')}.json`, content)).toContain(message)
+  })
+
+  it('refuses a small file that unpacks to more than it may', async () => {
+    writeFileSync(path('bomb.json.gz'), gzipSync(Buffer.alloc(2 ** 20)))
+    await expect(loadSnapshot(path('bomb.json.gz'), 2 ** 20 - 1)).rejects.toThrow('is damaged')
+  })
+})
