@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { inNamespace } from '../../src/collectors/kernel/enter.ts'
 import { NETLINK_ROUTE, type NetlinkSocket, openNetlink } from '../../src/collectors/kernel/netlink-socket.ts'
 
@@ -7,6 +7,8 @@ import { NETLINK_ROUTE, type NetlinkSocket, openNetlink } from '../../src/collec
 export type TestNetns = {
   readonly name: string
   readonly path: string
+  /** `net:[4026532281]`. */
+  readonly id: string
   /** Standard output of `ip -n NAME ...`. @throws when ip fails */
   ip(...args: readonly string[]): Buffer
   /** Runs `ip -force -batch`; gives what ip complained about: kernels and versions differ in what they accept. */
@@ -38,6 +40,7 @@ export function makeNetns(purpose: string): TestNetns {
   return {
     name,
     path,
+    id: `net:[${statSync(path).ino}]`,
     run,
     ip: (...args) => execFileSync('ip', ['-n', name, ...args], { maxBuffer: 1 << 28 }),
     batch(lines) {

@@ -27,7 +27,8 @@ export function inNamespace<Result>(fd: number, inside: () => Synchronous<Result
   }
 }
 
-type Synchronous<Result> = Result extends PromiseLike<unknown> ? never : Result
+/** Not a promise: code that waits would let others run in the foreign namespace. */
+export type Synchronous<Result> = Result extends PromiseLike<unknown> ? never : Result
 
 function comeBack(home: number): void {
   try {

@@ -1,0 +1,39 @@
+import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION, type Snapshot } from '../../snapshot/index.ts'
+import { type DiscoverOptions, discover } from './discover.ts'
+import { readHost } from './host.ts'
+import { emptyNamespace } from './namespace.ts'
+import { allParts } from './parts.ts'
+import { createNodeReader } from './reader.ts'
+
+export type CollectOptions = DiscoverOptions & {
+  /** Milliseconds that one namespace may take. */
+  readonly timeoutMs?: number | undefined
+}
+
+/** Reads the whole node once, on the calling thread: every namespace that is found, everything in it. */
+export function collectSnapshot(options: CollectOptions = {}): Snapshot {
+  const started = performance.now()
+  const takenAt = new Date().toISOString()
+  const { namespaces, sources } = discover(options)
+  const reader = createNodeReader(options.timeoutMs)
+  reader.meet(namespaces)
+  const read = new Map(
+    namespaces.map(found => {
+      const { data, reports } = reader.read(found.id, allParts)
+      return [found.id, { ...emptyNamespace(found), ...data, sources: reports }]
+    }),
+  )
+  for (const [id, nsids] of reader.finish()) {
+    const namespace = read.get(id)
+    if (namespace) namespace.nsids = nsids
+  }
+  return {
+    format: SNAPSHOT_FORMAT,
+    version: SNAPSHOT_VERSION,
+    takenAt,
+    tookMs: Math.round((performance.now() - started) * 1000) / 1000,
+    host: readHost(),
+    namespaces: [...read.values()],
+    sources,
+  }
+}

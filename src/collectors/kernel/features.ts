@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { release } from 'node:os'
+
+/**
+ * What this kernel has ready, found out without asking for it: opening a netlink socket of an unregistered protocol, or
+ * sending to an unregistered nfnetlink subsystem, makes the kernel load a module (netlink_create and nfnetlink_rcv_msg
+ * call request_module). cnmtop changes nothing by looking, so it looks here first.
+ */
+export type KernelFeatures = {
+  /** NETLINK_* protocols that are registered. */
+  readonly protocols: ReadonlySet<number>
+  readonly nfTables: boolean
+}
+
+export function kernelFeatures(): KernelFeatures {
+  return { protocols: netlinkProtocols(), nfTables: isLoaded('nf_tables', 'net/netfilter/nf_tables') }
+}
+
+/** Each registered protocol has at least the kernel's own socket in /proc/net/netlink (second column, `Eth`). */
+function netlinkProtocols(): Set<number> {
+  const protocols = new Set<number>()
+  const text = readText('/proc/thread-self/net/netlink') ?? ''
+  for (const line of text.split('\n').slice(1)) {
+    const protocol = /^\s*\S+\s+(\d+)/.exec(line)
+    if (protocol) protocols.add(Number(protocol[1]))
+  }
+  return protocols
+}
+
+/**
+ * Whether a part of the kernel is there, be it a loaded module or built in. A kernel without /proc/modules cannot load
+ * any, so asking it is harmless.
+ */
+function isLoaded(module: string, builtInPath: string): boolean {
+  if (existsSync(`/sys/module/${module}`) || !existsSync('/proc/modules')) return true
+  const builtIn = readText(`/lib/modules/${release()}/modules.builtin`) ?? ''
+  return builtIn.includes(`/${builtInPath}.ko`)
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto'
+import type { SourceReport } from '../../snapshot/index.ts'
+import { watchDirectories } from './directory-watch.ts'
+import { discover, type DiscoverOptions, type FoundNamespace } from './discover.ts'
+import { kernelFeatures } from './features.ts'
+import { openNamespace } from './open-namespace.ts'
+import { allParts, type Part } from './parts.ts'
+import { createNodeReader } from './reader.ts'
+import type { NamespaceData } from './namespace.ts'
+import { Unreadable } from './source-log.ts'
+import { subscribe, type Subscription } from './subscription.ts'
+
+/** What the watcher tells; everything in it can be posted to another thread. */
+export type WatchEvent =
+  /** A new namespace, or new words about a known one, without its rows. */
+  | { readonly kind: 'found'; readonly found: FoundNamespace }
+  /** Rows of some parts, and how reading them went. */
+  | {
+      readonly kind: 'read'
+      readonly id: string
+      readonly data: Partial<NamespaceData>
+      readonly sources: SourceReport[]
+    }
+  | { readonly kind: 'gone'; readonly id: string }
+  /** Everything that was to be read has been read. */
+  | { readonly kind: 'settled'; readonly sources: SourceReport[] }
+
+export type WatchCommand =
+  /** Read everything again. */
+  | { readonly kind: 'refresh' }
+  /** What is on the screen: read again every second, as counters move without an event. */
+  | { readonly kind: 'show'; readonly id: string | undefined; readonly parts: readonly Part[] }
+  | { readonly kind: 'stop' }
+
+/** How soon after an event the dirty part is read: events come in bursts. */
+const SETTLE_MS = 100
+/** Parts on the screen are read this often. */
+const SHOWN_MS = 1000
+/** Processes that begin and end tell nobody, so their namespaces are looked for this often. */
+const DISCOVER_MS = 5000
+/** The thread answers commands at least this often during a long pass. */
+const SLICE_MS = 20
+
+type Watched = {
+  found: FoundNamespace
+  dirty: Set<Part>
+  subscription: Subscription | undefined
+  /** What was emitted last, by field, as a digest: what did not change is not sent again. */
+  readonly sent: Map<string, string>
+}
+
+/**
+ * Keeps an eye on every namespace of the node. All work happens in slices on the calling thread, so it belongs into a
+ * worker; `emit` gets plain data.
+ */
+export function startWatch(
+  options: DiscoverOptions & { readonly timeoutMs?: number | undefined },
+  emit: (event: WatchEvent) => void,
+): (command: WatchCommand) => void {
+  const watched = new Map<string, Watched>()
+  const queue = new Set<string>()
+  let shown: { id: string | undefined; parts: readonly Part[] } = { id: undefined, parts: [] }
+  let sources: SourceReport[] = []
+  let working: NodeJS.Timeout | undefined
+  let rediscovery: NodeJS.Timeout | undefined
+  let endDirectoryWatch: () => void = () => {}
+  let directories = ''
+  const reader = createNodeReader(options.timeoutMs)
+  let features = kernelFeatures()
+
+  function rediscover(): void {
+    features = kernelFeatures()
+    const discovery = discover(options)
+    sources = discovery.sources
+    reader.meet(discovery.namespaces)
+    const present = new Set(discovery.namespaces.map(({ id }) => id))
+    for (const id of [...watched.keys()]) if (!present.has(id)) forget(id)
+    for (const found of discovery.namespaces) meet(found)
+    if (directories !== discovery.directories.join('\0')) {
+      directories = discovery.directories.join('\0')
+      endDirectoryWatch()
+      endDirectoryWatch = watchDirectories(discovery.directories, soonRediscover)
+    }
+    work(0)
+  }
+
+  function soonRediscover(): void {
+    rediscovery ??= setTimeout(() => {
+      rediscovery = undefined
+      rediscover()
+    }, SETTLE_MS)
+  }
+
+  function meet(found: FoundNamespace): void {
+    const known = watched.get(found.id)
+    if (!known) {
+      watched.set(found.id, { found, dirty: new Set(allParts), subscription: undefined, sent: new Map() })
+      queue.add(found.id)
+    } else if (JSON.stringify(known.found) === JSON.stringify(found)) return
+    else known.found = found
+    emit({ kind: 'found', found })
+  }
+
+  function forget(id: string): void {
+    watched.get(id)?.subscription?.close()
+    watched.delete(id)
+    queue.delete(id)
+    emit({ kind: 'gone', id })
+  }
+
+  function soil(id: string, dirty: Iterable<Part>): void {
+    const entry = watched.get(id)
+    if (!entry) return
+    for (const part of dirty) entry.dirty.add(part)
+    queue.add(id)
+    work(SETTLE_MS)
+  }
+
+  /** Listens before it reads: what changes in between is then read twice, not missed. */
+  function listen(entry: Watched): void {
+    try {
+      const namespace = openNamespace(entry.found)
+      try {
+        entry.subscription = subscribe(namespace, features.nfTables, {
+          onDirty: part => soil(entry.found.id, [part]),
+          onLost: () => soil(entry.found.id, allParts),
+        })
+      } finally {
+        namespace.close()
+      }
+    } catch (error) {
+      // Not to be entered, or no descriptor left: it is read when asked for, and its sources say why.
+      if (!(error instanceof Unreadable || (error instanceof Error && 'code' in error))) throw error
+    }
+  }
+
+  function work(delay: number): void {
+    if (working || queue.size === 0) return
+    working = setTimeout(slice, delay)
+  }
+
+  function slice(): void {
+    const until = performance.now() + SLICE_MS
+    while (queue.size > 0 && performance.now() < until) {
+      const id = shown.id !== undefined && queue.has(shown.id) ? shown.id : queue.values().next().value
+      if (id !== undefined) readOne(id)
+    }
+    working = undefined
+    if (queue.size > 0) working = setTimeout(slice, 0)
+    else settle()
+  }
+
+  function settle(): void {
+    for (const [id, nsids] of reader.finish()) {
+      const sent = watched.get(id)?.sent
+      const data = sent ? changes(sent, { nsids }) : {}
+      if (data.nsids) emit({ kind: 'read', id, data, sources: [] })
+    }
+    emit({ kind: 'settled', sources })
+  }
+
+  function readOne(id: string): void {
+    queue.delete(id)
+    const entry = watched.get(id)
+    if (!entry) return
+    if (!entry.subscription) listen(entry)
+    const wanted = entry.dirty
+    entry.dirty = new Set()
+    const { data, reports } = reader.read(id, wanted)
+    if (reports.some(({ status }) => status === 'gone')) soonRediscover()
+    emit({ kind: 'read', id, data: changes(entry.sent, data), sources: reports })
+  }
+
+  const shownTimer = setInterval(() => {
+    if (shown.id !== undefined && shown.parts.length > 0) soil(shown.id, shown.parts)
+  }, SHOWN_MS)
+  const discoverTimer = setInterval(rediscover, DISCOVER_MS)
+  rediscover()
+
+  return command => {
+    switch (command.kind) {
+      case 'refresh':
+        for (const id of watched.keys()) soil(id, allParts)
+        rediscover()
+        return
+      case 'show':
+        shown = { id: command.id, parts: command.parts }
+        if (command.id !== undefined) soil(command.id, command.parts)
+        return
+      case 'stop':
+        clearInterval(shownTimer)
+        clearInterval(discoverTimer)
+        clearTimeout(rediscovery)
+        clearTimeout(working)
+        endDirectoryWatch()
+        for (const entry of watched.values()) entry.subscription?.close()
+        watched.clear()
+    }
+  }
+}
+
+/** Drops what was sent before in the same words. */
+function changes(sent: Map<string, string>, data: Partial<NamespaceData>): Partial<NamespaceData> {
+  const entries = Object.entries(data).filter(([field, rows]) => {
+    const text = createHash('sha1').update(JSON.stringify(rows)).digest('base64')
+    if (sent.get(field) === text) return false
+    sent.set(field, text)
+    return true
+  })
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,82 @@
+import { readdirSync, watch } from 'node:fs'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { startWatch, type WatchCommand, type WatchEvent } from '../../src/collectors/kernel/watch.ts'
+import { needs } from '../support/needs.ts'
+import { makeNetns, type TestNetns } from '../support/netns.ts'
+
+describe('startWatch', needs('root', 'program:ip'), () => {
+  let netns: TestNetns
+  let events: WatchEvent[]
+  let command: (command: WatchCommand) => void
+  let descriptors: number
+
+  beforeAll(async () => {
+    // libuv keeps one inotify descriptor from the first watch on.
+    watch('/').close()
+    descriptors = readdirSync('/proc/self/fd').length
+    netns = makeNetns('watch')
+    events = []
+    command = startWatch({ netnsDirs: ['/run/netns'], onlyNetnsDirs: true }, event => events.push(event))
+    await vi.waitUntil(() => events.some(({ kind }) => kind === 'settled'), { timeout: 10_000 })
+  })
+  afterAll(() => {
+    command({ kind: 'stop' })
+    netns.remove()
+  })
+  beforeEach(() => {
+    events = []
+  })
+
+  function reads(id: string): (WatchEvent & { kind: 'read' })[] {
+    return events.filter(event => event.kind === 'read' && event.id === id) as (WatchEvent & { kind: 'read' })[]
+  }
+
+  function linkNames(id: string): string[] {
+    return reads(id).flatMap(({ data }) => data.links?.map(({ ifname }) => ifname) ?? [])
+  }
+
+  it('reads again what changed, and sends only that', async () => {
+    netns.ip('link', 'add', 'fresh0', 'type', 'bridge')
+    await expect.poll(() => linkNames(netns.id), { timeout: 10_000 }).toContain('fresh0')
+    expect(reads(netns.id).some(({ data }) => data.rules !== undefined)).toBe(false)
+  })
+
+  it('sees a route come', async () => {
+    netns.ip('link', 'set', 'lo', 'up')
+    netns.ip('route', 'add', 'blackhole', '192.0.2.0/24')
+    const routes = (): unknown[] => reads(netns.id).flatMap(({ data }) => data.routes ?? [])
+    await expect
+      .poll(routes, { timeout: 10_000 })
+      .toContainEqual(expect.objectContaining({ dst: '192.0.2.0/24', type: 'blackhole' }))
+  })
+
+  it('finds a new namespace, and lets it go when its file is gone: its veth peer vanishes too', async () => {
+    const other = makeNetns('watched')
+    try {
+      netns.ip('link', 'add', 'near0', 'type', 'veth', 'peer', 'name', 'far0', 'netns', other.name)
+      await expect.poll(() => linkNames(other.id), { timeout: 10_000 }).toContain('far0')
+    } finally {
+      other.remove()
+    }
+    await expect
+      .poll(() => events.some(event => event.kind === 'gone' && event.id === other.id), { timeout: 10_000 })
+      .toBe(true)
+    const links = (): string => netns.ip('-br', 'link').toString()
+    await expect.poll(links, { timeout: 10_000 }).not.toContain('near0')
+  })
+
+  it('reads again what is shown, though no event came', async () => {
+    command({ kind: 'show', id: netns.id, parts: ['addresses'] })
+    netns.ip('address', 'add', '198.51.100.7/24', 'dev', 'fresh0')
+    const addresses = (): unknown[] => reads(netns.id).flatMap(({ data }) => data.addresses ?? [])
+    await expect
+      .poll(addresses, { timeout: 10_000 })
+      .toContainEqual(expect.objectContaining({ local: '198.51.100.7' }))
+  })
+
+  it('leaves no descriptor behind', async () => {
+    command({ kind: 'stop' })
+    // Handles of libuv close in a later turn of the loop.
+    await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(descriptors)
+  })
+})
