@@ -28,7 +28,9 @@ describe('startWatch', needs('root', 'program:ip'), () => {
   })
 
   function reads(id: string): (WatchEvent & { kind: 'read' })[] {
-    return events.filter(event => event.kind === 'read' && event.id === id) as (WatchEvent & { kind: 'read' })[]
+    return events.filter(event => event.kind === 'read' && event.id === id) as (WatchEvent & {
+      kind: 'read'
+    })[]
   }
 
   function linkNames(id: string): string[] {

@@ -76,7 +76,10 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
         const data = readRtnl(doors, wanted, log)
         if (data.links) book.learn(id, data.links, ask)
         if (wanted.has('nsids')) {
-          nsids.set(id, log.read('rtnl.nsids', '', [], () => reading(readNsids(doors.route))))
+          nsids.set(
+            id,
+            log.read('rtnl.nsids', '', [], () => reading(readNsids(doors.route))),
+          )
           data.nsids = book.rows(id, nsids.get(id) ?? [])
         }
         return { data, reports: log.reports }
