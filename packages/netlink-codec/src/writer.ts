@@ -11,39 +11,46 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.view.setUint8(this.grow(1), value)
+    const at = this.grow(1)
+    this.view.setUint8(at, value)
     return this
   }
 
   u16(value: number): this {
-    this.view.setUint16(this.grow(2), value, true)
+    const at = this.grow(2)
+    this.view.setUint16(at, value, true)
     return this
   }
 
   u32(value: number): this {
-    this.view.setUint32(this.grow(4), value, true)
+    const at = this.grow(4)
+    this.view.setUint32(at, value, true)
     return this
   }
 
   be16(value: number): this {
-    this.view.setUint16(this.grow(2), value)
+    const at = this.grow(2)
+    this.view.setUint16(at, value)
     return this
   }
 
   be32(value: number): this {
-    this.view.setUint32(this.grow(4), value)
+    const at = this.grow(4)
+    this.view.setUint32(at, value)
     return this
   }
 
   /** Takes a decimal string, as ByteReader gives it. */
   u64(value: string): this {
-    this.view.setBigUint64(this.grow(8), BigInt(value), true)
+    const at = this.grow(8)
+    this.view.setBigUint64(at, BigInt(value), true)
     return this
   }
 
   /** Takes a decimal string. */
   be64(value: string): this {
-    this.view.setBigUint64(this.grow(8), BigInt(value))
+    const at = this.grow(8)
+    this.view.setBigUint64(at, BigInt(value))
     return this
   }
 
@@ -83,6 +90,7 @@ export class ByteWriter {
     return this.bytes.slice(0, this.used)
   }
 
+  /** Room for `count` bytes: where they begin. It may replace `view`, so call it first, not as an argument. */
   private grow(count: number): number {
     const at = this.used
     this.used += count

@@ -61,6 +61,26 @@ describe('ByteReader', () => {
   })
 })
 
+describe('ByteWriter', () => {
+  it('keeps what is written across the edges of its buffer, by every method', () => {
+    const methods: ((writer: ByteWriter) => unknown)[] = [
+      w => w.u8(1),
+      w => w.u16(0x0202),
+      w => w.u32(0x03030303),
+      w => w.be16(0x0404),
+      w => w.be32(0x05050505),
+      w => w.u64(String(0x0606060606060606n)),
+      w => w.be64(String(0x0707070707070707n)),
+    ]
+    for (const [index, write] of methods.entries()) {
+      const writer = new ByteWriter()
+      while (writer.length < 3000) write(writer)
+      const bytes = writer.finish()
+      expect(new Set(bytes)).toEqual(new Set([index + 1]))
+    }
+  })
+})
+
 describe('Attributes', () => {
   it('gives back what attribute() wrote, nested too', () => {
     const writer = new ByteWriter()
