@@ -1,2 +1,3 @@
-export { parseHexDump } from './hex-dump.ts'
 export { fakeTransport, type FakeReply } from './fake-transport.ts'
+export { parseHexDump } from './hex-dump.ts'
+export { recordingTransport, replayTransport } from './replay.ts'
