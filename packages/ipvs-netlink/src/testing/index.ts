@@ -1,1 +1,1 @@
-export {}
+export { type IpvsState, serveIpvs, type ServeIpvsOptions } from './serve-ipvs.ts'
