@@ -64,6 +64,8 @@ export const linkSchema = z.object({
   /** `broadcast` holds the other end's address. */
   link_pointtopoint: z.boolean().optional(),
   broadcast: z.string().optional(),
+  /** The hardware's own address, where it is not the one in use. */
+  permaddr: z.string().optional(),
   /** nsid of the namespace that IFLA_LINK lives in, as numbered by the namespace this link lives in; -1 for none. */
   link_netnsid: z.number().optional(),
   proto_down: z.boolean().optional(),

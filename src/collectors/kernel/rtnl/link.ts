@@ -51,6 +51,7 @@ const IFLA_MIN_MTU = 50
 const IFLA_MAX_MTU = 51
 const IFLA_PROP_LIST = 52
 const IFLA_ALT_IFNAME = 53
+const IFLA_PERM_ADDRESS = 54
 const IFLA_PROTO_DOWN_REASON = 55
 const IFLA_PARENT_DEV_NAME = 56
 const IFLA_PARENT_DEV_BUS_NAME = 57
@@ -141,16 +142,23 @@ function addState(link: Link, attributes: Attributes): void {
 }
 
 function addAddresses(link: Link, attributes: Attributes, type: number, flags: number): void {
-  const { reader } = attributes
   link.link_type = linkType(type)
-  const address = attributes.offset(IFLA_ADDRESS)
-  if (address !== undefined) {
-    link.address = linkAddress(reader, address, attributes.length(IFLA_ADDRESS)!, type)
+  const address = addressText(attributes, IFLA_ADDRESS, type)
+  if (address !== undefined) link.address = address
+  const broadcast = addressText(attributes, IFLA_BROADCAST, type)
+  if (broadcast !== undefined) {
+    if ((flags & IFF_POINTOPOINT) !== 0) link.link_pointtopoint = true
+    link.broadcast = broadcast
   }
-  const broadcast = attributes.offset(IFLA_BROADCAST)
-  if (broadcast === undefined) return
-  if ((flags & IFF_POINTOPOINT) !== 0) link.link_pointtopoint = true
-  link.broadcast = linkAddress(reader, broadcast, attributes.length(IFLA_BROADCAST)!, type)
+  const permanent = addressText(attributes, IFLA_PERM_ADDRESS, type)
+  if (permanent !== undefined && permanent !== address) link.permaddr = permanent
+}
+
+function addressText(attributes: Attributes, attribute: number, type: number): string | undefined {
+  const at = attributes.offset(attribute)
+  return at === undefined
+    ? undefined
+    : linkAddress(attributes.reader, at, attributes.length(attribute)!, type)
 }
 
 function addDetails(link: Link, attributes: Attributes, references: LinkReferences): void {

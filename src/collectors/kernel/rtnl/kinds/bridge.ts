@@ -5,12 +5,18 @@ import { ignored, kindFields, mac, seconds, u16, u32, u64, u8, type WriteField }
 const BR_BOOLOPT_NO_LL_LEARN = 1 << 0
 const BR_BOOLOPT_MCAST_VLAN_SNOOPING = 1 << 1
 
-/** struct ifla_bridge_id: priority in network order, then the address: `8000.02:42:0a:00:00:01`. */
+/**
+ * struct ifla_bridge_id: priority in network order, then the address: `8000.2:42:a:0:0:1`. iproute2 does not pad the
+ * bytes of this address.
+ */
 export const bridgeId =
   (key: string): WriteField =>
   (attributes, type, data) => {
-    const hex = attributes.hex(type)!
-    data[key] = `${hex.slice(0, 4)}.${hex.slice(4).replace(/..(?=.)/g, '$&:')}`
+    const { reader } = attributes
+    const at = attributes.struct(type, 8)!
+    let text = `${reader.hex(at, 2)}.${reader.u8(at + 2).toString(16)}`
+    for (let i = at + 3; i < at + 8; i++) text += `:${reader.u8(i).toString(16)}`
+    data[key] = text
   }
 
 /** Hex with 0x, but a bare 0 for nothing (C's `%#x`). */

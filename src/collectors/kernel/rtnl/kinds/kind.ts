@@ -131,13 +131,28 @@ export const mac =
     data[key] = macText(attributes.reader, attributes.offset(type)!, attributes.length(type)!)
   }
 
-/** An ifindex, told by name. */
+/** An ifindex, told by name; 0 is none. */
 export const linkName =
   (key: string): WriteField =>
   (attributes, type, data, references) => {
-    references.names.push({ target: data, key, ifindex: attributes.u32(type)! })
+    const ifindex = attributes.u32(type)!
+    if (ifindex === 0) return
     data[key] = ''
+    references.names.push({ target: data, key, ifindex })
   }
+
+/** A byte that is not told while the flag of another attribute stands in for it (`ttl inherit`). */
+export const u8Unless =
+  (flagType: number, key: string): WriteField =>
+  (attributes, type, data) => {
+    if (!attributes.u8(flagType)) data[key] = attributes.u8(type)!
+  }
+
+/** IPv6 flow label, in network order; 0 is none. */
+export const flowLabel: WriteField = (attributes, type, data) => {
+  const value = attributes.be32(type)!
+  if (value !== 0) data['label'] = `0x${value.toString(16)}`
+}
 
 /** Known, and nothing that iproute2 or an operator would tell: padding, commands. */
 export const ignored: WriteField = () => {}

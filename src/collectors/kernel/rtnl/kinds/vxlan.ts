@@ -3,14 +3,17 @@ import {
   be16,
   bool,
   flag,
+  flowLabel,
   ignored,
   kindFields,
   linkName,
   onlyTrue,
   u32,
+  u8Unless,
   word,
   type WriteField,
 } from './kind.ts'
+import { tos } from './tunnel.ts'
 
 const IFLA_VXLAN_TTL_INHERIT = 28
 
@@ -43,20 +46,6 @@ const portRange: WriteField = (attributes, type, data) => {
   data['port_range'] = { low: bounds >>> 16, high: bounds & 0xffff }
 }
 
-const tos: WriteField = (attributes, type, data) => {
-  const value = attributes.u8(type)!
-  if (value !== 0) data['tos'] = `0x${value.toString(16)}`
-}
-
-const ttl: WriteField = (attributes, type, data) => {
-  if (!attributes.u8(IFLA_VXLAN_TTL_INHERIT)) data['ttl'] = attributes.u8(type)!
-}
-
-const label: WriteField = (attributes, type, data) => {
-  const value = attributes.be32(type)!
-  if (value !== 0) data['label'] = `0x${value.toString(16)}`
-}
-
 const onlyPositive =
   (key: string): WriteField =>
   (attributes, type, data) => {
@@ -82,10 +71,10 @@ export const vxlan = kindFields([
   [13, onlyTrue('l2miss')],
   [14, onlyTrue('l3miss')],
   [6, tos],
-  [5, ttl],
+  [5, u8Unless(IFLA_VXLAN_TTL_INHERIT, 'ttl')],
   [IFLA_VXLAN_TTL_INHERIT, ignored],
   [29, word('df', ['unset', 'set', 'inherit'])],
-  [26, label],
+  [26, flowLabel],
   [8, onlyPositive('ageing')],
   [9, onlyPositive('limit')],
   [18, bool('udp_csum')],
@@ -96,4 +85,5 @@ export const vxlan = kindFields([
   [23, flag('gbp')],
   [27, flag('gpe')],
   [24, flag('remcsum_nopartial')],
+  [31, bool('localbypass')],
 ])
