@@ -162,11 +162,9 @@ function addressText(attributes: Attributes, attribute: number, type: number): s
 }
 
 function addDetails(link: Link, attributes: Attributes, references: LinkReferences): void {
-  if (attributes.u8(IFLA_PROTO_DOWN)) {
-    link.proto_down = true
-    const reasons = attributes.nested(IFLA_PROTO_DOWN_REASON)?.u32(IFLA_PROTO_DOWN_REASON_VALUE) ?? 0
-    if (reasons !== 0) link.proto_down_reason = bitNumbers(reasons)
-  }
+  if (attributes.u8(IFLA_PROTO_DOWN)) link.proto_down = true
+  const reasons = attributes.nested(IFLA_PROTO_DOWN_REASON)?.u32(IFLA_PROTO_DOWN_REASON_VALUE)
+  if (reasons) link.proto_down_reason = bitNumbers(reasons)
   setNumber(link, 'promiscuity', attributes, IFLA_PROMISCUITY)
   setNumber(link, 'allmulti', attributes, IFLA_ALLMULTI)
   setNumber(link, 'min_mtu', attributes, IFLA_MIN_MTU)

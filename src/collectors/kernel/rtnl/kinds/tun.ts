@@ -1,4 +1,4 @@
-import { bool, kindFields, type WriteField } from './kind.ts'
+import { bool, kindFields, u32, type WriteField } from './kind.ts'
 
 const IFLA_TUN_MULTI_QUEUE = 7
 
@@ -15,14 +15,7 @@ const queues =
     if (attributes.u8(IFLA_TUN_MULTI_QUEUE)) data[key] = attributes.u32(type)!
   }
 
-/** A user or group id. The name that belongs to it is a matter of the machine that reads. */
-const id =
-  (key: string): WriteField =>
-  (attributes, type, data) => {
-    data[key] = String(attributes.u32(type)!)
-  }
-
-/** IFLA_TUN_* (linux/if_link.h). */
+/** IFLA_TUN_* (linux/if_link.h). Names of users and groups are a matter of the machine that reads: ids are told. */
 export const tun = kindFields([
   [3, mode],
   [4, bool('pi')],
@@ -31,6 +24,6 @@ export const tun = kindFields([
   [8, queues('numqueues')],
   [9, queues('numdisabled')],
   [6, bool('persist')],
-  [1, id('user')],
-  [2, id('group')],
+  [1, u32('user')],
+  [2, u32('group')],
 ])

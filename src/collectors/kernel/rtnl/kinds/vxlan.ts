@@ -53,6 +53,16 @@ const onlyPositive =
     if (value !== 0) data[key] = value
   }
 
+/** VXLAN_LABEL_INHERIT: the flow label of the inner packet is taken over. */
+const labelPolicy: WriteField = (attributes, type, data) => {
+  if (attributes.u32(type) === 1) data['label'] = 'inherit'
+}
+
+/** The VXLAN header with a bit for each that must be zero. */
+const reservedBits: WriteField = (attributes, type, data) => {
+  data['reserved_bits'] = `0x${attributes.hex(type)!}`
+}
+
 /** IFLA_VXLAN_* (linux/if_link.h). */
 export const vxlan = kindFields([
   [25, onlyTrue('external')],
@@ -86,4 +96,7 @@ export const vxlan = kindFields([
   [27, flag('gpe')],
   [24, flag('remcsum_nopartial')],
   [31, bool('localbypass')],
+  [32, labelPolicy],
+  [33, reservedBits],
+  [34, onlyTrue('mcroute')],
 ])

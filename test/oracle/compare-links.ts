@@ -1,0 +1,75 @@
+import type { Link } from '../../src/snapshot/index.ts'
+
+type Json = { readonly [key: string]: unknown }
+
+/**
+ * What is different from `ip -j -d -s link` of iproute2 6.1 on purpose, by the path of the key. A kernel that is newer
+ * than that iproute2 tells more than it prints; the names are those of later versions.
+ */
+export const knownDifferences: readonly { readonly path: RegExp; readonly reason: string }[] = [
+  {
+    path: /^linkinfo\.info_data\.fdb_(n|max)_learned$/,
+    reason: 'bridges have limits for learning since Linux 6.8; iproute2 prints them since 6.8',
+  },
+  {
+    path: /^linkinfo\.info_slave_data\.(mcast_eht_hosts_limit|mcast_eht_hosts_cnt|mcast_n_groups|mcast_max_groups|mab|neigh_vlan_suppress|backup_nhid)$/,
+    reason: 'port attributes of Linux 5.11 to 6.6 that iproute2 6.1 does not print',
+  },
+  {
+    path: /^linkinfo\.info_data\.(localbypass|reserved_bits|mcroute)$/,
+    reason: 'vxlan attributes of Linux 6.5 and later that iproute2 6.1 does not print',
+  },
+  {
+    path: /^linkinfo\.info_(slave_)?data\.unknown$/,
+    reason: 'attributes without a decoder are kept; ip drops them',
+  },
+]
+
+/** Counters are compared as numbers: ours are decimal strings, so that no digit is lost. */
+const counter = /^stats64\.[rt]x\./
+/** Seconds until a timer of a bridge fires, or since. */
+const timer = /_timer$/
+const timerSlack = 0.02
+
+/**
+ * Where their row differs from ours, as `path: ours / theirs`. What the kernel changes by itself between two readings is
+ * judged by ours from before and from after theirs: a counter lies between them, a timer too unless it started anew,
+ * and anything else equals one of them.
+ */
+export function linkDifferences(before: Link, theirs: Json, after: Link): string[] {
+  const differences: string[] = []
+  compare('', before, theirs, after, differences)
+  return differences
+}
+
+function compare(path: string, before: unknown, theirs: unknown, after: unknown, out: string[]): void {
+  if (knownDifferences.some(known => known.path.test(path))) return
+  if (isObject(before) && isObject(after) && isObject(theirs)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after), ...Object.keys(theirs)])) {
+      compare(path === '' ? key : `${path}.${key}`, before[key], theirs[key], after[key], out)
+    }
+    return
+  }
+  if (!agrees(path, before, theirs, after)) {
+    out.push(`${path}: ours ${JSON.stringify(before)} / theirs ${JSON.stringify(theirs)}`)
+  }
+}
+
+function agrees(path: string, before: unknown, theirs: unknown, after: unknown): boolean {
+  if (counter.test(path)) {
+    return typeof before === 'string' && typeof after === 'string' && typeof theirs === 'number'
+      ? Number(before) <= theirs && theirs <= Number(after)
+      : before === theirs
+  }
+  if (timer.test(path) && typeof before === 'number' && typeof after === 'number') {
+    if (typeof theirs !== 'number') return false
+    const restarted = after > before
+    return restarted || (theirs <= before + timerSlack && theirs >= after - timerSlack)
+  }
+  const text = JSON.stringify(theirs)
+  return JSON.stringify(before) === text || JSON.stringify(after) === text
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
