@@ -19,6 +19,8 @@ const config: KnipConfig = {
       project: ['src/**/*.ts', 'test/**/*.ts'],
     },
   },
+  // Programs of Debian's util-linux that the lab starts.
+  ignoreBinaries: ['nsenter', 'setpriv'],
   // A type that a file exports for its readers may have no importer yet.
   ignoreExportsUsedInFile: { type: true, interface: true },
 }

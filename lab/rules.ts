@@ -241,9 +241,10 @@ function isolationOf(node: LabNode): { chains: readonly [string, ...string[]]; r
       ],
     }
   }
-  const [first, second] = ['DOCKER-ISOLATION-STAGE-1', 'DOCKER-ISOLATION-STAGE-2']
+  const first = 'DOCKER-ISOLATION-STAGE-1'
+  const second = 'DOCKER-ISOLATION-STAGE-2'
   return {
-    chains: [first as string, second as string],
+    chains: [first, second],
     rules: [
       ...devices.map(device => `-A ${first} -i ${device} ! -o ${device} -j ${second}`),
       `-A ${first} -j RETURN`,
