@@ -1,15 +1,17 @@
 export type { Extension, Payload } from './extensions/extension.ts'
+export type { KnownMatch } from './extensions/matches.ts'
 export {
   decodeMatch,
   decodeTarget,
   type Encoded,
   encodeMatch,
   encodeTarget,
-  type KnownMatch,
-  type KnownTarget,
+  type MatchNamed,
   printMatch,
   printTarget,
+  type TargetNamed,
 } from './extensions/registry.ts'
+export type { KnownTarget } from './extensions/targets.ts'
 export type {
   AddressTest,
   Chain,

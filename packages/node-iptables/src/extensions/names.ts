@@ -21,12 +21,7 @@ export function bitsOfNames<N extends string>(names: readonly N[], table: NamedB
 
 /** Names between commas, in any order and case; they come back in the table's order. */
 export function parseNames<N extends string>(text: string, table: NamedBits<N>): N[] | undefined {
-  const given = text === '' ? [] : text.toUpperCase().split(',')
-  const names = table.map(([name]) => name).filter(name => given.includes(name))
-  return given.every(name => names.some(known => known === name)) ? names : undefined
-}
-
-/** Names by number, both ways. */
-export function nameOf<N extends string>(value: number, names: readonly (N | undefined)[]): N | undefined {
-  return names[value]
+  const given = text === '' ? [] : text.toLowerCase().split(',')
+  const names = table.map(([name]) => name).filter(name => given.includes(name.toLowerCase()))
+  return given.every(word => names.some(name => name.toLowerCase() === word)) ? names : undefined
 }

@@ -26,8 +26,13 @@ export function parseRange(text: string | undefined, most = 0xffff, separator = 
   return first === undefined || last === undefined ? undefined : { first, last }
 }
 
-/** A range of 16-bit numbers with its `!`. */
-export function parseRangeTest(text: string, invert: boolean): RangeTest | undefined {
-  const range = parseRange(text)
-  return range && { ...range, invert }
+/** A range of 16-bit numbers with its `!`, for `field`. */
+export const parseRangeTest = rangeTest()
+
+/** Reader of a range of numbers up to `most` with its `!`, for `field`. */
+export function rangeTest(most = 0xffff, separator = ':') {
+  return (text: string, invert: boolean): RangeTest | undefined => {
+    const range = parseRange(text, most, separator)
+    return range && { ...range, invert }
+  }
 }

@@ -2,44 +2,24 @@ import type { ByteWriter } from 'netlink-codec'
 import type { Family, Unknown, Verdict } from '../model.ts'
 import { quote } from '../text/words.ts'
 import type { Extension, Payload } from './extension.ts'
-import { type Conntrack, conntrack } from './matches/conntrack.ts'
-import { type State, state } from './matches/state.ts'
-import { type Tcp, tcp } from './matches/tcp.ts'
-import {
-  type Dnat,
-  dnat,
-  type Masquerade,
-  masquerade,
-  type Redirect,
-  redirect,
-  type Snat,
-  snat,
-} from './targets/nat.ts'
-
-/** A match that this package knows. */
-export type KnownMatch = Conntrack | State | Tcp
-/** A target that this package knows, beside the kernel's own verdicts. */
-export type KnownTarget = Dnat | Masquerade | Redirect | Snat
+import { type KnownMatch, knownMatches } from './matches.ts'
+import { type KnownTarget, knownTargets } from './targets.ts'
 
 export type Match = KnownMatch | Unknown
 export type Target = Verdict | KnownTarget | Unknown
 
+/** The match of a name: `MatchNamed<'tcp'>`. */
+export type MatchNamed<N extends KnownMatch['name']> = Extract<KnownMatch, { readonly name: N }>
+/** The target of a name: `TargetNamed<'DNAT'>`. */
+export type TargetNamed<N extends Exclude<Target, Unknown>['name']> = Extract<Target, { readonly name: N }>
+
 type AnyExtension<T extends { readonly name: string }> = Extension<T, T>
 
 /** Every match by its name. */
-export const matchExtensions: ReadonlyMap<string, AnyExtension<KnownMatch>> = byName<KnownMatch>([
-  conntrack,
-  state,
-  tcp,
-])
+export const matchExtensions = byName<KnownMatch>(knownMatches)
 
 /** Every target by its name. */
-export const targetExtensions: ReadonlyMap<string, AnyExtension<KnownTarget>> = byName<KnownTarget>([
-  dnat,
-  masquerade,
-  redirect,
-  snat,
-])
+export const targetExtensions = byName<KnownTarget>(knownTargets)
 
 function byName<T extends { readonly name: string }>(
   extensions: readonly AnyExtension<T>[],

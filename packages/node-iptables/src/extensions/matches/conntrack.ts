@@ -1,28 +1,33 @@
 import type { ByteReader, ByteWriter } from 'netlink-codec'
-import {
-  type MaskedAddress,
-  maskSuffix,
-  parseMaskedAddress,
-  readAddress,
-  writeInetAddress,
-} from '../../address.ts'
 import type { Family } from '../../model.ts'
+import { protocolNumber } from '../../protocols.ts'
 import { field, type OptionTable, option, parseOptions } from '../../text/words.ts'
 import type { Extension } from '../extension.ts'
-import { protocolNumber } from '../../protocols.ts'
-import { bitsOfNames, type NamedBits, namesOfBits, parseNames } from '../names.ts'
-import { parseRangeTest, parseRange, printRange, type RangeTest } from '../range.ts'
+import { bitsOfNames, type NamedBits, namesOfBits } from '../names.ts'
+import { parseRangeTest, printRange, type RangeTest, rangeTest } from '../range.ts'
+import { sizes } from '../size.ts'
+import {
+  bitsOfTests,
+  type MaskedTest,
+  maskedTest,
+  type NamesTest,
+  namesTest,
+  type NumberTest,
+  printMasked,
+  printNumber,
+  readMasked,
+  writeMasked,
+} from '../tests.ts'
 import type { State } from './state.ts'
 
 export type ConntrackState = 'INVALID' | 'NEW' | 'RELATED' | 'ESTABLISHED' | 'UNTRACKED' | 'SNAT' | 'DNAT'
 export type ConntrackStatus = 'EXPECTED' | 'SEEN_REPLY' | 'ASSURED' | 'CONFIRMED'
-type MaskedTest = MaskedAddress & { readonly invert: boolean }
 
 /** `-m conntrack`. Absent fields are not tested. Ports and addresses are those of the connection's two tuples. */
 export type Conntrack = {
   readonly name: 'conntrack'
-  readonly states?: { readonly any: readonly ConntrackState[]; readonly invert: boolean }
-  readonly protocol?: { readonly number: number; readonly invert: boolean }
+  readonly states?: NamesTest<ConntrackState>
+  readonly protocol?: NumberTest
   readonly originalSource?: MaskedTest
   readonly originalDestination?: MaskedTest
   readonly replySource?: MaskedTest
@@ -32,7 +37,7 @@ export type Conntrack = {
   readonly replySourcePort?: RangeTest
   readonly replyDestinationPort?: RangeTest
   /** Any of these; an empty list is `NONE`. */
-  readonly status?: { readonly any: readonly ConntrackStatus[]; readonly invert: boolean }
+  readonly status?: NamesTest<ConntrackStatus>
   /** Seconds until the connection is forgotten. */
   readonly expires?: RangeTest
   readonly direction?: 'ORIGINAL' | 'REPLY'
@@ -86,7 +91,7 @@ const ports = [
 export const conntrack: Extension<Conntrack, State> = {
   name: 'conntrack',
   revision: 3,
-  size: revision => [undefined, 152, 156, 164][revision],
+  size: sizes({ 1: 152, 2: 156, 3: 164 }),
 
   decode({ reader, at, revision, family }) {
     const match = reader.u16(at + 146)
@@ -117,10 +122,10 @@ export const conntrack: Extension<Conntrack, State> = {
   print(value, family) {
     const { states, protocol, status, expires, direction } = value
     const words = states ? option('--ctstate', states.invert, states.any.join(',')) : []
-    if (protocol) words.push(...option('--ctproto', protocol.invert, String(protocol.number)))
+    words.push(...printNumber('--ctproto', protocol))
     for (const [key, name] of addresses) {
       const test = value[key]
-      if (test) words.push(...option(name, test.invert, printAddress(test, family)))
+      if (test) words.push(...option(name, test.invert, printMasked(test, family)))
     }
     for (const [key, name] of ports) {
       const test = value[key]
@@ -147,8 +152,7 @@ function readTuples(
   for (const [key, , offset, bit] of addresses) {
     if (!(match & bit)) continue
     tuples[key] = {
-      address: readAddress(reader, at + offset, family),
-      mask: readAddress(reader, at + offset + 16, family),
+      ...readMasked(reader, at + offset, family),
       invert: (inverted & bit) !== 0,
     }
   }
@@ -163,30 +167,21 @@ function readTuples(
 
 /** Writes revision 3; `alias` is what `state` adds to the match flags. */
 export function writeConntrack(value: Conntrack, writer: ByteWriter, family: Family, alias: number): void {
-  let match = alias
-  let inverted = 0
-  const test = (bit: number, of: { readonly invert: boolean } | undefined) => {
-    if (of) match |= bit
-    if (of?.invert) inverted |= bit
-  }
-  for (const [key, , , bit] of addresses) {
-    test(bit, value[key])
-    writeInetAddress(writer, value[key]?.address, family)
-    writeInetAddress(writer, value[key]?.mask, family)
-  }
+  const { tested, inverted } = bitsOfTests([
+    [STATE, value.states],
+    [PROTO, value.protocol],
+    ...addresses.map(([key, , , bit]) => [bit, value[key]] as const),
+    ...ports.map(([key, , , , bit]) => [bit, value[key]] as const),
+    [STATUS, value.status],
+    [EXPIRES, value.expires],
+    [DIRECTION, value.direction && { invert: value.direction === 'REPLY' }],
+  ])
+  for (const [key] of addresses) writeMasked(writer, value[key], family)
   writer.u32(value.expires?.first ?? 0).u32(value.expires?.last ?? 0)
   writer.u16(value.protocol?.number ?? 0)
-  for (const [key, , , , bit] of ports) {
-    test(bit, value[key])
-    writer.u16(value[key]?.first ?? 0)
-  }
-  test(STATE, value.states)
-  test(PROTO, value.protocol)
-  test(STATUS, value.status)
-  test(EXPIRES, value.expires)
-  test(DIRECTION, value.direction && { invert: value.direction === 'REPLY' })
+  for (const [key] of ports) writer.u16(value[key]?.first ?? 0)
   writer
-    .u16(match)
+    .u16(tested | alias)
     .u16(inverted)
     .u16(bitsOfNames(value.states?.any ?? [], stateBits))
     .u16(bitsOfNames(value.status?.any ?? [], statusBits))
@@ -194,39 +189,16 @@ export function writeConntrack(value: Conntrack, writer: ByteWriter, family: Fam
   writer.zeros(2)
 }
 
-function printAddress({ address, mask }: MaskedAddress, family: Family): string {
-  const suffix = maskSuffix(mask, family)
-  return suffix === '/32' || suffix === '/128' ? address : address + suffix
-}
-
-const namesTest =
-  <N extends string>(bits: NamedBits<N>) =>
-  (text: string, invert: boolean) => {
-    const any = parseNames(text === 'NONE' ? '' : text, bits)
-    return any && { any, invert }
-  }
-
 const optionsOf = (family: Family): OptionTable<Conntrack> => ({
   '--ctstate': field('states', namesTest(stateBits)),
   '--ctproto': field('protocol', (text, invert) => {
     const number = protocolNumber(text)
     return number === undefined ? undefined : { number, invert }
   }),
-  ...Object.fromEntries(
-    addresses.map(([key, name]) => [
-      name,
-      field(key, (text, invert) => {
-        const test = parseMaskedAddress(text, family)
-        return test && { ...test, invert }
-      }),
-    ]),
-  ),
+  ...Object.fromEntries(addresses.map(([key, name]) => [name, field(key, maskedTest(family))])),
   ...Object.fromEntries(ports.map(([key, name]) => [name, field(key, parseRangeTest)])),
   '--ctstatus': field('status', namesTest(statusBits)),
-  '--ctexpire': field('expires', (text, invert) => {
-    const range = parseRange(text, 0xffff_ffff)
-    return range && { ...range, invert }
-  }),
+  '--ctexpire': field('expires', rangeTest(0xffff_ffff)),
   '--ctdir': field('direction', text => (text === 'REPLY' || text === 'ORIGINAL' ? text : undefined)),
 })
 

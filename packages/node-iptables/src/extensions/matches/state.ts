@@ -1,12 +1,14 @@
 import { field, type OptionTable, option, parseOptions } from '../../text/words.ts'
 import type { Extension } from '../extension.ts'
-import { type NamedBits, namesOfBits, parseNames } from '../names.ts'
+import { type NamedBits, namesOfBits } from '../names.ts'
+import { sizes } from '../size.ts'
+import { type NamesTest, namesTest } from '../tests.ts'
 import { type ConntrackState, STATE_ALIAS, stateBits, writeConntrack } from './conntrack.ts'
 
 /** `-m state`: the older spelling of `-m conntrack --ctstate`. */
 export type State = {
   readonly name: 'state'
-  readonly states: { readonly any: readonly ConntrackState[]; readonly invert: boolean }
+  readonly states: NamesTest<ConntrackState>
 }
 
 /** XT_STATE_*: as in conntrack, but for UNTRACKED. */
@@ -19,10 +21,7 @@ const oldStateBits: NamedBits<ConntrackState> = [
 ]
 
 const options: OptionTable<State> = {
-  '--state': field('states', (text, invert) => {
-    const any = parseNames(text, stateBits)
-    return any && { any, invert }
-  }),
+  '--state': field('states', namesTest(stateBits)),
 }
 
 /**
@@ -33,7 +32,7 @@ export const state: Extension<State> = {
   name: 'state',
   kernelName: 'conntrack',
   revision: 3,
-  size: revision => (revision === 0 ? 4 : undefined),
+  size: sizes({ 0: 4 }),
 
   decode({ reader, at }) {
     const any = namesOfBits(reader.u32(at), oldStateBits)

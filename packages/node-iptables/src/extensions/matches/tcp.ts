@@ -1,16 +1,24 @@
-import { field, type OptionTable, option, parseNumber, parseOptions } from '../../text/words.ts'
+import { field, type OptionTable, option, parseOptions } from '../../text/words.ts'
 import type { Extension } from '../extension.ts'
-import { parseRangeTest, printRange, type RangeTest, readRange16 } from '../range.ts'
+import { sizes } from '../size.ts'
+import {
+  numberTest,
+  type NumberTest,
+  type PortTests,
+  portOptions,
+  printNumber,
+  printPorts,
+  readPorts,
+  writePorts,
+} from '../tests.ts'
 
 export type TcpFlag = 'FIN' | 'SYN' | 'RST' | 'PSH' | 'ACK' | 'URG'
 
 /** `-m tcp`. Absent fields are not tested. */
-export type Tcp = {
+export type Tcp = PortTests & {
   readonly name: 'tcp'
-  readonly sourcePorts?: RangeTest
-  readonly destinationPorts?: RangeTest
   /** Kind of a TCP option that must be there. */
-  readonly option?: { readonly number: number; readonly invert: boolean }
+  readonly option?: NumberTest
   /** Of the flags in `mask`, exactly those in `set` are on. */
   readonly flags?: {
     readonly mask: readonly TcpFlag[]
@@ -22,14 +30,8 @@ export type Tcp = {
 const flagNames: readonly TcpFlag[] = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG']
 
 const options: OptionTable<Tcp> = {
-  '--sport': field('sourcePorts', parseRangeTest),
-  '--source-port': '--sport',
-  '--dport': field('destinationPorts', parseRangeTest),
-  '--destination-port': '--dport',
-  '--tcp-option': field('option', (text, invert) => {
-    const number = parseNumber(text, 255)
-    return number === undefined ? undefined : { number, invert }
-  }),
+  ...portOptions,
+  '--tcp-option': field('option', numberTest(255)),
   '--tcp-flags': {
     values: 2,
     read([mask = '', set = ''], invert) {
@@ -48,24 +50,20 @@ const options: OptionTable<Tcp> = {
 export const tcp: Extension<Tcp> = {
   name: 'tcp',
   revision: 0,
-  size: revision => (revision === 0 ? 12 : undefined),
+  size: sizes({ 0: 12 }),
 
   decode({ reader, at }) {
-    const source = readRange16(reader, at)
-    const destination = readRange16(reader, at + 4)
     const kind = reader.u8(at + 8)
     const mask = reader.u8(at + 9)
     const set = reader.u8(at + 10)
     const invert = reader.u8(at + 11)
+    const sourcePorts = readPorts(reader, at, (invert & 1) !== 0)
+    const destinationPorts = readPorts(reader, at + 4, (invert & 2) !== 0)
     if ((mask | set) & 0xc0 || invert & 0xf0) return undefined
     return {
       name: 'tcp',
-      ...((source.first !== 0 || source.last !== 0xffff) && {
-        sourcePorts: { ...source, invert: (invert & 1) !== 0 },
-      }),
-      ...((destination.first !== 0 || destination.last !== 0xffff) && {
-        destinationPorts: { ...destination, invert: (invert & 2) !== 0 },
-      }),
+      ...(sourcePorts && { sourcePorts }),
+      ...(destinationPorts && { destinationPorts }),
       ...((kind !== 0 || invert & 8) && { option: { number: kind, invert: (invert & 8) !== 0 } }),
       ...((mask !== 0 || invert & 4) && {
         flags: { mask: flagsOf(mask), set: flagsOf(set), invert: (invert & 4) !== 0 },
@@ -74,9 +72,8 @@ export const tcp: Extension<Tcp> = {
   },
 
   encode(value, writer) {
-    for (const range of [value.sourcePorts, value.destinationPorts]) {
-      writer.u16(range?.first ?? 0).u16(range?.last ?? 0xffff)
-    }
+    writePorts(writer, value.sourcePorts)
+    writePorts(writer, value.destinationPorts)
     writer
       .u8(value.option?.number ?? 0)
       .u8(bitsOf(value.flags?.mask ?? []))
@@ -89,14 +86,13 @@ export const tcp: Extension<Tcp> = {
       )
   },
 
-  print({ sourcePorts, destinationPorts, option: kind, flags }) {
-    return [
-      ...(sourcePorts ? option('--sport', sourcePorts.invert, printRange(sourcePorts)) : []),
-      ...(destinationPorts ? option('--dport', destinationPorts.invert, printRange(destinationPorts)) : []),
-      ...(kind ? option('--tcp-option', kind.invert, String(kind.number)) : []),
-      ...(flags ? option('--tcp-flags', flags.invert, printFlags(flags.mask), printFlags(flags.set)) : []),
-    ]
-  },
+  print: value => [
+    ...printPorts(value),
+    ...printNumber('--tcp-option', value.option),
+    ...(value.flags
+      ? option('--tcp-flags', value.flags.invert, printFlags(value.flags.mask), printFlags(value.flags.set))
+      : []),
+  ],
 
   parse: words => parseOptions({ name: 'tcp' }, words, options),
 }
