@@ -80,10 +80,12 @@ export function discover(options: DiscoverOptions = {}): Discovery {
   return { namespaces, directories, sources }
 }
 
+/** One collator for all: `localeCompare` makes one for each comparison. */
+const names = new Intl.Collator('en', { numeric: true })
+
 /** The order of lists: by kind, then by name, numbers in names by value. */
 export function compareFound(a: FoundNamespace, b: FoundNamespace): number {
-  const byName = a.name.localeCompare(b.name, 'en', { numeric: true })
-  return kindOrder(a.kind) - kindOrder(b.kind) || byName || (a.id < b.id ? -1 : 1)
+  return kindOrder(a.kind) - kindOrder(b.kind) || names.compare(a.name, b.name) || (a.id < b.id ? -1 : 1)
 }
 
 /** The namespace of process 1, or ours when that may not be read. */
