@@ -23,7 +23,10 @@ export default defineConfig({
     'typescript/only-throw-error': 'error',
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     'typescript/explicit-module-boundary-types': 'error',
-    'typescript/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true, boolean: true } }],
+    'typescript/prefer-nullish-coalescing': [
+      'error',
+      { ignorePrimitives: { string: true, boolean: true, number: true } },
+    ],
     'typescript/no-unsafe-return': 'error',
     'typescript/no-unsafe-call': 'error',
     'import/no-cycle': 'error',
@@ -47,6 +50,8 @@ export default defineConfig({
     'no-underscore-dangle': 'off',
     'react/react-in-jsx-scope': 'off',
     'typescript/no-unsafe-type-assertion': 'off',
+    // Takes a condition that guards the whole loop for a mistake.
+    'no-unmodified-loop-condition': 'off',
     'typescript/consistent-return': 'off',
     'typescript/no-misused-spread': 'off',
     'oxc/no-map-spread': 'off',
