@@ -74,7 +74,7 @@ function icmpTest<N extends string>(fields: {
       values: 1,
       read([text = ''], invert) {
         const test = parseType(text, fields.names)
-        return test && ({ ...test, invert })
+        return test && { ...test, invert }
       },
     },
   }

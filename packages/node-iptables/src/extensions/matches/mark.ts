@@ -23,7 +23,7 @@ function markTest<N extends string>(name: N): Extension<MarkTest<N>> {
       values: 1,
       read([text = ''], invert) {
         const test = parseMarkAndMask(text)
-        return test && ({ ...test, invert })
+        return test && { ...test, invert }
       },
     },
   }

@@ -20,7 +20,7 @@ function hopTest<N extends string>(name: N, of: Family): Extension<HopTest<N>> {
     read([text], invert) {
       const value = parseNumber(text, 255)
       const comparison = invert ? inverted : plain
-      return value === undefined || !comparison ? undefined : ({ comparison, value })
+      return value === undefined || !comparison ? undefined : { comparison, value }
     },
   })
   const options = {

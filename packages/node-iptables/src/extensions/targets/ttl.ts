@@ -23,7 +23,7 @@ function hopChange<N extends string>(name: N, of: Family): Extension<HopChange<N
         values: 1,
         read([text]: readonly string[]) {
           const value = parseNumber(text, 255)
-          return value === undefined ? undefined : ({ change, value })
+          return value === undefined ? undefined : { change, value }
         },
       },
     ]),
