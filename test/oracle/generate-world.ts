@@ -1,0 +1,54 @@
+import { type Command, ipLines, type World, type WorldLink } from './facet.ts'
+import type { Random } from './random.ts'
+
+/**
+ * Links to hang addresses, routes and forwarding entries on: veth pairs inside the namespace, bridges with ports,
+ * vxlans of several forms, macvlans and ifbs; most are up.
+ */
+export function randomWorld(random: Random): World & { readonly commands: Command[] } {
+  const links: WorldLink[] = []
+  const lines: string[] = []
+  const site = random.int(1, 200)
+  const add = (name: string, kind: string, line: string, master?: string): void => {
+    const index = links.length + 1
+    const up = random.chance(0.88)
+    links.push({
+      name,
+      kind,
+      up,
+      master,
+      v4: `10.${site}.${index}`,
+      v6: `2001:db8:${site.toString(16)}${index}`,
+    })
+    if (line !== '') lines.push(line)
+    if (master !== undefined) lines.push(`link set ${name} master ${master}`)
+    if (up) lines.push(`link set ${name} up`)
+  }
+
+  const bridges = random.list(random.int(0, 2), index => `br${index}`)
+  for (const name of bridges) {
+    add(name, 'bridge', `link add ${name} type bridge`)
+    // Kernels without bridge VLANs refuse.
+    if (random.chance(0.5)) lines.push(`link set ${name} type bridge vlan_filtering 1`)
+  }
+  const master = (): string | undefined =>
+    bridges.length > 0 && random.chance(0.5) ? random.pick(bridges) : undefined
+  for (const index of random.list(random.int(1, 3), number => number)) {
+    add(`veth${index}`, 'veth', `link add veth${index} type veth peer name peer${index}`)
+    add(`peer${index}`, 'veth', '', master())
+  }
+  for (const index of random.list(random.int(0, 2), number => number)) {
+    const form = random.pick([
+      `id ${random.int(1, 2 ** 24 - 1)} dstport 4789 nolearning`,
+      `id ${random.int(1, 2 ** 24 - 1)} dstport ${4790 + index} remote 192.0.2.${index + 1} dev veth0`,
+      `id ${random.int(1, 2 ** 24 - 1)} dstport ${4793 + index} group 239.1.1.${index + 1} dev veth0`,
+      `dstport ${4796 + index} external vnifilter`,
+      `dstport ${4799 + index} external`,
+    ])
+    add(`vxlan${index}`, 'vxlan', `link add vxlan${index} type vxlan ${form}`, master())
+  }
+  if (random.chance(0.4)) add('mac0', 'macvlan', 'link add mac0 link veth0 type macvlan mode bridge')
+  if (random.chance(0.5)) add('ifb0', 'ifb', 'link add ifb0 type ifb')
+  if (random.chance(0.8)) lines.push('link set lo up')
+  return { links, commands: ipLines(lines) }
+}

@@ -1,0 +1,77 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { makeNetns, type TestNetns } from '../support/netns.ts'
+import { needs } from '../support/needs.ts'
+import { rtnlFacets } from './facets.ts'
+import { randomWorld } from './generate-world.ts'
+import { knownDifferences } from './known-differences.ts'
+import { build, compare, newTally } from './oracle.ts'
+import { mixSeed, seededRandom } from './random.ts'
+
+/** CNMTOP_SEED makes a run again; CNMTOP_ONLY of it just one namespace. */
+const seed = Number(process.env['CNMTOP_SEED'] ?? Date.now() % 2 ** 31)
+const only = process.env['CNMTOP_ONLY']
+const NAMESPACES = 300
+const GROUP = 25
+
+describe(
+  'random namespaces read as iproute2 prints them',
+  needs('root', 'program:ip', 'program:bridge'),
+  () => {
+    const tally = newTally()
+
+    const live = new Set<TestNetns>()
+
+    function prepare(number: number): { netns: TestNetns; built: Promise<void> } {
+      const netns = makeNetns('oracle')
+      live.add(netns)
+      const random = seededRandom(mixSeed(seed, number))
+      return { netns, built: build(netns, randomWorld(random), rtnlFacets, random, tally) }
+    }
+
+    const numbers =
+      only === undefined ? Array.from({ length: NAMESPACES }, (_, index) => index) : [Number(only)]
+    const groups = Map.groupBy(numbers, number => Math.floor(number / GROUP))
+
+    test.each([...groups.values()].map(group => [`${group[0]} to ${group.at(-1)}`, group] as const))(
+      `namespaces %s of seed ${seed}`,
+      async (_, group) => {
+        const differences: string[] = []
+        let next = prepare(group[0]!)
+        for (const [index, number] of group.entries()) {
+          const { netns, built } = next
+          await built
+          // The next one is built by its own processes while this one is compared.
+          if (index + 1 < group.length) next = prepare(group[index + 1]!)
+          for (const difference of compare(netns, rtnlFacets, tally)) {
+            differences.push(`CNMTOP_SEED=${seed} CNMTOP_ONLY=${number}: ${difference}`)
+          }
+          netns.remove()
+          live.delete(netns)
+        }
+        expect(differences).toEqual([])
+      },
+    )
+
+    test.skipIf(only !== undefined)('everything that the generators can make was there', () => {
+      const missing = rtnlFacets.flatMap(facet =>
+        facet.covers.filter(key => !tally.keys.get(facet.name)?.has(key)).map(key => `${facet.name}.${key}`),
+      )
+      expect(missing).toEqual([])
+      const unused = knownDifferences
+        .map(({ facet, key }) => `${facet}.${key}`)
+        .filter(key => !tally.known.has(key))
+      expect(unused).toEqual([])
+      // Generators that mostly make nonsense compare mostly nothing.
+      expect(tally.refused / tally.commands).toBeLessThan(0.25)
+    })
+
+    afterAll(() => {
+      for (const netns of live) netns.remove()
+      const rows = [...tally.rows].map(([name, count]) => `${name} ${count}`).join(', ')
+      const { commands, refused, retries } = tally
+      process.stderr.write(
+        `oracle: seed ${seed}, ${numbers.length} namespaces, rows: ${rows}; ${refused} of ${commands} commands refused, ${retries} looked at again\n`,
+      )
+    })
+  },
+)

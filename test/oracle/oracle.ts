@@ -1,0 +1,154 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { NETLINK_ROUTE, type NetlinkSocket } from '../../src/collectors/kernel/netlink-socket.ts'
+import { readLinks } from '../../src/collectors/kernel/rtnl/link.ts'
+import type { TestNetns } from '../support/netns.ts'
+import { type Comparison, compareRows } from './compare.ts'
+import type { Command, Facet, OracleHost, World } from './facet.ts'
+import { knownDifferences } from './known-differences.ts'
+import type { Random } from './random.ts'
+
+/** How often a namespace that does not hold still is looked at again, and how long to wait before (seconds). */
+const TRIES = 12
+const PAUSE = 0.4
+
+/** What a run was about: rows and keys that the tools printed, by facet, and commands that the kernel refused. */
+export type Tally = {
+  readonly rows: Map<string, number>
+  readonly keys: Map<string, Set<string>>
+  /** Known differences that occurred, as `facet.key`. */
+  readonly known: Set<string>
+  commands: number
+  refused: number
+  retries: number
+}
+
+export function newTally(): Tally {
+  return { rows: new Map(), keys: new Map(), known: new Set(), commands: 0, refused: 0, retries: 0 }
+}
+
+/**
+ * Builds random state. Commands that the kernel refuses are counted, not fatal: the generators do not know all of its
+ * rules.
+ */
+export async function build(
+  netns: TestNetns,
+  world: World & { readonly commands: readonly Command[] },
+  facets: readonly Facet[],
+  random: Random,
+  tally: Tally,
+): Promise<void> {
+  const commands = [...world.commands, ...facets.flatMap(facet => facet.build(world, random))]
+  const shell = netns.run(() => spawn('sh', ['-s'], { stdio: ['pipe', 'ignore', 'pipe'] }))
+  shell.stdin.end(shellScript(commands))
+  const [complaints] = await Promise.all([text(shell.stderr), once(shell, 'exit')])
+  tally.commands += commands.length
+  tally.refused += complaints.match(/^Command failed/gm)?.length ?? 0
+}
+
+/** One process for a run of lines of the same tool. */
+function shellScript(commands: readonly Command[]): string {
+  const parts: string[] = []
+  let tool: Command['tool'] | undefined
+  for (const command of commands) {
+    if (command.tool !== tool) {
+      if (tool !== undefined && tool !== 'sh') parts.push('END')
+      if (command.tool !== 'sh') parts.push(`${command.tool} -force -batch - <<'END'`)
+      tool = command.tool
+    }
+    parts.push(command.line)
+  }
+  if (tool !== undefined && tool !== 'sh') parts.push('END')
+  return `${parts.join('\n')}\n`
+}
+
+/**
+ * Compares every facet of one namespace; gives what differs, each with its facet.
+ *
+ * @throws Error when the namespace never holds still
+ */
+export function compare(netns: TestNetns, facets: readonly Facet[], tally: Tally): string[] {
+  let unsettled: string[] = []
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const results = compareOnce(netns, facets, attempt === 0 ? tally : newTally())
+    unsettled = results.flatMap(result => result.unsettled)
+    if (unsettled.length === 0) return results.flatMap(result => result.differences)
+    tally.retries++
+    spawnSync('sleep', [String(PAUSE)])
+  }
+  throw new Error(`${netns.name} does not hold still: ${unsettled.slice(0, 5).join('; ')}`)
+}
+
+function compareOnce(netns: TestNetns, facets: readonly Facet[], tally: Tally): Comparison[] {
+  const host = oracleHost(netns)
+  const before = facets.map(facet => facet.ours(host))
+  const printed = print(netns, facets)
+  const after = facets.map(facet => facet.ours(host))
+  return facets.map((facet, index) => {
+    const theirs = facet.theirs(printed[index]!)
+    count(facet, theirs, tally)
+    const { differences, unsettled } = compareRows(
+      before[index]!.map(row => withoutKnown(facet, 'ours', row, tally)),
+      theirs.map(row => withoutKnown(facet, 'theirs', row, tally)),
+      after[index]!.map(row => withoutKnown(facet, 'ours', row, tally)),
+      facet.moving,
+    )
+    return {
+      differences: differences.map(line => `${facet.name} ${line}`),
+      unsettled: unsettled.map(line => `${facet.name} ${line}`),
+    }
+  })
+}
+
+/** The standard output of all commands, by facet; one shell in the namespace runs them in a row. */
+function print(netns: TestNetns, facets: readonly Facet[]): string[][] {
+  const commands = facets.flatMap(facet => facet.commands)
+  const input = commands.map(command => `${command} || exit 9\nprintf '\\036'\n`).join('')
+  const shell = netns.run(() => spawnSync('sh', ['-s'], { input, maxBuffer: 1 << 28 }))
+  if (shell.status !== 0) throw new Error(`a tool failed in ${netns.name}: ${shell.stderr.toString()}`)
+  const outputs = shell.stdout.toString().split('\u001e')
+  let next = 0
+  return facets.map(facet => outputs.slice(next, (next += facet.commands.length)))
+}
+
+function oracleHost(netns: TestNetns): OracleHost {
+  const sockets = new Map<number, NetlinkSocket>()
+  const netlink = (protocol = NETLINK_ROUTE): NetlinkSocket => {
+    const socket = sockets.get(protocol) ?? netns.netlink(protocol)
+    sockets.set(protocol, socket)
+    return socket
+  }
+  return {
+    run: inside => netns.run(inside),
+    names: new Map(readLinks(netlink()).rows.map(link => [link.ifindex, link.ifname])),
+    netlink,
+  }
+}
+
+function count(facet: Facet, theirs: readonly unknown[], tally: Tally): void {
+  tally.rows.set(facet.name, (tally.rows.get(facet.name) ?? 0) + theirs.length)
+  const keys = tally.keys.get(facet.name) ?? new Set<string>()
+  tally.keys.set(facet.name, keys)
+  for (const row of theirs) for (const key of Object.keys(row as object)) keys.add(key)
+}
+
+function withoutKnown(facet: Facet, side: 'ours' | 'theirs', row: unknown, tally: Tally): unknown {
+  let copy = row as Record<string, unknown>
+  for (const known of knownDifferences) {
+    if (known.facet !== facet.name || known.side !== side) continue
+    const [key, inner] = known.key.split('.') as [string, string | undefined]
+    const value = copy[key]
+    if (value === undefined || (inner !== undefined && !(value as object[]).some(item => inner in item)))
+      continue
+    tally.known.add(`${known.facet}.${known.key}`)
+    const { [key]: _, ...rest } = copy
+    copy =
+      inner === undefined ? rest : { ...rest, [key]: (value as object[]).map(item => without(item, inner)) }
+  }
+  return copy
+}
+
+function without(item: object, key: string): object {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => name !== key))
+}
