@@ -1,0 +1,43 @@
+import { useApp, useInput, usePaste } from 'ink'
+import { type ReactElement, useEffect, useMemo, useSyncExternalStore } from 'react'
+import type { Theme } from './components/theme.ts'
+import { keysOf } from './model/keys.ts'
+import { screenModel } from './model/screen.ts'
+import { Browser } from './screens/browser.tsx'
+import type { Effects, Store } from './store.ts'
+import { osc52 } from './osc52.ts'
+
+type Props = {
+  readonly store: Store
+  readonly theme: Theme
+  readonly write: (text: string) => void
+  readonly quit: (exitCode: number) => void
+  /** Stops this process until it is told to go on. */
+  readonly stopProcess: () => Promise<void>
+  /** Hands out what the terminal can be asked for, for signals. */
+  readonly onEffects: (effects: Effects) => void
+}
+
+/** The whole terminal UI: keys in, frames out. */
+export function App({ store, theme, write, quit, stopProcess, onEffects }: Props): ReactElement {
+  const { suspendTerminal } = useApp()
+  const frame = useSyncExternalStore(store.subscribe, store.frame)
+  const effects = useMemo<Effects>(
+    () => ({
+      quit,
+      suspend: () => void suspendTerminal(stopProcess).catch(ignoreSuspended),
+      // Leaving the alternate screen and coming back is the one way to have all of it drawn again.
+      redraw: () => void suspendTerminal(() => {}).catch(ignoreSuspended),
+      copy: text => write(osc52(text)),
+    }),
+    [quit, suspendTerminal, stopProcess, write],
+  )
+  useEffect(() => onEffects(effects), [onEffects, effects])
+  useInput((input, key) => store.press(keysOf(input, key), effects))
+  usePaste(text => store.paste(text))
+  const screen = useMemo(() => screenModel(frame.state, frame.data, frame.now), [frame])
+  return <Browser screen={screen} theme={theme} />
+}
+
+/** Asked to leave the screen while it is left already: it comes back by itself. */
+function ignoreSuspended(): void {}

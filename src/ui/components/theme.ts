@@ -1,0 +1,86 @@
+import type { Tone } from '../model/span.ts'
+
+type BorderGlyphs = {
+  readonly topLeft: string
+  readonly topRight: string
+  readonly bottomLeft: string
+  readonly bottomRight: string
+  readonly horizontal: string
+  readonly vertical: string
+}
+
+export type Theme = {
+  readonly tones: Readonly<Record<Tone, Style>>
+  readonly border: BorderGlyphs
+  /** The border of the pane with the focus. */
+  readonly focusBorder: BorderGlyphs
+  readonly focusTone: Tone
+  readonly isAscii: boolean
+}
+
+/** SGR codes that switch a style on. */
+export type Style = readonly number[]
+
+/** SGR codes that are not colours. */
+export const BOLD = 1
+export const FAINT = 2
+export const REVERSE = 7
+
+/** The 16 base colours, so that the palette of the terminal rules. */
+const colours: Readonly<Record<Tone, Style>> = {
+  plain: [],
+  dim: [FAINT],
+  strong: [BOLD],
+  accent: [36],
+  ok: [32],
+  warn: [33],
+  bad: [31],
+  unknown: [FAINT],
+  key: [BOLD, 36],
+  title: [BOLD],
+  notice: [REVERSE],
+  host: [34],
+  ingress: [35],
+  'load-balancer': [95],
+  overlay: [36],
+  container: [32],
+}
+
+/** Without colour: bold, faint and reverse stay, and the glyphs say what the colours said. */
+const monochrome: Readonly<Record<Tone, Style>> = {
+  plain: [],
+  dim: [FAINT],
+  strong: [BOLD],
+  accent: [],
+  ok: [],
+  warn: [BOLD],
+  bad: [BOLD],
+  unknown: [FAINT],
+  key: [BOLD],
+  title: [BOLD],
+  notice: [REVERSE],
+  host: [],
+  ingress: [],
+  'load-balancer': [],
+  overlay: [],
+  container: [],
+}
+
+function borderOf(glyphs: string): BorderGlyphs {
+  const [topLeft = '', topRight = '', bottomLeft = '', bottomRight = '', horizontal = '', vertical = ''] = [
+    ...glyphs,
+  ]
+  return { topLeft, topRight, bottomLeft, bottomRight, horizontal, vertical }
+}
+
+export type ThemeOptions = { readonly color: boolean; readonly ascii: boolean }
+
+export function createTheme({ color, ascii }: ThemeOptions): Theme {
+  return {
+    tones: color ? colours : monochrome,
+    border: borderOf(ascii ? '++++-|' : '╭╮╰╯─│'),
+    focusBorder: borderOf(ascii ? '####=#' : color ? '╭╮╰╯─│' : '┏┓┗┛━┃'),
+    focusTone: color ? 'accent' : 'plain',
+    isAscii: ascii,
+  }
+}

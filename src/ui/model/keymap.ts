@@ -1,0 +1,242 @@
+import type { KeyName } from './keys.ts'
+
+/** Everything that a key can ask for. */
+export type Command =
+  | 'quit'
+  | 'interrupt'
+  | 'help'
+  | 'redraw'
+  | 'suspend'
+  | 'refresh'
+  | 'freeze'
+  | 'down'
+  | 'up'
+  | 'half-page-down'
+  | 'half-page-up'
+  | 'page-down'
+  | 'page-up'
+  | 'first'
+  | 'last'
+  | 'open'
+  | 'back'
+  | 'next-pane'
+  | 'previous-pane'
+  | 'next-tab'
+  | 'previous-tab'
+  | 'filter'
+  | 'filter-keep'
+  | 'filter-clear'
+  | 'filter-erase'
+  | 'filter-erase-all'
+  | 'sort'
+  | 'sort-reverse'
+  | 'problems'
+  | 'json'
+  | 'origin'
+  | 'copy'
+  | 'close'
+
+/**
+ * Where a binding holds: `global` nearly everywhere, `move` wherever there is something to scroll, `pane` in the lists,
+ * `overlay` in what lies over them, `filter` while a filter is typed (there the other keys are text).
+ */
+export type Context = 'global' | 'move' | 'pane' | 'overlay' | 'filter'
+
+export type Binding = {
+  readonly command: Command
+  readonly keys: readonly KeyName[]
+  readonly context: Context
+  readonly description: string
+  /** Short words for the footer, for the bindings that it shows, in the order of this table. */
+  readonly footer?: string
+}
+
+/** The one table of keys: what they do, the help screen, the footer and the documentation are all made from it. */
+export const bindings: readonly Binding[] = [
+  {
+    command: 'open',
+    keys: ['enter'],
+    context: 'pane',
+    description: 'Open: the tabs of a namespace, all of a row',
+    footer: 'open',
+  },
+  {
+    command: 'back',
+    keys: ['escape'],
+    context: 'pane',
+    description: 'Clear the filter, or go back to the namespaces',
+  },
+  { command: 'next-pane', keys: ['tab'], context: 'pane', description: 'Next pane', footer: 'pane' },
+  { command: 'previous-pane', keys: ['shift-tab'], context: 'pane', description: 'Previous pane' },
+  { command: 'previous-tab', keys: ['[', 'left'], context: 'pane', description: 'Previous tab' },
+  { command: 'next-tab', keys: [']', 'right'], context: 'pane', description: 'Next tab', footer: 'tab' },
+  {
+    command: 'filter',
+    keys: ['/'],
+    context: 'pane',
+    description: 'Filter: text, !text, ~fuzzy, column=text; all words must match',
+    footer: 'filter',
+  },
+  { command: 'sort', keys: ['s'], context: 'pane', description: 'Sort by the next column', footer: 'sort' },
+  { command: 'sort-reverse', keys: ['S'], context: 'pane', description: 'Reverse the order' },
+  {
+    command: 'problems',
+    keys: ['z'],
+    context: 'pane',
+    description: 'Show only rows with a problem',
+    footer: 'problems',
+  },
+  {
+    command: 'json',
+    keys: ['y'],
+    context: 'pane',
+    description: 'The row as JSON, as a snapshot holds it',
+    footer: 'json',
+  },
+  {
+    command: 'origin',
+    keys: ['o'],
+    context: 'pane',
+    description: 'Origin: how this was read, when, and what it took',
+    footer: 'origin',
+  },
+  { command: 'copy', keys: ['c'], context: 'pane', description: 'Copy the row to the clipboard (OSC 52)' },
+
+  { command: 'down', keys: ['j', 'down'], context: 'move', description: 'Down' },
+  { command: 'up', keys: ['k', 'up'], context: 'move', description: 'Up' },
+  { command: 'half-page-down', keys: ['ctrl-d'], context: 'move', description: 'Half a page down' },
+  { command: 'half-page-up', keys: ['ctrl-u'], context: 'move', description: 'Half a page up' },
+  { command: 'page-down', keys: ['page-down', ' '], context: 'move', description: 'Page down' },
+  { command: 'page-up', keys: ['page-up'], context: 'move', description: 'Page up' },
+  { command: 'first', keys: ['g', 'home'], context: 'move', description: 'First row' },
+  { command: 'last', keys: ['G', 'end'], context: 'move', description: 'Last row' },
+
+  {
+    command: 'close',
+    keys: ['escape', 'enter', 'q'],
+    context: 'overlay',
+    description: 'Close',
+    footer: 'close',
+  },
+  {
+    command: 'copy',
+    keys: ['c'],
+    context: 'overlay',
+    description: 'Copy all of it to the clipboard (OSC 52)',
+    footer: 'copy',
+  },
+
+  {
+    command: 'filter-keep',
+    keys: ['enter'],
+    context: 'filter',
+    description: 'Keep the filter',
+    footer: 'keep',
+  },
+  {
+    command: 'filter-clear',
+    keys: ['escape'],
+    context: 'filter',
+    description: 'Clear the filter',
+    footer: 'clear',
+  },
+  {
+    command: 'filter-erase',
+    keys: ['backspace', 'delete'],
+    context: 'filter',
+    description: 'Erase a character',
+  },
+  { command: 'filter-erase-all', keys: ['ctrl-u'], context: 'filter', description: 'Erase all' },
+  { command: 'down', keys: ['down'], context: 'filter', description: 'Down' },
+  { command: 'up', keys: ['up'], context: 'filter', description: 'Up' },
+  { command: 'interrupt', keys: ['ctrl-c'], context: 'filter', description: 'Quit at once' },
+  { command: 'suspend', keys: ['ctrl-z'], context: 'filter', description: 'Suspend; fg comes back' },
+  { command: 'redraw', keys: ['ctrl-l'], context: 'filter', description: 'Draw the screen anew' },
+
+  {
+    command: 'freeze',
+    keys: ['f'],
+    context: 'global',
+    description: 'Freeze the screen, or follow again',
+    footer: 'freeze',
+  },
+  { command: 'refresh', keys: ['r'], context: 'global', description: 'Read everything again now' },
+  { command: 'help', keys: ['?'], context: 'global', description: 'This help', footer: 'help' },
+  { command: 'quit', keys: ['q'], context: 'global', description: 'Quit', footer: 'quit' },
+  { command: 'interrupt', keys: ['ctrl-c'], context: 'global', description: 'Quit at once' },
+  { command: 'suspend', keys: ['ctrl-z'], context: 'global', description: 'Suspend; fg comes back' },
+  { command: 'redraw', keys: ['ctrl-l'], context: 'global', description: 'Draw the screen anew' },
+]
+
+/** The situations that a key can be pressed in, with the contexts that hold there, the strongest first. */
+export const situations = {
+  pane: ['pane', 'move', 'global'],
+  overlay: ['overlay', 'move', 'global'],
+  filter: ['filter'],
+} as const satisfies Record<string, readonly Context[]>
+
+export type Situation = keyof typeof situations
+
+/** What a key asks for; undefined when nothing is bound to it. */
+export function commandFor(
+  key: KeyName,
+  situation: Situation,
+  table: readonly Binding[] = bindings,
+): Command | undefined {
+  for (const context of situations[situation]) {
+    const found = table.find(binding => binding.context === context && binding.keys.includes(key))
+    if (found) return found.command
+  }
+  return undefined
+}
+
+const keyWords = new Set(
+  'up down left right enter escape tab shift-tab backspace delete home end page-up page-down'.split(' '),
+)
+
+/** Whether a key of this name can ever be pressed. */
+export function isKeyName(key: KeyName): boolean {
+  return keyWords.has(key) || /^ctrl-[a-z]$/.test(key) || [...key].length === 1
+}
+
+/**
+ * What is wrong with a table of keys, one sentence each: a key that does not exist, or one that is bound twice in one
+ * context. A stronger context may take a key from a weaker one: `q` closes what lies over the lists.
+ */
+export function keymapProblems(table: readonly Binding[]): string[] {
+  const problems: string[] = []
+  const seen = new Map<string, Command>()
+  for (const { command, keys, context } of table) {
+    for (const key of keys) {
+      if (!isKeyName(key)) problems.push(`${command}: there is no key ${key}`)
+      const taken = seen.get(`${context} ${key}`)
+      if (taken !== undefined)
+        problems.push(`${keyLabel(key)} is bound twice in ${context}: ${taken} and ${command}`)
+      seen.set(`${context} ${key}`, command)
+    }
+  }
+  return problems
+}
+
+const labels: Readonly<Record<string, string>> = {
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+  enter: 'Enter',
+  escape: 'Esc',
+  tab: 'Tab',
+  'shift-tab': 'Shift-Tab',
+  backspace: 'Backspace',
+  delete: 'Del',
+  home: 'Home',
+  end: 'End',
+  'page-up': 'PgUp',
+  'page-down': 'PgDn',
+  ' ': 'Space',
+}
+
+/** A key as people write it: `Ctrl-D`, `PgDn`, `j`. */
+export function keyLabel(key: KeyName): string {
+  return labels[key] ?? (key.startsWith('ctrl-') ? `Ctrl-${key.slice(5).toUpperCase()}` : key)
+}

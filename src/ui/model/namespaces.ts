@@ -1,0 +1,82 @@
+import { type Namespace, type NamespaceKind, namespaceKinds, type Snapshot } from '../../snapshot/index.ts'
+import { countProblems } from './sources.ts'
+import type { Tone } from './span.ts'
+import { type Cell, cellRow, type Column, type Row, type Table, worldCell } from './table.ts'
+import { countRules } from './tabs/rules.ts'
+
+/** Short words for the kinds, and their hues. */
+export const kindWords: Readonly<Record<NamespaceKind, { readonly word: string; readonly tone: Tone }>> = {
+  host: { word: 'host', tone: 'host' },
+  ingress: { word: 'ingress', tone: 'ingress' },
+  'load-balancer': { word: 'lb', tone: 'load-balancer' },
+  overlay: { word: 'overlay', tone: 'overlay' },
+  container: { word: 'container', tone: 'container' },
+  other: { word: 'other', tone: 'dim' },
+}
+
+const columns: readonly Column[] = [
+  { id: 'kind', title: 'KIND', hide: 1 },
+  { id: 'name', title: 'NAME', grow: true, isId: true },
+  { id: 'links', title: 'LINK', align: 'right', hide: 4 },
+  { id: 'addresses', title: 'ADDR', align: 'right', hide: 5 },
+  { id: 'rules', title: 'RULE', align: 'right', hide: 2 },
+  { id: 'services', title: 'SVC', align: 'right', hide: 3 },
+  { id: 'processes', title: 'PROC', align: 'right', hide: 6 },
+]
+
+/** What the list of namespaces can be sorted by. */
+export const namespaceSortable = ['kind', 'name', 'links', 'addresses', 'rules', 'services', 'processes']
+
+const tables = new WeakMap<readonly Namespace[], Table>()
+
+/** All namespaces by kind and name. */
+export function namespaceTable({ namespaces }: Snapshot): Table {
+  let table = tables.get(namespaces)
+  if (!table) {
+    const ordered = namespaces.map(namespace => ({ row: rowOf(namespace), key: keyOf(namespace) }))
+    ordered.sort((a, b) => a.key.rank - b.key.rank || collator.compare(a.key.name, b.key.name))
+    table = { columns, rows: ordered.map(({ row }) => row) }
+    tables.set(namespaces, table)
+  }
+  return table
+}
+
+const collator = new Intl.Collator('en', { numeric: true })
+
+function keyOf({ kind, name }: Namespace): { rank: number; name: string } {
+  return { rank: namespaceKinds.indexOf(kind), name }
+}
+
+const rows = new WeakMap<Namespace, Row>()
+
+function rowOf(namespace: Namespace): Row {
+  let row = rows.get(namespace)
+  if (!row) {
+    row = buildRow(namespace)
+    rows.set(namespace, row)
+  }
+  return row
+}
+
+function buildRow(namespace: Namespace): Row {
+  const { word, tone } = kindWords[namespace.kind]
+  const isRead = namespace.sources.length > 0
+  const count = (value: number): Cell =>
+    isRead ? { text: String(value), tone: value === 0 ? 'dim' : 'plain', value } : { text: '…', tone: 'dim' }
+  const problems = countProblems(namespace.sources)
+  const row = cellRow(
+    namespace.id,
+    [
+      { text: word, tone },
+      worldCell(namespace.name, namespace.kind === 'other' ? 'plain' : 'strong'),
+      count(namespace.links.length),
+      count(namespace.addresses.length),
+      count(countRules(namespace)),
+      count(namespace.ipvs.services.length),
+      count(namespace.pidCount),
+    ],
+    namespace,
+    problems > 0,
+  )
+  return { ...row, text: `${row.text} ${namespace.id} ${namespace.paths.join(' ')}`.toLowerCase() }
+}

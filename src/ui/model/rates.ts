@@ -1,0 +1,58 @@
+import type { Namespace, Snapshot } from '../../snapshot/index.ts'
+
+/** A list as it was read, when, and how it was the time before. Times are milliseconds since the epoch. */
+export type Sample<Value> = {
+  readonly value: Value
+  readonly at: number
+  readonly before: { readonly value: Value; readonly at: number } | undefined
+}
+
+/** The lists of a namespace that hold counters. */
+const counted = ['links', 'netfilter', 'nft'] as const
+type Counted = (typeof counted)[number]
+
+export type NamespaceHistory = {
+  readonly id: string
+  readonly samples: { readonly [Part in Counted]: Sample<Namespace[Part]> }
+}
+
+/**
+ * Takes a new snapshot into the history of one namespace. A list that was not read again is the same object as
+ * before, and its sample stays.
+ *
+ * @returns the same object when nothing was read again; undefined when the namespace is not in the snapshot
+ */
+export function advance(
+  history: NamespaceHistory | undefined,
+  snapshot: Snapshot,
+  id: string | undefined,
+): NamespaceHistory | undefined {
+  const namespace = snapshot.namespaces.find(candidate => candidate.id === id)
+  if (!namespace) return undefined
+  const at = Date.parse(snapshot.takenAt)
+  const known = history?.id === namespace.id ? history.samples : undefined
+  const samples = {
+    links: nextSample(known?.links, namespace.links, at),
+    netfilter: nextSample(known?.netfilter, namespace.netfilter, at),
+    nft: nextSample(known?.nft, namespace.nft, at),
+  }
+  if (history && known && counted.every(part => samples[part] === known[part])) return history
+  return { id: namespace.id, samples }
+}
+
+function nextSample<Value>(known: Sample<Value> | undefined, value: Value, at: number): Sample<Value> {
+  if (!known) return { value, at, before: undefined }
+  return known.value === value ? known : { value, at, before: { value: known.value, at: known.at } }
+}
+
+/**
+ * How fast a counter grew, per second.
+ *
+ * @param elapsed milliseconds between the two readings
+ * @returns undefined when it cannot be said: no time passed, or the counter was set back
+ */
+export function rate(before: string, after: string, elapsed: number): number | undefined {
+  if (elapsed <= 0) return undefined
+  const grown = BigInt(after) - BigInt(before)
+  return grown < 0n ? undefined : (Number(grown) * 1000) / elapsed
+}

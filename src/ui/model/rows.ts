@@ -1,0 +1,70 @@
+import { parseFilter } from './filter.ts'
+import type { ListState, Sort } from './state.ts'
+import type { Row, Table } from './table.ts'
+
+/** The rows of a table that are shown, in the order in which they are shown. */
+export type ShownRows = {
+  readonly rows: readonly Row[]
+  readonly ids: readonly string[]
+  readonly heights: number | readonly number[]
+  /** How many the filter or the question for problems hides. */
+  readonly hidden: number
+}
+
+const shown = new WeakMap<Table, { readonly key: string; readonly result: ShownRows }>()
+
+/** Filters and sorts; remembers the last answer for each table. */
+export function showRows(table: Table, list: ListState, problemsOnly: boolean): ShownRows {
+  const key = JSON.stringify([list.filter, list.sort, problemsOnly])
+  const known = shown.get(table)
+  if (known?.key === key) return known.result
+  const rows = sortRows(table, filterRows(table, list.filter, problemsOnly), list.sort)
+  const ids = rows.map(row => row.id)
+  const isEven = rows.every(row => row.block === undefined)
+  const heights = isEven ? 1 : rows.map(row => row.block?.height ?? 1)
+  const result = { rows, ids, heights, hidden: hiddenRows(table, rows, list) }
+  shown.set(table, { key, result })
+  return result
+}
+
+function hiddenRows(table: Table, rows: readonly Row[], list: ListState): number {
+  // Ordered rows lose their headings; those are not hidden by a filter.
+  if (!list.sort) return table.rows.length - rows.length
+  return table.rows.filter(row => row.cells).length - rows.length
+}
+
+function filterRows(table: Table, typed: string, problemsOnly: boolean): readonly Row[] {
+  if (typed === '' && !problemsOnly) return table.rows
+  const matches = parseFilter(typed)
+  const columns = new Map(table.columns.map(({ id }, index) => [id, index]))
+  const kept: Row[] = []
+  // From the end, so that a heading is kept when a row below it is.
+  let below = 0
+  for (const row of table.rows.toReversed()) {
+    const column = (name: string): string | undefined => row.cells?.[columns.get(name) ?? -1]?.text
+    const isMatch = (!problemsOnly || row.isProblem) && matches({ text: row.text, column })
+    if (!isMatch && row.level >= below) continue
+    kept.push(row)
+    below = row.level
+  }
+  return kept.reverse()
+}
+
+const collator = new Intl.Collator('en', { numeric: true })
+
+function sortRows(table: Table, rows: readonly Row[], sort: Sort | undefined): readonly Row[] {
+  const index = sort ? table.columns.findIndex(({ id }) => id === sort.column) : -1
+  if (!sort || index === -1) return rows
+  const direction = sort.reversed ? -1 : 1
+  return rows.filter(row => row.cells).sort((a, b) => direction * compareCells(a, b, index))
+}
+
+/** Numbers before text, each in its own order; the largest number first, as one looks for the busiest. */
+function compareCells(a: Row, b: Row, index: number): number {
+  const left = a.cells?.[index]
+  const right = b.cells?.[index]
+  if (left?.value !== undefined && right?.value !== undefined) return right.value - left.value
+  if (left?.value !== undefined) return -1
+  if (right?.value !== undefined) return 1
+  return collator.compare(left?.text ?? '', right?.text ?? '')
+}

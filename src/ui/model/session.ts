@@ -1,0 +1,53 @@
+import type { Snapshot } from '../../snapshot/index.ts'
+import type { TabId } from './tabs/tab-id.ts'
+
+/** How a session is doing. Times are milliseconds since the epoch, lengths of time are milliseconds. */
+export type SessionStatus = {
+  readonly mode: 'live' | 'file'
+  /** Something is being read right now, or is known to be unread. */
+  readonly collecting: boolean
+  /**
+   * Until when the snapshot is known to be true: the last time that the kernel was asked, or that a watch was known
+   * to be complete. Absent: the snapshot's own `takenAt`.
+   */
+  readonly checkedAt?: number
+  /** How often a live session looks again; the age of the data is judged by it. */
+  readonly intervalMs?: number
+  /** Why reading failed as a whole; what is shown is old from then on. */
+  readonly lastError?: string
+}
+
+/**
+ * Where the screen gets its data from, live or from a file. The screen never waits for it: everything here returns
+ * at once.
+ *
+ * Snapshots change immutably: a namespace that was not read again is the same object as before, and so is each of its
+ * lists (`links`, `netfilter` …) that was not read again. View models and rates depend on that.
+ */
+export type Session = {
+  readonly snapshot: () => Snapshot
+  readonly status: () => SessionStatus
+  /** Calls `listener` after every change of the snapshot or the status. Returns the way to stop listening. */
+  readonly subscribe: (listener: () => void) => () => void
+  /** Asks for everything to be read again. */
+  readonly refresh: () => void
+  /** What is on the screen, so that it is read more often than the rest. */
+  readonly setVisible: (visible: { readonly namespaceId: string | undefined; readonly tab: TabId }) => void
+  /** Ends it; the screen is gone when this is called. */
+  readonly stop: () => void
+}
+
+const nothing = (): void => {}
+
+/** A session on one snapshot that never changes. */
+export function fileSession(snapshot: Snapshot): Session {
+  const status: SessionStatus = { mode: 'file', collecting: false }
+  return {
+    snapshot: () => snapshot,
+    status: () => status,
+    subscribe: () => nothing,
+    refresh: nothing,
+    setVisible: nothing,
+    stop: nothing,
+  }
+}

@@ -1,0 +1,52 @@
+import type { Namespace, Snapshot, SourceReport, SourceStatus } from '../../snapshot/index.ts'
+import type { Tone } from './span.ts'
+
+const tones: Readonly<Record<SourceStatus, Tone>> = {
+  ok: 'ok',
+  partial: 'warn',
+  interrupted: 'warn',
+  unavailable: 'unknown',
+  forbidden: 'bad',
+  timeout: 'bad',
+  gone: 'bad',
+}
+
+export function statusTone(status: SourceStatus): Tone {
+  return tones[status]
+}
+
+/** Glyphs say the same as colours. */
+export const glyphs = { ok: '✔', warn: '▲', bad: '✖', unknown: '◌' } as const
+
+export function statusGlyph(status: SourceStatus): string {
+  const tone = tones[status]
+  return tone === 'ok' || tone === 'warn' || tone === 'bad' ? glyphs[tone] : glyphs.unknown
+}
+
+/** A source that should have answered and did not, or not whole. What a kernel does not have is no problem. */
+export function isProblem({ status }: SourceReport): boolean {
+  return status !== 'ok' && status !== 'unavailable'
+}
+
+/** The reports of the sources whose names begin with one of these words. */
+export function reportsOf(namespace: Namespace, sources: readonly string[]): SourceReport[] {
+  return namespace.sources.filter(({ source }) => sources.some(name => source.startsWith(name)))
+}
+
+const problemCounts = new WeakMap<readonly SourceReport[], number>()
+
+export function countProblems(reports: readonly SourceReport[]): number {
+  let count = problemCounts.get(reports)
+  if (count === undefined) {
+    count = reports.filter(isProblem).length
+    problemCounts.set(reports, count)
+  }
+  return count
+}
+
+/** Problems of the whole snapshot. */
+export function snapshotProblems(snapshot: Snapshot): number {
+  let count = countProblems(snapshot.sources)
+  for (const namespace of snapshot.namespaces) count += countProblems(namespace.sources)
+  return count
+}

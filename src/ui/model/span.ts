@@ -1,0 +1,86 @@
+import { padEnd, truncate } from '../../util/text.ts'
+import { width } from '../../util/width.ts'
+
+/** What a piece of text means; the theme turns it to colour last. */
+export type Tone =
+  | 'plain'
+  | 'dim'
+  | 'strong'
+  | 'accent'
+  | 'ok'
+  | 'warn'
+  | 'bad'
+  | 'unknown'
+  | 'key'
+  | 'title'
+  | 'notice'
+  | 'host'
+  | 'ingress'
+  | 'load-balancer'
+  | 'overlay'
+  | 'container'
+
+/** A piece of text in one tone. The text is already sanitised. */
+export type Span = { readonly text: string; readonly tone?: Tone }
+
+/**
+ * One row of the screen.
+ *
+ * `cursor`: the row that keys act on; it is reversed. `mark`: the row that is chosen in a pane without the focus.
+ */
+export type Line = { readonly spans: readonly Span[]; readonly emphasis?: 'cursor' | 'mark' }
+
+export const emptyLine: Line = { spans: [] }
+
+/** A line in a single tone. */
+export function textLine(text: string, tone?: Tone): Line {
+  return { spans: [tone === undefined ? { text } : { text, tone }] }
+}
+
+export function spansWidth(spans: readonly Span[]): number {
+  let sum = 0
+  for (const span of spans) sum += width(span.text)
+  return sum
+}
+
+/** Exactly `columns` wide: cut at the end, filled with spaces. */
+export function fitSpans(spans: readonly Span[], columns: number): Span[] {
+  const fitted: Span[] = []
+  let left = columns
+  for (const [index, span] of spans.entries()) {
+    const wanted = width(span.text)
+    const isCut = wanted > left || (wanted === left && spansWidth(spans.slice(index + 1)) > 0)
+    if (isCut) {
+      const text = wanted > left ? truncate(span.text, left) : truncate(`${span.text} `, left)
+      fitted.push({ ...span, text })
+      left -= width(text)
+      break
+    }
+    fitted.push(span)
+    left -= wanted
+  }
+  if (left > 0) fitted.push({ text: ' '.repeat(left) })
+  return fitted
+}
+
+export function fitLine(line: Line, columns: number): Line {
+  return { ...line, spans: fitSpans(line.spans, columns) }
+}
+
+/** A line with one text at the left end and one at the right; the right one is left out when there is no room. */
+export function spread(left: readonly Span[], right: readonly Span[], columns: number): Line {
+  const rightWidth = spansWidth(right)
+  if (rightWidth === 0 || spansWidth(left) + rightWidth + 1 > columns)
+    return fitLine({ spans: left }, columns)
+  return { spans: [...fitSpans(left, columns - rightWidth), ...right] }
+}
+
+/** A cell of a table: padded to its column. */
+export function cell(text: string, columns: number, tone?: Tone): Span {
+  return tone === undefined ? { text: padEnd(text, columns) } : { text: padEnd(text, columns), tone }
+}
+
+/** The line as it reads, without tones. */
+export function lineText(line: Line): string {
+  return line.spans.map(span => span.text).join('')
+}

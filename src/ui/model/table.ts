@@ -1,0 +1,144 @@
+import { sanitise } from '../../util/sanitise.ts'
+import { padEnd, padStart, truncateMiddle } from '../../util/text.ts'
+import { width } from '../../util/width.ts'
+import { cell, fitSpans, type Line, type Span, type Tone } from './span.ts'
+
+export type Column = {
+  /** What `column=text` in a filter and the order call it: one word in lower case. */
+  readonly id: string
+  readonly title: string
+  readonly align?: 'right'
+  /** Widest that it may get; an id is cut in its middle, other text at its end. */
+  readonly max?: number
+  readonly isId?: boolean
+  /** Takes the columns that the others leave. */
+  readonly grow?: true
+  /** Left out when there is no room: the highest number goes first. Without one it always stays. */
+  readonly hide?: number
+}
+
+/** Text of a cell, sanitised. `value` is what it is sorted by when that is a number. */
+export type Cell = {
+  readonly text: string
+  readonly tone?: Tone | undefined
+  readonly value?: number | undefined
+}
+
+/** One item of a list: a row of cells, or a line that is as wide as the table. */
+export type Row = {
+  readonly id: string
+  /** Headings have a lower level than the rows below them. */
+  readonly level: number
+  readonly cells?: readonly Cell[]
+  readonly line?: readonly Span[]
+  /** More than one line of text an item (ifconfig's way). */
+  readonly block?: { readonly height: number; readonly lines: () => readonly (readonly Span[])[] }
+  /** What a filter looks through, in lower case. */
+  readonly text: string
+  readonly isProblem: boolean
+  /** The datum behind it, as the snapshot holds it. */
+  readonly datum: unknown
+}
+
+export type Table = { readonly columns: readonly Column[]; readonly rows: readonly Row[] }
+
+/** A cell from a text of the world. */
+export function worldCell(text: string | number | null | undefined, tone?: Tone): Cell {
+  if (typeof text === 'number') return { text: String(text), tone, value: text }
+  return { text: text === undefined || text === null || text === '' ? '-' : sanitise(text), tone }
+}
+
+/** A row of cells. */
+export function cellRow(id: string, cells: readonly Cell[], datum: unknown, isProblem = false): Row {
+  const text = cells.map(({ text: word }) => word.toLowerCase()).join(' ')
+  return { id, level: 1, cells, text, isProblem, datum }
+}
+
+/** A heading, or any other line that is as wide as the table. */
+export function lineRow(id: string, level: number, line: readonly Span[], datum: unknown): Row {
+  const text = line.map(({ text: word }) => word.toLowerCase()).join('')
+  return { id, level, line, text, isProblem: false, datum }
+}
+
+const GAP = 2
+
+/** How wide each column is on a screen of so many columns; zero for a column that has no room. */
+export function columnWidths(table: Table, available: number): number[] {
+  const natural = naturalWidths(table)
+  const widths = [...natural]
+  const used = (): number => widths.reduce((sum, columns) => sum + (columns === 0 ? 0 : columns + GAP), -GAP)
+  const hideable = table.columns
+    .map(({ hide }, index) => ({ hide: hide ?? 0, index }))
+    .filter(({ hide }) => hide > 0)
+    .sort((a, b) => b.hide - a.hide)
+  const growing = table.columns.findIndex(column => column.grow)
+  // A growing column may shrink to a fair part before others go.
+  const least =
+    growing === -1 ? 0 : Math.min(natural[growing] ?? 0, Math.max(16, Math.floor(available * 0.4)))
+  if (growing !== -1) widths[growing] = least
+  for (const { index } of hideable) {
+    if (used() <= available) break
+    widths[index] = 0
+  }
+  if (growing !== -1) widths[growing] = Math.max(4, least + available - used())
+  return widths
+}
+
+const naturalCache = new WeakMap<Table, number[]>()
+
+function naturalWidths(table: Table): number[] {
+  const known = naturalCache.get(table)
+  if (known) return known
+  const widths = table.columns.map(({ title }) => width(title) + 1)
+  for (const { cells } of table.rows) {
+    if (!cells) continue
+    for (let index = 0; index < widths.length; index++) {
+      widths[index] = Math.max(widths[index] ?? 0, width(cells[index]?.text ?? ''))
+    }
+  }
+  const limited = widths.map((natural, index) => Math.min(natural, table.columns[index]?.max ?? natural))
+  naturalCache.set(table, limited)
+  return limited
+}
+
+/** The titles of the columns, with an arrow at the one that orders the rows. */
+export function headingLine(
+  table: Table,
+  widths: readonly number[],
+  sort: { readonly column: string; readonly reversed: boolean } | undefined,
+): Line {
+  const spans = columnSpans(table, widths, (column, columns) => {
+    const arrow = sort?.column === column.id ? (sort.reversed ? '↓' : '↑') : ''
+    const title = column.title + arrow
+    const tone: Tone = arrow === '' ? 'dim' : 'strong'
+    return { text: column.align === 'right' ? padStart(title, columns) : padEnd(title, columns), tone }
+  })
+  return { spans }
+}
+
+/** The lines of an item, each exactly `available` wide. */
+export function itemLines(table: Table, row: Row, widths: readonly number[], available: number): Span[][] {
+  if (row.block) return row.block.lines().map(line => fitSpans(line, available))
+  if (row.line) return [fitSpans(row.line, available)]
+  const spans = columnSpans(table, widths, (column, columns, index) => {
+    const { text, tone } = row.cells?.[index] ?? { text: '' }
+    if (column.align === 'right') return { text: padStart(text, columns), ...(tone && { tone }) }
+    return cell(column.isId ? truncateMiddle(text, columns) : text, columns, tone)
+  })
+  return [fitSpans(spans, available)]
+}
+
+function columnSpans(
+  table: Table,
+  widths: readonly number[],
+  render: (column: Column, columns: number, index: number) => Span,
+): Span[] {
+  const spans: Span[] = []
+  for (const [index, column] of table.columns.entries()) {
+    const columns = widths[index] ?? 0
+    if (columns === 0) continue
+    if (spans.length > 0) spans.push({ text: ' '.repeat(GAP) })
+    spans.push(render(column, columns, index))
+  }
+  return spans
+}

@@ -1,0 +1,199 @@
+import type { Address, Link, Namespace } from '../../../snapshot/index.ts'
+import { formatBytes, formatRate } from '../../../util/format.ts'
+import { sanitise } from '../../../util/sanitise.ts'
+import { rate, type Sample } from '../rates.ts'
+import type { Span, Tone } from '../span.ts'
+import type { Row, Table } from '../table.ts'
+import { ifconfigFlags, kindWords, netmask, scopeId } from './link-words.ts'
+import type { Tab, TabInput } from './tab.ts'
+
+type Spans = readonly Span[]
+
+const INDENT: Span = { text: '    ' }
+
+export const interfaces: Tab = {
+  id: 'interfaces',
+  title: 'Interfaces',
+  short: 'Iface',
+  sources: ['rtnl.links', 'rtnl.addresses'],
+  sortable: [],
+  noun: 'interfaces',
+  count: namespace => namespace.links.length,
+  table,
+}
+
+function table(input: TabInput): Table {
+  const { namespace } = input
+  return { columns: [], rows: namespace.links.map(link => interfaceRow(link, input)) }
+}
+
+function interfaceRow(link: Link, input: TabInput): Row {
+  const addresses = input.namespace.addresses.filter(({ ifindex }) => ifindex === link.ifindex)
+  const lines = [
+    headLine(link),
+    ...addresses.map(addressLine),
+    hardwareLine(link),
+    ...relationLines(link, input),
+    ...counterLines(link, input.history?.samples.links),
+    [],
+  ]
+  return {
+    id: String(link.ifindex),
+    level: 1,
+    block: { height: lines.length, lines: () => lines },
+    text: lines
+      .map(line => line.map(({ text }) => text).join(''))
+      .join(' ')
+      .toLowerCase(),
+    isProblem: hasProblem(link),
+    datum: link,
+  }
+}
+
+/** Up but without a carrier (a bridge may have no ports), or with errors. Dropped packets alone are no problem. */
+function hasProblem(link: Link): boolean {
+  const { stats64: stats, linkinfo } = link
+  const errors = stats
+    ? [stats.rx.errors, stats.tx.errors, stats.tx.carrier_errors, stats.rx.over_errors]
+    : []
+  const isCut = link.flags.includes('NO-CARRIER') && linkinfo?.info_kind !== 'bridge'
+  return isCut || errors.some(count => count !== '0')
+}
+
+function headLine(link: Link): Spans {
+  const { bits, names } = ifconfigFlags(link.flags)
+  const isUp = link.flags.includes('UP')
+  const state: Span[] = link.flags.includes('NO-CARRIER')
+    ? [{ text: '  no carrier', tone: 'warn' }]
+    : isUp
+      ? []
+      : [{ text: '  down', tone: 'dim' }]
+  return [
+    { text: `${sanitise(link.ifname)}: `, tone: isUp ? 'strong' : 'dim' },
+    { text: 'flags=', tone: 'dim' },
+    { text: `${bits}<${names.join(',')}>` },
+    ...pair('mtu', link.mtu),
+    ...state,
+  ]
+}
+
+function addressLine(address: Address): Spans {
+  const label =
+    address.label !== undefined && address.label !== address.ifname ? pair('label', address.label) : []
+  const problem: Span[] = address.dadfailed ? [{ text: '  dadfailed', tone: 'bad' }] : []
+  if (address.family === 'inet6') {
+    return [
+      INDENT,
+      { text: 'inet6 ', tone: 'dim' },
+      { text: address.local, tone: 'accent' },
+      ...pair('prefixlen', address.prefixlen),
+      ...pair('scopeid', scopeId(address.scope)),
+      ...problem,
+    ]
+  }
+  return [
+    INDENT,
+    { text: 'inet ', tone: 'dim' },
+    { text: address.local, tone: 'accent' },
+    ...pair('netmask', netmask(address.prefixlen)),
+    ...(address.address === undefined ? [] : pair('destination', address.address)),
+    ...(address.broadcast === undefined ? [] : pair('broadcast', address.broadcast)),
+    ...label,
+  ]
+}
+
+function hardwareLine(link: Link): Spans {
+  const isLoopback = link.link_type === 'loopback'
+  const words: Span[] = isLoopback
+    ? [{ text: 'loop', tone: 'dim' }]
+    : [
+        { text: `${sanitise(link.link_type ?? 'unspec')} `, tone: 'dim' },
+        { text: sanitise(link.address ?? '') },
+      ]
+  const name = isLoopback ? '(Local Loopback)' : link.link_type === 'ether' ? '(Ethernet)' : ''
+  return [INDENT, ...words, ...pair('txqueuelen', link.txqlen ?? 0), { text: `  ${name}`, tone: 'dim' }]
+}
+
+/** What ifconfig does not tell: kind, peer, parent, master. */
+function relationLines(link: Link, { nameOf }: TabInput): Spans[] {
+  const words: Span[] = []
+  const add = (label: string, value: string): void => {
+    words.push({ text: `${words.length === 0 ? '' : '  '}${label} `, tone: 'dim' }, { text: sanitise(value) })
+  }
+  const info = link.linkinfo
+  if (info?.info_kind !== undefined)
+    add('kind', [info.info_kind, ...kindWords(info.info_kind, info.info_data)].join(' '))
+  if (link.peer) add('peer', `${link.peer.ifname} in ${nameOf(link.peer.namespace)}`)
+  else if (typeof link.link === 'string') add('link', link.link)
+  else if (link.link_index !== undefined)
+    add('link', `if${link.link_index} in nsid ${link.link_netnsid ?? '?'}`)
+  if (link.master !== undefined) {
+    const port = kindWords(`${info?.info_slave_kind ?? ''} port`, info?.info_slave_data)
+    add('master', [link.master, ...port].join(' '))
+  }
+  return words.length === 0 ? [] : [[INDENT, ...words]]
+}
+
+function counterLines(link: Link, sample: Sample<Namespace['links']> | undefined): Spans[] {
+  const stats = link.stats64
+  if (!stats) return [[INDENT, { text: 'no counters', tone: 'dim' }]]
+  const before = sample?.before?.value.find(({ ifindex }) => ifindex === link.ifindex)?.stats64
+  const elapsed = sample?.before ? sample.at - sample.before.at : 0
+  const { rx, tx } = stats
+  return [
+    volumeLine('RX', rx, before?.rx, elapsed),
+    errorLine('RX', {
+      errors: rx.errors,
+      dropped: rx.dropped,
+      overruns: rx.over_errors,
+      multicast: rx.multicast,
+    }),
+    volumeLine('TX', tx, before?.tx, elapsed),
+    errorLine('TX', {
+      errors: tx.errors,
+      dropped: tx.dropped,
+      carrier: tx.carrier_errors,
+      collisions: tx.collisions,
+    }),
+  ]
+}
+
+type Volume = { readonly packets: string; readonly bytes: string }
+
+function volumeLine(way: string, now: Volume, before: Volume | undefined, elapsed: number): Spans {
+  const packets = before && rate(before.packets, now.packets, elapsed)
+  const bytes = before && rate(before.bytes, now.bytes, elapsed)
+  const rates: Span[] =
+    packets === undefined || bytes === undefined
+      ? []
+      : [
+          {
+            text: `  ${formatRate(packets)} pkt/s  ${formatBytes(bytes)}/s`,
+            tone: packets > 0 ? 'ok' : 'dim',
+          },
+        ]
+  return [
+    INDENT,
+    { text: `${way} packets `, tone: 'dim' },
+    { text: now.packets },
+    { text: '  bytes ', tone: 'dim' },
+    { text: now.bytes },
+    { text: ` (${formatBytes(now.bytes)})`, tone: 'dim' },
+    ...rates,
+  ]
+}
+
+function errorLine(way: string, counters: Readonly<Record<string, string>>): Spans {
+  const words = Object.entries(counters).flatMap(([label, count], index): Span[] => {
+    const tone: Tone = count === '0' || label === 'multicast' ? 'dim' : label === 'dropped' ? 'warn' : 'bad'
+    return [
+      { text: `${index === 0 ? ' ' : '  '}${label} `, tone: 'dim' },
+      { text: count, tone },
+    ]
+  })
+  return [INDENT, { text: way, tone: 'dim' }, ...words]
+}
+
+function pair(label: string, value: string | number): Span[] {
+  return [{ text: `  ${label} `, tone: 'dim' }, { text: sanitise(String(value)) }]
+}

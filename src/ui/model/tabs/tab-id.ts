@@ -1,0 +1,16 @@
+/** The tabs of a namespace, in the order of the screen. */
+export const tabIds = [
+  'interfaces',
+  'addresses',
+  'routes',
+  'neighbours',
+  'fdb',
+  'rules',
+  'ipvs',
+  'sysctls',
+  'sockets',
+  'xfrm',
+  'sources',
+] as const
+
+export type TabId = (typeof tabIds)[number]

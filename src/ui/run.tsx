@@ -1,0 +1,95 @@
+import { type Instance, render } from 'ink'
+import { errorMessage } from '../util/errors.ts'
+import { App } from './app.tsx'
+import { createTheme, type ThemeOptions } from './components/theme.ts'
+import type { Session } from './model/session.ts'
+import { watchProcess } from './process.ts'
+import { createStore, type Effects } from './store.ts'
+
+/** Exit codes that a terminal UI can end with; signals give 128 and their number, as a shell tells them. */
+const OK = 0
+const INTERNAL_ERROR = 1
+
+/** Keys are painted at once; a screen that changes by itself is painted this often at most. */
+const MOST_FRAMES_A_SECOND = 60
+
+/** When the terminal is gone, what is left to write is not waited for longer than this. */
+const LAST_WRITE_MS = 500
+
+export type RunOptions = ThemeOptions & { readonly session: Session }
+
+/**
+ * Shows a session on this process's terminal until the user quits, and ends the session. On every way out the terminal
+ * is as it was before; an error is told on stderr after that.
+ *
+ * @returns the exit code: 0, 1 after an internal error, 130 when interrupted, 129 or 143 on SIGHUP or SIGTERM
+ */
+export async function runUi({ session, ...themeOptions }: RunOptions): Promise<number> {
+  const { stdin, stdout, stderr } = process
+  const store = createStore(session, stdout.columns || 80, stdout.rows || 24)
+  const effects: { current?: Effects } = {}
+  let instance: Instance | undefined
+  let exitCode: number | undefined
+  let failure: unknown
+
+  const end = (code: number, error?: unknown): void => {
+    // A second request means that the first one hangs.
+    if (exitCode !== undefined) process.exit(code)
+    exitCode = code
+    failure = error
+    // Not from inside of the render that asks for it.
+    setImmediate(() => instance?.unmount())
+  }
+  const watch = watchProcess({
+    end,
+    suspend: () => effects.current?.suspend(),
+    redraw: () => effects.current?.redraw(),
+  })
+  const resize = (): void => {
+    // Ink draws what changed relative to its last frame; a terminal that changed its size may have moved that.
+    stdout.write('\x1b[H\x1b[J')
+    instance?.clear()
+    store.resize(stdout.columns || 80, stdout.rows || 24)
+  }
+  stdout.prependListener('resize', resize)
+  try {
+    instance = render(
+      <App
+        store={store}
+        theme={createTheme(themeOptions)}
+        write={text => void stdout.write(text)}
+        quit={end}
+        stopProcess={watch.stopProcess}
+        onEffects={current => {
+          effects.current = current
+        }}
+      />,
+      {
+        alternateScreen: true,
+        incrementalRendering: true,
+        interactive: true,
+        exitOnCtrlC: false,
+        maxFps: MOST_FRAMES_A_SECOND,
+      },
+    )
+    const exit = instance.waitUntilExit()
+    await Promise.race([exit, watch.terminalGone.then(async () => delay(LAST_WRITE_MS))])
+  } catch (error) {
+    exitCode = INTERNAL_ERROR
+    failure = error
+  } finally {
+    stdout.off('resize', resize)
+    store.stop()
+    session.stop()
+    watch.stop()
+    stdin.pause()
+  }
+  if (failure !== undefined) stderr.write(`cnmtop: ${errorMessage(failure)}\n`)
+  return exitCode ?? OK
+}
+
+async function delay(milliseconds: number): Promise<void> {
+  return new Promise(resolve => {
+    setTimeout(resolve, milliseconds).unref()
+  })
+}

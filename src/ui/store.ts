@@ -1,0 +1,166 @@
+import { advance } from './model/rates.ts'
+import { headerLine } from './model/chrome.ts'
+import { chosenNamespace, type Data } from './model/data.ts'
+import { type Command, commandFor } from './model/keymap.ts'
+import type { KeyName } from './model/keys.ts'
+import { chosenRow, overlayText, rowJson } from './model/overlay.ts'
+import { type Action, reduce } from './model/reducer.ts'
+import { situationOf, viewOf } from './model/screen.ts'
+import type { Session } from './model/session.ts'
+import { lineText } from './model/span.ts'
+import { initialState, type Toast, type UiState } from './model/state.ts'
+import type { Row } from './model/table.ts'
+
+/** All that a frame is made of. A new object whenever something changed. */
+export type Frame = { readonly state: UiState; readonly data: Data; readonly now: number }
+
+/** What the keys ask of the world outside of the screen. */
+export type Effects = {
+  readonly quit: (exitCode: number) => void
+  readonly suspend: () => void
+  readonly redraw: () => void
+  readonly copy: (text: string) => void
+}
+
+export type Store = {
+  readonly frame: () => Frame
+  readonly subscribe: (listener: () => void) => () => void
+  /** Handles the keys in their order, and tells the listeners once. */
+  readonly press: (keys: readonly KeyName[], effects: Effects) => void
+  /** A text that was pasted: typed into a filter when one is open, else ignored. */
+  readonly paste: (text: string) => void
+  readonly resize: (columns: number, rows: number) => void
+  readonly stop: () => void
+}
+
+const TICK_MS = 1000
+const TOAST_MS = 3000
+const INTERRUPTED = 130
+
+/** Holds the state of the screen and what the session last told. Starts listening to the session at once. */
+export function createStore(session: Session, columns: number, rows: number): Store {
+  const listeners = new Set<() => void>()
+  let state = initialState(columns, rows)
+  let data: Data = { snapshot: session.snapshot(), status: session.status(), history: undefined }
+  let frame: Frame = { state, data, now: Date.now() }
+  let visible = ''
+
+  function dispatch(action: Action): void {
+    state = reduce(state, action, viewOf(data, Date.now()))
+  }
+
+  /** Makes a frame of what changed, and tells the session what is on it. */
+  function publish(): void {
+    const namespace = chosenNamespace(state, data)
+    const history = advance(data.history, data.snapshot, namespace?.id)
+    if (history !== data.history) data = { ...data, history }
+    frame = { state, data, now: Date.now() }
+    const now = `${namespace?.id} ${state.tab}`
+    if (now !== visible) {
+      visible = now
+      session.setVisible({ namespaceId: namespace?.id, tab: state.tab })
+    }
+    for (const listener of listeners) listener()
+  }
+
+  function takeData(): void {
+    data = {
+      ...data,
+      snapshot: state.isFrozen ? data.snapshot : session.snapshot(),
+      status: session.status(),
+    }
+    dispatch({ type: 'data' })
+    publish()
+  }
+
+  function say(text: string, tone: Toast['tone']): void {
+    dispatch({ type: 'toast', toast: { text, tone, until: Date.now() + TOAST_MS } })
+  }
+
+  /** Once a second: a message that has been read goes, and the age of the data is told when it reads differently. */
+  function tick(): void {
+    const now = Date.now()
+    const isOver = state.toast !== undefined && state.toast.until <= now
+    if (isOver) dispatch({ type: 'toast', toast: undefined })
+    const header = lineText(headerLine(state, data, now))
+    if (isOver || header !== lineText(headerLine(frame.state, frame.data, frame.now))) publish()
+  }
+
+  function run(command: Command, effects: Effects): void {
+    dispatch({ type: 'command', command })
+    switch (command) {
+      case 'quit':
+        return effects.quit(0)
+      case 'interrupt':
+        return effects.quit(INTERRUPTED)
+      case 'suspend':
+        return effects.suspend()
+      case 'redraw':
+        return effects.redraw()
+      case 'refresh':
+        session.refresh()
+        return say(
+          data.status.mode === 'file' ? 'This is a file: there is nothing to read again.' : 'Reading again …',
+          'ok',
+        )
+      case 'freeze':
+        if (!state.isFrozen) data = { ...data, snapshot: session.snapshot(), status: session.status() }
+        return dispatch({ type: 'data' })
+      case 'copy': {
+        const text = textToCopy(state, data)
+        if (text === undefined) return say('There is nothing to copy here.', 'warn')
+        effects.copy(text)
+        return say(`Sent ${text.length} characters to the clipboard of the terminal (OSC 52).`, 'ok')
+      }
+      default:
+    }
+  }
+
+  const unsubscribe = session.subscribe(takeData)
+  const timer = setInterval(tick, TICK_MS)
+  timer.unref()
+  publish()
+
+  return {
+    frame: () => frame,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    press(keys, effects) {
+      for (const key of keys) {
+        const situation = situationOf(state)
+        const command = commandFor(key, situation)
+        if (command !== undefined) run(command, effects)
+        else if (situation === 'filter' && [...key].length === 1) dispatch({ type: 'text', text: key })
+      }
+      publish()
+    },
+    paste(text) {
+      dispatch({ type: 'text', text: text.replaceAll(/\s+/g, ' ') })
+      publish()
+    },
+    resize(newColumns, newRows) {
+      dispatch({ type: 'resize', columns: newColumns, rows: newRows })
+      publish()
+    },
+    stop() {
+      unsubscribe()
+      clearInterval(timer)
+    },
+  }
+}
+
+/** The words of a row, or all of what lies over the lists. */
+function textToCopy(state: UiState, data: Data): string | undefined {
+  const row = chosenRow(state, data)
+  if (state.overlay?.kind === 'json') return row && rowJson(row)
+  if (state.overlay) return overlayText(state, data, 200, Date.now()).lines.map(lineText).join('\n')
+  return row && rowText(row)
+}
+
+function rowText(row: Row): string {
+  if (row.cells) return row.cells.map(({ text }) => text.trim()).join('\t')
+  const lines = row.block?.lines() ?? [row.line ?? []]
+  return lines.map(spans => lineText({ spans }).trimEnd()).join('\n')
+}
