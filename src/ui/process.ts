@@ -44,13 +44,18 @@ export function watchProcess({ end, suspend, redraw }: ProcessEvents): ProcessWa
     if (!isStopped) redraw()
   })
 
-  const onError = (error: unknown): void => end(INTERNAL_ERROR, error)
-  process.on('uncaughtException', onError)
-  process.on('unhandledRejection', onError)
   const onGone = (): void => {
     gone.resolve()
     end(endings.SIGHUP)
   }
+  const onError = (error: unknown): void => {
+    const { syscall, code } = error as NodeJS.ErrnoException
+    // Writing to or reading from a terminal that is gone, when somebody else's listener threw it on.
+    if ((syscall === 'write' || syscall === 'read') && (code === 'EIO' || code === 'EPIPE')) onGone()
+    else end(INTERNAL_ERROR, error)
+  }
+  process.on('uncaughtException', onError)
+  process.on('unhandledRejection', onError)
   stdout.on('error', onGone)
   stdin.on('error', onGone)
   stdin.on('end', onGone)

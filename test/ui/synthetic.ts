@@ -245,7 +245,8 @@ function host(sandboxes: number, hostRules: number, tick: number): Namespace {
         dst: 'default',
         gateway: '192.168.122.1',
         dev: 'ens3',
-        protocol: 'dhcp',
+        protocol: 'static',
+        scope: 'global',
         metric: 100,
         flags: [],
       },
@@ -426,7 +427,7 @@ function ingress(tick: number): Namespace {
       address(10, 'eth1', '172.18.0.2', 16),
     ],
     routes: [
-      { family: 'inet', type: 'unicast', dst: 'default', gateway: '172.18.0.1', dev: 'eth1', flags: [] },
+      { family: 'inet', type: 'unicast', dst: 'default', gateway: '172.18.0.1', dev: 'eth1', protocol: 'static', scope: 'global',flags: [] },
       ...localRoutes('eth0', '10.255.0.2', '10.255.0.0/16'),
     ],
     netfilter: [
@@ -572,7 +573,7 @@ function sandbox(index: number, tick: number): Namespace {
       address(11, 'eth1', `172.18.${octets}`, 16),
     ],
     routes: [
-      { family: 'inet', type: 'unicast', dst: 'default', gateway: '172.18.0.1', dev: 'eth1', flags: [] },
+      { family: 'inet', type: 'unicast', dst: 'default', gateway: '172.18.0.1', dev: 'eth1', protocol: 'static', scope: 'global',flags: [] },
       ...localRoutes('eth0', `10.0.${octets}`, '10.0.1.0/24'),
     ],
     sockets: [

@@ -27,9 +27,10 @@ export const neighbours: Tab = {
 }
 
 function neighbourRow(neighbour: Neighbour, unique: (id: string) => string): Row {
-  const { state } = neighbour
+  // A proxy entry has no state.
+  const { state = [] } = neighbour
   const isFailed = state.includes('FAILED')
-  const flags = (['router', 'proxy', 'extern_learn'] as const).filter(flag => neighbour[flag] === null)
+  const flags = (['router', 'proxy', 'managed', 'extern_learn', 'offload'] as const).filter(flag => neighbour[flag] === null)
   return cellRow(
     unique(`${neighbour.dev} ${neighbour.dst}`),
     [

@@ -118,8 +118,8 @@ export function policyText(rule: PolicyRule): string {
     rule.oif_detached === null && '[detached]',
     rule.uid_start !== undefined && `uidrange ${rule.uid_start}-${rule.uid_end}`,
     rule.ipproto !== undefined && `ipproto ${rule.ipproto}`,
-    rule.sport !== undefined && `sport ${rule.sport}`,
-    rule.dport !== undefined && `dport ${rule.dport}`,
+    ports('sport', rule.sport, rule.sport_start, rule.sport_end),
+    ports('dport', rule.dport, rule.dport_start, rule.dport_end),
     rule.table !== undefined && `lookup ${rule.table}`,
     rule.l3mdev === null && 'lookup [l3mdev-table]',
     rule.suppress_prefixlen !== undefined && `suppress_prefixlength ${rule.suppress_prefixlen}`,
@@ -130,4 +130,14 @@ export function policyText(rule: PolicyRule): string {
     rule.family === 'inet6' && '(inet6)',
   ]
   return words.filter(Boolean).join(' ')
+}
+
+function ports(
+  word: string,
+  one: number | undefined,
+  from: number | undefined,
+  to: number | undefined,
+): string | false {
+  if (one !== undefined) return `${word} ${one}`
+  return from !== undefined && `${word} ${from}-${to}`
 }
