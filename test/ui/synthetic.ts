@@ -427,7 +427,16 @@ function ingress(tick: number): Namespace {
       address(10, 'eth1', '172.18.0.2', 16),
     ],
     routes: [
-      { family: 'inet', type: 'unicast', dst: 'default', gateway: '172.18.0.1', dev: 'eth1', protocol: 'static', scope: 'global',flags: [] },
+      {
+        family: 'inet',
+        type: 'unicast',
+        dst: 'default',
+        gateway: '172.18.0.1',
+        dev: 'eth1',
+        protocol: 'static',
+        scope: 'global',
+        flags: [],
+      },
       ...localRoutes('eth0', '10.255.0.2', '10.255.0.0/16'),
     ],
     netfilter: [
@@ -573,7 +582,16 @@ function sandbox(index: number, tick: number): Namespace {
       address(11, 'eth1', `172.18.${octets}`, 16),
     ],
     routes: [
-      { family: 'inet', type: 'unicast', dst: 'default', gateway: '172.18.0.1', dev: 'eth1', protocol: 'static', scope: 'global',flags: [] },
+      {
+        family: 'inet',
+        type: 'unicast',
+        dst: 'default',
+        gateway: '172.18.0.1',
+        dev: 'eth1',
+        protocol: 'static',
+        scope: 'global',
+        flags: [],
+      },
       ...localRoutes('eth0', `10.0.${octets}`, '10.0.1.0/24'),
     ],
     sockets: [

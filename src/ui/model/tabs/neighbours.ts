@@ -30,7 +30,9 @@ function neighbourRow(neighbour: Neighbour, unique: (id: string) => string): Row
   // A proxy entry has no state.
   const { state = [] } = neighbour
   const isFailed = state.includes('FAILED')
-  const flags = (['router', 'proxy', 'managed', 'extern_learn', 'offload'] as const).filter(flag => neighbour[flag] === null)
+  const flags = (['router', 'proxy', 'managed', 'extern_learn', 'offload'] as const).filter(
+    flag => neighbour[flag] === null,
+  )
   return cellRow(
     unique(`${neighbour.dev} ${neighbour.dst}`),
     [
