@@ -12,6 +12,17 @@ export {
   type TargetNamed,
 } from './extensions/registry.ts'
 export type { KnownTarget } from './extensions/targets.ts'
+export {
+  IPT_SO_GET_ENTRIES,
+  IPT_SO_GET_INFO,
+  type LegacyInfo,
+  legacyEntriesRequest,
+  legacyInfoRequest,
+  readLegacyInfo,
+  SOL_IP,
+  SOL_IPV6,
+} from './legacy/info.ts'
+export { type LegacyOptions, readLegacyTable } from './legacy/read-table.ts'
 export type {
   AddressTest,
   Chain,
@@ -26,4 +37,6 @@ export type {
   Verdict,
 } from './model.ts'
 export { protocolName, protocolNumber } from './protocols.ts'
-export { printRule, printTable } from './text/print.ts'
+export { printHeader, printRule, printTable } from './text/print.ts'
+export { parseRule, SaveSyntaxError } from './text/rule.ts'
+export { parseSave } from './text/save.ts'

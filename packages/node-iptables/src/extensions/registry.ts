@@ -1,6 +1,6 @@
 import type { ByteWriter } from 'netlink-codec'
 import type { Family, Unknown, Verdict } from '../model.ts'
-import { quote } from '../text/words.ts'
+import { quote, type Word } from '../text/words.ts'
 import type { Extension, Payload } from './extension.ts'
 import { type KnownMatch, knownMatches } from './matches.ts'
 import { type KnownTarget, knownTargets } from './targets.ts'
@@ -81,9 +81,52 @@ export function printTarget(target: Target, family: Family): string[] {
   }
 }
 
+const unknownRevision = '--unknown-revision'
+const unknownBytes = '--unknown-bytes'
+
 /** Bytes that we cannot read have no words in iptables' language; these say so, and lead back to the value. */
 function unknownWords({ words, revision, hex }: Unknown): readonly string[] {
-  return words ?? ['--unknown-revision', String(revision), '--unknown-bytes', quote(hex)]
+  return words ?? [unknownRevision, String(revision), unknownBytes, quote(hex)]
+}
+
+/** The value of the words behind `-m NAME`; words that are not understood are kept. */
+export function parseMatch(name: string, words: readonly Word[], family: Family): Match {
+  return parse(matchExtensions, name, words, family)
+}
+
+/** The value of the words behind `-j NAME`: a verdict, a target, or a jump to what `isChain` calls a chain. */
+export function parseTarget(
+  name: string,
+  words: readonly Word[],
+  family: Family,
+  isChain: (name: string) => boolean,
+): Target {
+  if (words.length === 0) {
+    if (name === 'ACCEPT' || name === 'DROP' || name === 'QUEUE' || name === 'RETURN') return { name }
+    if (!targetExtensions.has(name) && isChain(name)) return { name: 'jump', chain: name }
+  }
+  return parse(targetExtensions, name, words, family)
+}
+
+function parse<T extends { readonly name: string }>(
+  extensions: ReadonlyMap<string, AnyExtension<T>>,
+  name: string,
+  words: readonly Word[],
+  family: Family,
+): T | Unknown {
+  const texts = words.map(word => word.text)
+  const value = extensions.get(name)?.parse(texts, family)
+  if (value) return value
+  const [first, revision, second, hex = ''] = texts
+  if (
+    first === unknownRevision &&
+    second === unknownBytes &&
+    words.length === 4 &&
+    /^([0-9a-f]{2})*$/.test(hex)
+  ) {
+    return { name: 'unknown', extension: name, revision: Number(revision), hex }
+  }
+  return { name: 'unknown', extension: name, revision: 0, hex: '', words: words.map(word => word.raw) }
 }
 
 /** Name, revision and bytes (unpadded) as an xt_entry_match or an nftables compat expression carries them. */

@@ -1,1 +1,1 @@
-export {}
+export { encodeLegacyTable, type LegacyBlob } from './encode-legacy.ts'
