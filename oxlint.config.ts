@@ -59,6 +59,8 @@ export default defineConfig({
     'unicorn/no-useless-spread': 'off',
     'unicorn/consistent-function-scoping': ['error', { checkArrowFunctions: false }],
     'import/no-named-as-default-member': 'off',
+    // For windows of browsers; threads have no origin.
+    'unicorn/require-post-message-target-origin': 'off',
     'vitest/no-conditional-expect': 'off',
     'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'vitest/expect-expect': ['error', { assertFunctionNames: ['expect*', 'assert*', 'only*', 'fc.assert'] }],

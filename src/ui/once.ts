@@ -2,20 +2,27 @@ import type { Snapshot } from '../snapshot/index.ts'
 import { formatDuration, plural } from '../util/format.ts'
 import { sanitise } from '../util/sanitise.ts'
 import { paint } from './components/paint.ts'
-import { createTheme, type ThemeOptions } from './components/theme.ts'
+import { createTheme, plainTheme, type ThemeOptions } from './components/theme.ts'
 import { namespaceTable } from './model/namespaces.ts'
 import { isProblem, statusGlyph, statusTone } from './model/sources.ts'
 import { emptyLine, fitSpans, type Line, lineText } from './model/span.ts'
 import { columnWidths, headingLine, itemLines } from './model/table.ts'
 
-export type OnceOptions = ThemeOptions & { readonly width: number }
+export type OnceOptions = ThemeOptions & {
+  readonly width: number
+  /** For a pipe or a file: no escape sequence of any kind. */
+  readonly plain?: boolean
+}
 
 /** More problems than anyone reads in one go; the Sources tab and the snapshot have them all. */
 const MOST_PROBLEMS = 20
 
 /** The overview for a terminal that is none: every namespace in a line, and what could not be read. Ends with a newline. */
-export function renderOnce(snapshot: Snapshot, { width, ...themeOptions }: OnceOptions): string {
-  const theme = createTheme(themeOptions)
+export function renderOnce(
+  snapshot: Snapshot,
+  { width, plain = false, ...themeOptions }: OnceOptions,
+): string {
+  const theme = plain ? plainTheme(createTheme(themeOptions)) : createTheme(themeOptions)
   const table = namespaceTable(snapshot)
   const widths = columnWidths(table, width)
   const { host, takenAt, tookMs, namespaces } = snapshot

@@ -122,7 +122,7 @@ function processReport(count: number, hidden: number, tookMs: number): SourceRep
     source: 'proc.processes',
     status: count === 0 ? 'forbidden' : 'partial',
     tookMs,
-    reason: `the namespaces of ${hidden} processes may not be read: needs CAP_SYS_PTRACE (run as root)`,
+    reason: `the namespace of ${hidden} process${hidden === 1 ? '' : 'es'} may not be read: needs CAP_SYS_PTRACE (run as root)`,
   }
 }
 

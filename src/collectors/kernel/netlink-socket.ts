@@ -41,6 +41,11 @@ export type Budget = {
 export type NetlinkSocket = Transport & { close(): void }
 
 const one = new ByteWriter().u32(1).finish()
+/**
+ * How long the kernel may keep silent (struct timeval: seconds, microseconds). It answers while it is asked, so this
+ * never passes in normal operation.
+ */
+const silence = new ByteWriter().u64('2').u64('0').finish()
 
 /**
  * One receive buffer for all sockets of the thread: exchanges never overlap. 128 KiB, as the kernel fills dump
@@ -58,7 +63,13 @@ let sequence = 1
  */
 export function openNetlink(protocol: number, budget: Budget): NetlinkSocket {
   const fd = rawSocket(AF_NETLINK, protocol)
-  setSocketOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, one)
+  try {
+    setSocketOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, one)
+    setSocketOption(fd, SOL_SOCKET, SO_RCVTIMEO, silence)
+  } catch (error) {
+    close(fd)
+    throw error
+  }
   let spoilt: string | undefined
   return {
     exchange(op, request, onMessage) {
@@ -83,9 +94,7 @@ function exchange(
   budget: Budget,
 ): Exchange {
   const seq = sequence++ >>> 0
-  const waitMs = Math.ceil(budget.deadline - performance.now())
-  if (waitMs <= 0) throw timedOut(op, 'the time for this namespace is used up')
-  setReceiveTimeout(fd, waitMs)
+  if (performance.now() > budget.deadline) throw timedOut(op, 'the time for this namespace is used up')
   stampSequence(request, seq)
   system(op, seq, () => send(fd, request))
   let interrupted = false
@@ -140,14 +149,6 @@ function stampSequence(request: Uint8Array, seq: number): void {
   request[9] = (seq >>> 8) & 0xff
   request[10] = (seq >>> 16) & 0xff
   request[11] = seq >>> 24
-}
-
-function setReceiveTimeout(fd: number, milliseconds: number): void {
-  const timeval = new ByteWriter()
-    .u64(String(Math.floor(milliseconds / 1000)))
-    .u64(String((milliseconds % 1000) * 1000))
-    .finish()
-  setSocketOption(fd, SOL_SOCKET, SO_RCVTIMEO, timeval)
 }
 
 function system<T>(op: string, seq: number, call: () => T): T {

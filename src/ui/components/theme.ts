@@ -84,3 +84,9 @@ export function createTheme({ color, ascii }: ThemeOptions): Theme {
     isAscii: ascii,
   }
 }
+
+/** No sequences at all: for a pipe or a file. */
+export function plainTheme(theme: Theme): Theme {
+  const tones = Object.fromEntries(Object.keys(theme.tones).map(tone => [tone, []]))
+  return { ...theme, tones: tones as unknown as Theme['tones'] }
+}

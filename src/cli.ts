@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { CommandError, exitCodes } from './commands/exit.ts'
+
+/** Every command is imported when it is called: a text command never loads React, a file command never loads koffi. */
+function program(finish: (code: number) => void): Command {
+  const cli = new Command('cnmtop')
+    .description('Every network namespace of this node, as the kernel has it.')
+    .version(version(), '--version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError('(cnmtop --help tells more)')
+
+  looking(cli)
+    .option('--no-color', 'no colour (also NO_COLOR)')
+    .option('--ascii', 'no line drawing and no symbols beyond ASCII')
+    .action(async options => finish(await (await import('./commands/screen.ts')).screenCommand(options)))
+
+  looking(cli.command('snapshot').description('write everything that can be seen as JSON'))
+    .requiredOption('-o, --output <file>', 'where to; - for stdout, a name in .gz is compressed')
+    .option('--no-docker', 'do not ask the Docker daemon (this version never does)')
+    .action(async options => finish(await (await import('./commands/snapshot.ts')).snapshotCommand(options)))
+
+  looking(cli.command('ls').description('list one kind of thing of every namespace'))
+    .argument('<what>', 'namespaces, links, addresses, routes, rules, neighbours, fdb, netfilter, ipvs, …')
+    .option('--json', 'rows as they stand in a snapshot')
+    .option('--namespace <name>', 'only this namespace, by name or id')
+    .action(async (what, options) =>
+      finish(await (await import('./commands/ls.ts')).lsCommand(what, options)),
+    )
+
+  return cli
+}
+
+function looking(command: Command): Command {
+  return command
+    .option('--netns-dir <dir>', 'also walk this directory of namespace files; repeatable', collect)
+    .option('--only-netns-dirs', 'walk only what --netns-dir names: no other directory, no processes')
+    .option('--from-snapshot <file>', 'read a snapshot instead of this node')
+    .option('--timeout <seconds>', 'how long one namespace may take', seconds)
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value]
+}
+
+function seconds(text: string): number {
+  const value = Number(text)
+  if (Number.isFinite(value) && value > 0) return value
+  throw new InvalidArgumentError('a number of seconds above 0 is needed')
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return (manifest as { version: string }).version
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  let code: number = exitCodes.ok
+  try {
+    await program(result => {
+      code = result
+    }).parseAsync([...argv])
+  } catch (error) {
+    // commander has printed its message, or the help or version that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    if (!(error instanceof CommandError)) throw error
+    const { note } = await import('./commands/output.ts')
+    note(error.message)
+    return error.exitCode
+  }
+  return code
+}
+
+// `cnmtop ls … | head` closes the pipe: that ends the command, it is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  throw error
+})
+process.exitCode = await main(process.argv)

@@ -1,0 +1,132 @@
+import { Worker } from 'node:worker_threads'
+import {
+  type Namespace,
+  SNAPSHOT_FORMAT,
+  SNAPSHOT_VERSION,
+  type Snapshot,
+  type SourceReport,
+} from '../../snapshot/index.ts'
+import { compareFound, type DiscoverOptions } from './discover.ts'
+import { readHost } from './host.ts'
+import { emptyNamespace } from './namespace.ts'
+import type { WatchCommand, WatchEvent } from './watch.ts'
+
+/** How a live look is doing. */
+export type LiveState = {
+  /** Nothing is known to be unread. */
+  readonly settled: boolean
+  /** When something was last read, in milliseconds since the epoch. */
+  readonly readAt: number
+  /** Why the collector ended, if it did: what is shown stays, and gets old. */
+  readonly failure: string | undefined
+}
+
+export type Live = {
+  /** The latest snapshot. Namespaces that did not change are the same objects as before. */
+  snapshot(): Snapshot
+  state(): LiveState
+  /** Calls `listener` after changes, at most ten times a second. Returns the way to stop listening. */
+  subscribe(listener: () => void): () => void
+  command(command: WatchCommand): void
+  /** Ends the collector; resolves when its thread is gone. */
+  stop(): Promise<void>
+}
+
+const NOTIFY_MS = 100
+
+/** Starts a collector thread and keeps its latest words as a snapshot. */
+export function startLive(options: DiscoverOptions & { readonly timeoutMs?: number | undefined }): Live {
+  const host = readHost()
+  const namespaces = new Map<string, Namespace>()
+  const listeners = new Set<() => void>()
+  let sources: SourceReport[] = []
+  let state: LiveState = { settled: false, readAt: Date.now(), failure: undefined }
+  let current: Snapshot | undefined
+  let pending: NodeJS.Timeout | undefined
+
+  const worker = new Worker(workerUrl(), { workerData: options })
+  worker.on('message', (event: WatchEvent) => {
+    apply(event)
+    pending ??= setTimeout(notify, NOTIFY_MS)
+  })
+  worker.on('error', error => fail(`the collector failed: ${error.message}`))
+  worker.on('exit', code => {
+    if (code !== 0) fail(`the collector ended with code ${code}`)
+  })
+
+  function fail(failure: string): void {
+    state = { ...state, failure: state.failure ?? failure }
+    notify()
+  }
+
+  function notify(): void {
+    clearTimeout(pending)
+    pending = undefined
+    current = undefined
+    for (const listener of listeners) listener()
+  }
+
+  function apply(event: WatchEvent): void {
+    switch (event.kind) {
+      case 'found': {
+        const known = namespaces.get(event.found.id) ?? emptyNamespace(event.found)
+        namespaces.set(event.found.id, { ...known, ...event.found })
+        return
+      }
+      case 'read': {
+        const known = namespaces.get(event.id)
+        if (!known) return
+        namespaces.set(event.id, { ...known, ...event.data, sources: merge(known.sources, event.sources) })
+        state = { ...state, settled: false, readAt: Date.now() }
+        return
+      }
+      case 'gone':
+        namespaces.delete(event.id)
+        return
+      case 'settled':
+        sources = event.sources
+        state = { ...state, settled: true }
+    }
+  }
+
+  return {
+    snapshot: () =>
+      (current ??= {
+        format: SNAPSHOT_FORMAT,
+        version: SNAPSHOT_VERSION,
+        takenAt: new Date(state.readAt).toISOString(),
+        tookMs: 0,
+        host,
+        namespaces: [...namespaces.values()].sort(compareFound),
+        sources,
+      }),
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    command: command => worker.postMessage(command),
+    async stop() {
+      clearTimeout(pending)
+      listeners.clear()
+      worker.postMessage({ kind: 'stop' } satisfies WatchCommand)
+      await new Promise(resolve => worker.once('exit', resolve))
+    },
+  }
+}
+
+/** Reports replace those of the same source and keep the order of a whole reading. */
+function merge(before: readonly SourceReport[], now: readonly SourceReport[]): SourceReport[] {
+  const fresh = new Map(now.map(report => [report.source, report]))
+  const kept = before.map(report => {
+    const newer = fresh.get(report.source)
+    fresh.delete(report.source)
+    return newer ?? report
+  })
+  return [...kept, ...fresh.values()]
+}
+
+/** The bundle has the worker beside it; from the sources, Node runs the TypeScript file itself. */
+function workerUrl(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './collector-worker.js', import.meta.url)
+}

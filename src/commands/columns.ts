@@ -1,0 +1,19 @@
+import type { Namespace } from '../snapshot/index.ts'
+
+/** A column of a plain table. */
+export type Column<Row> = {
+  readonly title: string
+  readonly right?: boolean
+  readonly cell: (row: Row) => string
+}
+
+/** A raw kind that `cnmtop ls` lists: where its rows are, and how a line tells them. */
+export type Listing<Row> = {
+  readonly rows: (namespace: Namespace) => readonly Row[]
+  readonly columns: readonly Column<Row>[]
+}
+
+/** Text of an optional field: `-` when the kernel does not say. */
+export function optional(value: string | number | null | undefined): string {
+  return value === undefined || value === null || value === '' ? '-' : String(value)
+}

@@ -1,0 +1,224 @@
+import type { Namespace } from '../snapshot/index.ts'
+import { type Listing, optional } from './columns.ts'
+
+/** Keeps the row's type between its two halves, and forgets it for the table below. */
+function listing<Row>(made: Listing<Row>): Listing<unknown> {
+  return made as Listing<unknown>
+}
+
+const namespaces = listing<Namespace>({
+  rows: namespace => [namespace],
+  columns: [
+    { title: 'ID', cell: row => row.id },
+    { title: 'KIND', cell: row => row.kind },
+    { title: 'PIDS', right: true, cell: row => String(row.pidCount) },
+    { title: 'LINKS', right: true, cell: row => String(row.links.length) },
+    { title: 'ADDRESSES', right: true, cell: row => String(row.addresses.length) },
+    { title: 'ROUTES', right: true, cell: row => String(row.routes.length) },
+    { title: 'RULES', right: true, cell: row => String(countRules(row)) },
+    { title: 'IPVS', right: true, cell: row => String(row.ipvs.services.length) },
+    { title: 'PATH', cell: row => optional(row.paths[0]) },
+  ],
+})
+
+const links = listing({
+  rows: namespace => namespace.links,
+  columns: [
+    { title: 'INDEX', right: true, cell: row => String(row.ifindex) },
+    { title: 'NAME', cell: row => row.ifname },
+    { title: 'KIND', cell: row => optional(row.linkinfo?.info_kind) },
+    { title: 'STATE', cell: row => optional(row.operstate) },
+    { title: 'MTU', right: true, cell: row => String(row.mtu) },
+    { title: 'ADDRESS', cell: row => optional(row.address) },
+    { title: 'MASTER', cell: row => optional(row.master) },
+    { title: 'PEER', cell: row => (row.peer ? `${row.peer.ifname}@${row.peer.namespace}` : '-') },
+    { title: 'RX-BYTES', right: true, cell: row => optional(row.stats64?.rx.bytes) },
+    { title: 'TX-BYTES', right: true, cell: row => optional(row.stats64?.tx.bytes) },
+  ],
+})
+
+const addresses = listing({
+  rows: namespace => namespace.addresses,
+  columns: [
+    { title: 'LINK', cell: row => row.ifname },
+    { title: 'ADDRESS', cell: row => `${row.local}/${row.prefixlen}` },
+    { title: 'SCOPE', cell: row => row.scope },
+  ],
+})
+
+const routes = listing({
+  rows: namespace => namespace.routes,
+  columns: [
+    { title: 'TABLE', cell: row => row.table ?? 'main' },
+    { title: 'TYPE', cell: row => row.type },
+    { title: 'DESTINATION', cell: row => row.dst },
+    { title: 'GATEWAY', cell: row => optional(row.gateway ?? row.via?.host) },
+    { title: 'DEV', cell: row => optional(row.dev ?? row.nexthops?.map(hop => hop.dev).join(',')) },
+    { title: 'PROTOCOL', cell: row => optional(row.protocol) },
+    { title: 'METRIC', right: true, cell: row => optional(row.metric) },
+    { title: 'SOURCE', cell: row => optional(row.prefsrc) },
+  ],
+})
+
+const rules = listing({
+  rows: namespace => namespace.rules,
+  columns: [
+    { title: 'FAMILY', cell: row => row.family },
+    { title: 'PRIORITY', right: true, cell: row => String(row.priority) },
+    { title: 'FROM', cell: row => (row.srclen === undefined ? row.src : `${row.src}/${row.srclen}`) },
+    { title: 'FWMARK', cell: row => optional(row.fwmark) },
+    { title: 'IIF', cell: row => optional(row.iif) },
+    { title: 'TABLE', cell: row => optional(row.table) },
+    { title: 'ACTION', cell: row => optional(row.action) },
+  ],
+})
+
+const neighbours = listing({
+  rows: namespace => namespace.neighbours,
+  columns: [
+    { title: 'ADDRESS', cell: row => row.dst },
+    { title: 'DEV', cell: row => optional(row.dev) },
+    { title: 'LLADDR', cell: row => optional(row.lladdr) },
+    { title: 'STATE', cell: row => optional(row.state?.join(',')) },
+  ],
+})
+
+const fdb = listing({
+  rows: namespace => namespace.fdb,
+  columns: [
+    { title: 'MAC', cell: row => row.mac },
+    { title: 'DEV', cell: row => row.ifname },
+    { title: 'DST', cell: row => optional(row.dst) },
+    { title: 'VLAN', right: true, cell: row => optional(row.vlan) },
+    { title: 'MASTER', cell: row => optional(row.master) },
+    { title: 'FLAGS', cell: row => optional(row.flags.join(',')) },
+    { title: 'STATE', cell: row => optional(row.state) },
+  ],
+})
+
+const nsids = listing({
+  rows: namespace => namespace.nsids,
+  columns: [
+    { title: 'NSID', right: true, cell: row => String(row.nsid) },
+    { title: 'IS', cell: row => optional(row.namespace) },
+  ],
+})
+
+const netfilter = listing({
+  rows: namespace =>
+    namespace.netfilter.flatMap(table =>
+      table.rules.map(rule => ({ ...rule, table, backend: table.backend })),
+    ),
+  columns: [
+    { title: 'BACKEND', cell: row => row.backend },
+    { title: 'FAMILY', cell: row => row.table.family },
+    { title: 'TABLE', cell: row => row.table.table },
+    { title: 'PACKETS', right: true, cell: row => row.packets },
+    { title: 'BYTES', right: true, cell: row => row.bytes },
+    { title: 'RULE', cell: row => row.text },
+  ],
+})
+
+const nft = listing({
+  rows: namespace => namespace.nft.flatMap(table => table.rules.map(rule => ({ ...rule, table }))),
+  columns: [
+    { title: 'FAMILY', cell: row => row.table.family },
+    { title: 'TABLE', cell: row => row.table.table },
+    { title: 'CHAIN', cell: row => row.chain },
+    { title: 'RULE', cell: row => row.text },
+  ],
+})
+
+const ipvs = listing({
+  rows: namespace => namespace.ipvs.services.flatMap(service => [service, ...service.realServers]),
+  columns: [
+    { title: 'LINE', cell: row => row.text },
+    { title: 'CONNS', right: true, cell: row => row.stats.conns },
+    { title: 'ACTIVE', right: true, cell: row => ('activeConns' in row ? String(row.activeConns) : '-') },
+    {
+      title: 'INACTIVE',
+      right: true,
+      cell: row => ('inactiveConns' in row ? String(row.inactiveConns) : '-'),
+    },
+  ],
+})
+
+const xfrm = listing({
+  rows: namespace => [
+    ...namespace.xfrm.states.map(row => ({ ...row, what: 'state', word: `${row.proto} ${row.spi}` })),
+    ...namespace.xfrm.policies.map(row => ({ ...row, what: 'policy', word: `${row.dir} ${row.action}` })),
+  ],
+  columns: [
+    { title: 'WHAT', cell: row => row.what },
+    { title: 'SRC', cell: row => row.src },
+    { title: 'DST', cell: row => row.dst },
+    { title: 'IS', cell: row => row.word },
+    { title: 'MARK', cell: row => optional(row.mark) },
+  ],
+})
+
+const sockets = listing({
+  rows: namespace => namespace.sockets,
+  columns: [
+    { title: 'PROTOCOL', cell: row => row.protocol },
+    { title: 'STATE', cell: row => row.state },
+    { title: 'ADDRESS', cell: row => (row.family === 'inet6' ? `[${row.address}]` : row.address) },
+    { title: 'PORT', right: true, cell: row => String(row.port) },
+    { title: 'UID', right: true, cell: row => String(row.uid) },
+    {
+      title: 'PROCESS',
+      cell: row => optional(row.processes?.map(process => `${process.name}/${process.pid}`).join(',')),
+    },
+  ],
+})
+
+const sysctls = listing({
+  rows: namespace => Object.entries(namespace.sysctls),
+  columns: [
+    { title: 'NAME', cell: ([name]) => name },
+    { title: 'VALUE', cell: ([, value]) => value },
+  ],
+})
+
+const conntrack = listing({
+  rows: namespace => (namespace.conntrack ? [namespace.conntrack] : []),
+  columns: [
+    { title: 'COUNT', right: true, cell: row => String(row.count) },
+    { title: 'MAX', right: true, cell: row => String(row.max) },
+  ],
+})
+
+const sources = listing({
+  rows: namespace => namespace.sources,
+  columns: [
+    { title: 'SOURCE', cell: row => row.source },
+    { title: 'STATUS', cell: row => row.status },
+    { title: 'MS', right: true, cell: row => row.tookMs.toFixed(2) },
+    { title: 'REASON', cell: row => optional(row.reason) },
+  ],
+})
+
+/** What `cnmtop ls` knows, by its word. */
+export const listings: Readonly<Record<string, Listing<unknown>>> = {
+  namespaces,
+  links,
+  addresses,
+  routes,
+  rules,
+  neighbours,
+  fdb,
+  nsids,
+  netfilter,
+  nft,
+  ipvs,
+  xfrm,
+  sockets,
+  sysctls,
+  conntrack,
+  sources,
+}
+
+function countRules(namespace: Namespace): number {
+  const iptables = namespace.netfilter.reduce((sum, table) => sum + table.rules.length, 0)
+  return iptables + namespace.nft.reduce((sum, table) => sum + table.rules.length, 0)
+}

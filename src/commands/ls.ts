@@ -1,0 +1,54 @@
+import type { Snapshot } from '../snapshot/index.ts'
+import { CommandError, exitCodes } from './exit.ts'
+import { listings } from './listings.ts'
+import { type LookOptions, look, shortcomings } from './options.ts'
+import { note, writeOut } from './output.ts'
+import { plainTable } from './plain-table.ts'
+
+export type LsOptions = LookOptions & {
+  readonly json?: boolean
+  /** Name or id of the one namespace to list. */
+  readonly namespace?: string
+}
+
+/**
+ * `cnmtop ls WHAT`: one kind of row of every namespace. `--json` gives an array of `{ namespace, name, rows }` with the
+ * rows as they stand in a snapshot, so jq filters for iproute2's output work on `.rows`.
+ */
+export async function lsCommand(what: string, options: LsOptions): Promise<number> {
+  const listing = listings[what]
+  if (!listing) {
+    throw new CommandError(
+      exitCodes.usage,
+      `nothing is called '${what}'; known: ${Object.keys(listings).join(', ')}`,
+    )
+  }
+  const snapshot = await look(options)
+  for (const sentence of shortcomings(snapshot)) note(sentence)
+  const namespaces = chosen(snapshot, options.namespace)
+  if (options.json) {
+    const groups = namespaces.map(namespace => ({
+      namespace: namespace.id,
+      kind: namespace.kind,
+      name: namespace.name,
+      rows: listing.rows(namespace),
+    }))
+    await writeOut(`${JSON.stringify(groups)}\n`)
+    return exitCodes.ok
+  }
+  const rows = namespaces.flatMap(namespace =>
+    listing.rows(namespace).map(row => [namespace.name, ...listing.columns.map(({ cell }) => cell(row))]),
+  )
+  await writeOut(plainTable([{ title: 'NAMESPACE' }, ...listing.columns], rows))
+  return exitCodes.ok
+}
+
+function chosen(snapshot: Snapshot, wanted: string | undefined): Snapshot['namespaces'] {
+  if (wanted === undefined) return snapshot.namespaces
+  const found = snapshot.namespaces.filter(({ id, name }) => id === wanted || name === wanted)
+  if (found.length > 0) return found
+  throw new CommandError(
+    exitCodes.usage,
+    `no namespace is called '${wanted}'; see: cnmtop ls namespaces (${snapshot.namespaces.length} were found)`,
+  )
+}

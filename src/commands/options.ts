@@ -1,0 +1,73 @@
+import type { Snapshot, SourceReport } from '../snapshot/index.ts'
+import { CommandError, exitCodes } from './exit.ts'
+
+/** Options that every command that looks takes. */
+export type LookOptions = {
+  readonly netnsDir?: readonly string[]
+  readonly onlyNetnsDirs?: boolean
+  /** Read a file instead of this node. */
+  readonly fromSnapshot?: string
+  /** Seconds that one namespace may take. */
+  readonly timeout?: number
+}
+
+/** This node, or the snapshot that `--from-snapshot` names. Collectors are loaded only for a live look. */
+export async function look(options: LookOptions): Promise<Snapshot> {
+  if (options.fromSnapshot !== undefined) {
+    const { loadSnapshot, SnapshotFileError } = await import('../snapshot/file.ts')
+    try {
+      return await loadSnapshot(options.fromSnapshot)
+    } catch (error) {
+      if (error instanceof SnapshotFileError) throw new CommandError(exitCodes.snapshot, error.message)
+      throw error
+    }
+  }
+  requireLinux()
+  const { collectSnapshot } = await import('../collectors/kernel/collect.ts')
+  const snapshot = collectSnapshot({
+    netnsDirs: options.netnsDir,
+    onlyNetnsDirs: options.onlyNetnsDirs,
+    timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
+  })
+  checkAskedDirectories(snapshot.sources, options.netnsDir ?? [])
+  return snapshot
+}
+
+export function requireLinux(): void {
+  if (process.platform === 'linux') return
+  throw new CommandError(
+    exitCodes.unreachable,
+    'network namespaces exist only on Linux: run cnmtop on the node, or use --from-snapshot FILE',
+  )
+}
+
+/** A directory that was named and cannot be read is an error; what else is missing stands in the data. */
+export function checkAskedDirectories(
+  sources: readonly SourceReport[],
+  directories: readonly string[],
+): void {
+  for (const directory of directories) {
+    const report = sources.find(({ source }) => source === `dir ${directory}`)
+    if (report?.status === 'forbidden') {
+      throw new CommandError(exitCodes.permission, `cannot read ${directory}: ${report.reason}`)
+    }
+    if (report?.status === 'unavailable') {
+      throw new CommandError(exitCodes.unreachable, `cannot read ${directory}: ${report.reason}`)
+    }
+  }
+}
+
+/** Sentences about what could not be seen, for stderr. */
+export function shortcomings(snapshot: Snapshot): string[] {
+  const told = snapshot.sources
+    .filter(({ status }) => status !== 'ok')
+    .map(({ source, status, reason }) => `${source}: ${status}: ${reason ?? ''}`)
+  const closed = snapshot.namespaces.filter(({ sources }) =>
+    sources.some(({ source, status }) => source === 'namespace' && status === 'forbidden'),
+  )
+  const reason = closed[0]?.sources.find(({ source }) => source === 'namespace')?.reason
+  if (closed.length > 0) {
+    told.push(`${closed.length} of ${snapshot.namespaces.length} namespaces could not be entered: ${reason}`)
+  }
+  return told
+}

@@ -1,0 +1,46 @@
+import { isatty } from 'node:tty'
+import { displayOptions } from '../ui/options.ts'
+import { exitCodes } from './exit.ts'
+import { checkAskedDirectories, type LookOptions, look, requireLinux, shortcomings } from './options.ts'
+import { note, writeOut } from './output.ts'
+
+export type ScreenOptions = LookOptions & { readonly color?: boolean; readonly ascii?: boolean }
+
+/** `cnmtop`: the terminal UI; the overview as plain text where there is no terminal to draw on. */
+export async function screenCommand(options: ScreenOptions): Promise<number> {
+  const isTerminal = isatty(1)
+  const display = displayOptions(
+    // commander gives true when --no-color was not said: then the environment decides.
+    { color: options.color === false ? false : undefined, ascii: options.ascii },
+    process.env,
+    isTerminal,
+  )
+  if (!isTerminal || !isatty(0)) {
+    const snapshot = await look(options)
+    const { renderOnce } = await import('../ui/once.ts')
+    await writeOut(
+      renderOnce(snapshot, { ...display, plain: !isTerminal, width: process.stdout.columns || 120 }),
+    )
+    note('no terminal: showing plain output')
+    for (const sentence of shortcomings(snapshot)) note(sentence)
+    return exitCodes.ok
+  }
+  const { runUi } = await import('../ui/run.tsx')
+  if (options.fromSnapshot !== undefined) {
+    const { fileSession } = await import('../ui/model/session.ts')
+    return runUi({ ...display, session: fileSession(await look(options)) })
+  }
+  requireLinux()
+  const { discover } = await import('../collectors/kernel/discover.ts')
+  const netnsDirs = options.netnsDir ?? []
+  checkAskedDirectories(discover({ netnsDirs, onlyNetnsDirs: true }).sources, netnsDirs)
+  const { liveSession } = await import('./live-session.ts')
+  return runUi({
+    ...display,
+    session: liveSession({
+      netnsDirs,
+      onlyNetnsDirs: options.onlyNetnsDirs,
+      timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
+    }),
+  })
+}
