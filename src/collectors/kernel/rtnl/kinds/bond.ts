@@ -1,5 +1,5 @@
 import { ipv4Text, ipv6Text } from 'netlink-codec'
-import { decodeKindData, kindFields, linkName, mac, u16, u32, u8, word, type WriteField } from './kind.ts'
+import { decodeKindData, kindFields, linkName, mac, s32, u16, u32, u8, word, type WriteField } from './kind.ts'
 
 /** BOND_MODE_* (linux/if_bonding.h). */
 const modes = [
@@ -112,7 +112,7 @@ export const bondPort = kindFields([
   [3, u32('link_failure_count')],
   [4, mac('perm_hwaddr')],
   [5, u16('queue_id')],
-  [9, u32('prio')],
+  [9, s32('prio')],
   [6, u16('ad_aggregator_id')],
   [7, portState('ad_actor_oper_port_state', 'u8')],
   [8, portState('ad_partner_oper_port_state', 'u16')],

@@ -66,6 +66,12 @@ export const u32 =
     data[key] = attributes.u32(type)!
   }
 
+export const s32 =
+  (key: string): WriteField =>
+  (attributes, type, data) => {
+    data[key] = attributes.s32(type)!
+  }
+
 /** A number as iproute2 prints it; beyond 2^53 its decimal string, which loses no digit. */
 export const u64 =
   (key: string): WriteField =>
