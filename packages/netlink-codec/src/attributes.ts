@@ -22,13 +22,45 @@ export function eachAttribute(
 ): void {
   let at = start
   while (end - at >= NLA_HDRLEN) {
-    const length = reader.u16(at)
-    if (length < NLA_HDRLEN || at + length > end) {
-      throw new DecodeError(`attribute length ${length} does not fit in ${end - at} bytes`, at)
-    }
+    const length = attributeLength(reader, at, end)
     visit(reader.u16(at + 2) & NLA_TYPE_MASK, at + NLA_HDRLEN, length - NLA_HDRLEN)
     at += (length + 3) & ~3
   }
+}
+
+/** Where the payload of an attribute lies. */
+export type Payload = { readonly at: number; readonly length: number }
+
+/**
+ * The payload of the first attribute of `type` between `start` and `end`: for one value out of a nest, without an
+ * index of all of it.
+ *
+ * @throws DecodeError as `eachAttribute`
+ */
+export function findAttribute(
+  reader: ByteReader,
+  start: number,
+  end: number,
+  type: number,
+): Payload | undefined {
+  let at = start
+  while (end - at >= NLA_HDRLEN) {
+    const length = attributeLength(reader, at, end)
+    if ((reader.u16(at + 2) & NLA_TYPE_MASK) === type) {
+      return { at: at + NLA_HDRLEN, length: length - NLA_HDRLEN }
+    }
+    at += (length + 3) & ~3
+  }
+  return undefined
+}
+
+/** Length of the attribute at `at`, header included. */
+function attributeLength(reader: ByteReader, at: number, end: number): number {
+  const length = reader.u16(at)
+  if (length < NLA_HDRLEN || at + length > end) {
+    throw new DecodeError(`attribute length ${length} does not fit in ${end - at} bytes`, at)
+  }
+  return length
 }
 
 /**
@@ -37,15 +69,23 @@ export function eachAttribute(
  */
 export class Attributes {
   readonly reader: ByteReader
+  /** Payloads by type; their lengths stand in the headers before them. */
   private readonly at: number[] = []
-  private readonly size: number[] = []
+  /** How many types are present. */
+  readonly count: number
 
   constructor(reader: ByteReader, start: number, end: number) {
     this.reader = reader
-    eachAttribute(reader, start, end, (type, at, length) => {
-      this.at[type] = at
-      this.size[type] = length
-    })
+    let at = start
+    let count = 0
+    while (end - at >= NLA_HDRLEN) {
+      const length = attributeLength(reader, at, end)
+      const type = reader.u16(at + 2) & NLA_TYPE_MASK
+      if (this.at[type] === undefined) count++
+      this.at[type] = at + NLA_HDRLEN
+      at += (length + 3) & ~3
+    }
+    this.count = count
   }
 
   has(type: number): boolean {
@@ -69,7 +109,8 @@ export class Attributes {
 
   /** Bytes of payload; 0 for a flag attribute, undefined when absent. */
   length(type: number): number | undefined {
-    return this.size[type]
+    const at = this.at[type]
+    return at === undefined ? undefined : this.sizeAt(at)
   }
 
   u8(type: number): number | undefined {
@@ -116,29 +157,35 @@ export class Attributes {
 
   text(type: number): string | undefined {
     const at = this.at[type]
-    return at === undefined ? undefined : this.reader.text(at, this.size[type]!)
+    return at === undefined ? undefined : this.reader.text(at, this.sizeAt(at))
   }
 
   hex(type: number): string | undefined {
     const at = this.at[type]
-    return at === undefined ? undefined : this.reader.hex(at, this.size[type]!)
+    return at === undefined ? undefined : this.reader.hex(at, this.sizeAt(at))
   }
 
   /** A view, not a copy. */
   bytes(type: number): Uint8Array | undefined {
     const at = this.at[type]
-    return at === undefined ? undefined : this.reader.slice(at, this.size[type]!)
+    return at === undefined ? undefined : this.reader.slice(at, this.sizeAt(at))
   }
 
   nested(type: number): Attributes | undefined {
     const at = this.at[type]
-    return at === undefined ? undefined : new Attributes(this.reader, at, at + this.size[type]!)
+    return at === undefined ? undefined : new Attributes(this.reader, at, at + this.sizeAt(at))
+  }
+
+  /** One attribute of a nest. */
+  find(type: number, nestedType: number): Payload | undefined {
+    const at = this.at[type]
+    return at === undefined ? undefined : findAttribute(this.reader, at, at + this.sizeAt(at), nestedType)
   }
 
   /** Walks a nest that is a list, such as NFTA_RULE_EXPRESSIONS; does nothing when it is absent. */
   each(type: number, visit: (type: number, at: number, length: number) => void): void {
     const at = this.at[type]
-    if (at !== undefined) eachAttribute(this.reader, at, at + this.size[type]!, visit)
+    if (at !== undefined) eachAttribute(this.reader, at, at + this.sizeAt(at), visit)
   }
 
   /** What is present but not in `known`. */
@@ -152,9 +199,13 @@ export class Attributes {
 
   private check(type: number, length: number): number | undefined {
     const at = this.at[type]
-    if (at !== undefined && this.size[type]! < length) {
-      throw new DecodeError(`attribute ${type} has ${this.size[type]} bytes, needs ${length}`, at)
+    if (at !== undefined && this.sizeAt(at) < length) {
+      throw new DecodeError(`attribute ${type} has ${this.sizeAt(at)} bytes, needs ${length}`, at)
     }
     return at
+  }
+
+  private sizeAt(at: number): number {
+    return this.reader.u16(at - NLA_HDRLEN) - NLA_HDRLEN
   }
 }

@@ -1,5 +1,11 @@
 export { ipv4Text, ipv6Text, macText, parseAddress } from './address.ts'
-export { Attributes, eachAttribute, type UnknownAttribute } from './attributes.ts'
+export {
+  Attributes,
+  eachAttribute,
+  findAttribute,
+  type Payload,
+  type UnknownAttribute,
+} from './attributes.ts'
 export { DecodeError, errnoName, NetlinkError, type NetlinkErrorFields } from './errors.ts'
 export {
   encodeGenlMessage,

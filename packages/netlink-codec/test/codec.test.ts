@@ -8,6 +8,7 @@ import {
   DecodeError,
   eachMessage,
   encodeMessage,
+  findAttribute,
   messageAttributes,
   type NetlinkError,
   NLM_F_ACK_TLVS,
@@ -110,6 +111,38 @@ describe('Attributes', () => {
     const attributes = new Attributes(new ByteReader(bytes), 0, bytes.length)
     expect(() => attributes.u32(1)).toThrow(DecodeError)
     expect(attributes.u16(1)).toBe(7)
+  })
+})
+
+describe('one attribute out of a nest', () => {
+  it('is what an index of the whole nest finds, also among random bytes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(6), fc.uint8Array({ maxLength: 9 })), { maxLength: 8 }), list => {
+        const writer = new ByteWriter()
+        attribute(writer, 9, nest => {
+          for (const [type, payload] of list) attribute(nest, type, inner => inner.raw(payload))
+        })
+        const bytes = writer.finish()
+        const reader = new ByteReader(bytes)
+        const attributes = new Attributes(reader, 0, bytes.length)
+        const nested = attributes.nested(9)!
+        expect(nested.count).toBe(new Set(list.map(([type]) => type)).size)
+        for (let type = 0; type <= 7; type++) {
+          const payload = list.find(([candidate]) => candidate === type)?.[1]
+          const found = attributes.find(9, type)
+          expect(found && [...reader.slice(found.at, found.length)]).toEqual(payload && [...payload])
+        }
+      }),
+    )
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(8), (bytes, type) => {
+        onlyDecodeError(() => findAttribute(new ByteReader(bytes), 0, bytes.length, type))
+      }),
+    )
+  })
+
+  it('is not found below an attribute that is absent', () => {
+    expect(new Attributes(new ByteReader(new Uint8Array()), 0, 0).find(1, 2)).toBeUndefined()
   })
 })
 
