@@ -1,8 +1,10 @@
 import {
   type Attributes,
+  attribute,
   type ByteReader,
   DecodeError,
   encodeMessage,
+  findAttribute,
   type Message,
   messageAttributes,
   NLM_F_DUMP,
@@ -37,6 +39,7 @@ const IFLA_IFALIAS = 20
 const IFLA_STATS64 = 23
 const IFLA_AF_SPEC = 26
 const IFLA_GROUP = 27
+const IFLA_EXT_MASK = 29
 const IFLA_PROMISCUITY = 30
 const IFLA_NUM_TX_QUEUES = 31
 const IFLA_NUM_RX_QUEUES = 32
@@ -61,6 +64,8 @@ const IFLA_TSO_MAX_SEGS = 60
 const IFLA_ALLMULTI = 61
 const IFLA_PROTO_DOWN_REASON_VALUE = 2
 
+/** Leave out the IPv6 counters, which the kernel would sum up over all processors; IFLA_STATS64 is told nevertheless. */
+const RTEXT_FILTER_SKIP_STATS = 1 << 3
 const STATS64_LENGTH = 23 * 8
 const AF_INET6 = 10
 const IFLA_INET6_ADDR_GEN_MODE = 8
@@ -74,7 +79,7 @@ const IFF_POINTOPOINT = 0x10
  */
 export function readLinks(transport: Transport): Dump<Link> {
   const request = encodeMessage({ type: RTM_GETLINK, flags: NLM_F_REQUEST | NLM_F_DUMP }, writer =>
-    writer.zeros(IFINFOMSG_LENGTH),
+    attribute(writer.zeros(IFINFOMSG_LENGTH), IFLA_EXT_MASK, mask => mask.u32(RTEXT_FILTER_SKIP_STATS)),
   )
   const references: LinkReferences = { names: [], lowers: [] }
   const links = dump(transport, 'dump links', request, message => decodeLink(message, references))
@@ -165,26 +170,46 @@ function addDetails(link: Link, attributes: Attributes, references: LinkReferenc
   if (attributes.u8(IFLA_PROTO_DOWN)) link.proto_down = true
   const reasons = attributes.nested(IFLA_PROTO_DOWN_REASON)?.u32(IFLA_PROTO_DOWN_REASON_VALUE)
   if (reasons) link.proto_down_reason = bitNumbers(reasons)
-  setNumber(link, 'promiscuity', attributes, IFLA_PROMISCUITY)
-  setNumber(link, 'allmulti', attributes, IFLA_ALLMULTI)
-  setNumber(link, 'min_mtu', attributes, IFLA_MIN_MTU)
-  setNumber(link, 'max_mtu', attributes, IFLA_MAX_MTU)
+  const promiscuity = attributes.u32(IFLA_PROMISCUITY)
+  if (promiscuity !== undefined) link.promiscuity = promiscuity
+  const allmulti = attributes.u32(IFLA_ALLMULTI)
+  if (allmulti !== undefined) link.allmulti = allmulti
+  const minMtu = attributes.u32(IFLA_MIN_MTU)
+  if (minMtu !== undefined) link.min_mtu = minMtu
+  const maxMtu = attributes.u32(IFLA_MAX_MTU)
+  if (maxMtu !== undefined) link.max_mtu = maxMtu
   const info = attributes.nested(IFLA_LINKINFO)
   if (info) link.linkinfo = decodeLinkInfo(info, references)
-  const mode = attributes.nested(IFLA_AF_SPEC)?.nested(AF_INET6)?.u8(IFLA_INET6_ADDR_GEN_MODE)
+  const mode = addrGenMode(attributes)
   if (mode !== undefined) {
     link.inet6_addr_gen_mode = addrGenModes[mode] ?? `0x${mode.toString(16).padStart(2, '0')}`
   }
 }
 
+/** Only one byte is wanted of what IPv6 tells of a link, its settings and counters among them. */
+function addrGenMode(attributes: Attributes): number | undefined {
+  const { reader } = attributes
+  const inet6 = attributes.find(IFLA_AF_SPEC, AF_INET6)
+  if (!inet6) return undefined
+  const mode = findAttribute(reader, inet6.at, inet6.at + inet6.length, IFLA_INET6_ADDR_GEN_MODE)
+  return mode && reader.u8(mode.at)
+}
+
 function addLimits(link: Link, attributes: Attributes): void {
-  setNumber(link, 'num_tx_queues', attributes, IFLA_NUM_TX_QUEUES)
-  setNumber(link, 'num_rx_queues', attributes, IFLA_NUM_RX_QUEUES)
-  setNumber(link, 'gso_max_size', attributes, IFLA_GSO_MAX_SIZE)
-  setNumber(link, 'gso_max_segs', attributes, IFLA_GSO_MAX_SEGS)
-  setNumber(link, 'tso_max_size', attributes, IFLA_TSO_MAX_SIZE)
-  setNumber(link, 'tso_max_segs', attributes, IFLA_TSO_MAX_SEGS)
-  setNumber(link, 'gro_max_size', attributes, IFLA_GRO_MAX_SIZE)
+  const numTxQueues = attributes.u32(IFLA_NUM_TX_QUEUES)
+  if (numTxQueues !== undefined) link.num_tx_queues = numTxQueues
+  const numRxQueues = attributes.u32(IFLA_NUM_RX_QUEUES)
+  if (numRxQueues !== undefined) link.num_rx_queues = numRxQueues
+  const gsoMaxSize = attributes.u32(IFLA_GSO_MAX_SIZE)
+  if (gsoMaxSize !== undefined) link.gso_max_size = gsoMaxSize
+  const gsoMaxSegs = attributes.u32(IFLA_GSO_MAX_SEGS)
+  if (gsoMaxSegs !== undefined) link.gso_max_segs = gsoMaxSegs
+  const tsoMaxSize = attributes.u32(IFLA_TSO_MAX_SIZE)
+  if (tsoMaxSize !== undefined) link.tso_max_size = tsoMaxSize
+  const tsoMaxSegs = attributes.u32(IFLA_TSO_MAX_SEGS)
+  if (tsoMaxSegs !== undefined) link.tso_max_segs = tsoMaxSegs
+  const groMaxSize = attributes.u32(IFLA_GRO_MAX_SIZE)
+  if (groMaxSize !== undefined) link.gro_max_size = groMaxSize
 }
 
 function addNames(link: Link, attributes: Attributes): void {
@@ -203,11 +228,6 @@ function addNames(link: Link, attributes: Attributes): void {
 }
 
 type KeysOf<Value> = { [Key in keyof Link]-?: Link[Key] extends Value | undefined ? Key : never }[keyof Link]
-
-function setNumber(link: Link, key: KeysOf<number>, attributes: Attributes, type: number): void {
-  const value = attributes.u32(type)
-  if (value !== undefined) link[key] = value
-}
 
 function setText(link: Link, key: KeysOf<string>, value: string | undefined): void {
   if (value !== undefined) link[key] = value

@@ -1,5 +1,16 @@
 import { ipv4Text, ipv6Text } from 'netlink-codec'
-import { decodeKindData, kindFields, linkName, mac, s32, u16, u32, u8, word, type WriteField } from './kind.ts'
+import {
+  decodeKindData,
+  kindFields,
+  linkName,
+  mac,
+  s32,
+  u16,
+  u32,
+  u8,
+  word,
+  type WriteField,
+} from './kind.ts'
 
 /** BOND_MODE_* (linux/if_bonding.h). */
 const modes = [

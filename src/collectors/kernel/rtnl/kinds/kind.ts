@@ -12,7 +12,7 @@ export type WriteField = (
 
 /**
  * What a kind tells of itself in IFLA_INFO_DATA, or a port of it in IFLA_INFO_SLAVE_DATA: attribute and writer, in
- * the order in which iproute2 prints them. An attribute may stand more than once.
+ * the order in which iproute2 prints them. Each attribute stands once.
  */
 export type KindFields = {
   readonly fields: readonly (readonly [type: number, write: WriteField])[]
@@ -34,11 +34,13 @@ export function decodeKindData(
   references: LinkReferences,
 ): LinkInfoData {
   const data: LinkInfoData = {}
+  let known = 0
   for (const [type, write] of kind.fields) {
-    if (attributes.has(type)) write(attributes, type, data, references)
+    if (!attributes.has(type)) continue
+    write(attributes, type, data, references)
+    known++
   }
-  const unknown = attributes.unknown(kind.known)
-  if (unknown.length > 0) data['unknown'] = unknown
+  if (known < attributes.count) data['unknown'] = attributes.unknown(kind.known)
   return data
 }
 
