@@ -15,12 +15,27 @@ const ipvsStatsSchema = z.object({
   outBps: counterSchema,
 })
 
+/** Attributes of the kernel that cnmtop does not know, as they came. */
+const unknownSchema = z.array(z.object({ type: z.number(), hex: z.string() })).optional()
+
 const realServerSchema = z.object({
   /** Its line of `ipvsadm -Sn`. */
   text: z.string(),
   address: z.string(),
   port: z.number(),
-  forwarding: z.enum(['masq', 'local', 'tunnel', 'droute', 'bypass']),
+  /** masq, local, tunnel, droute, bypass; a decimal number stands for a method without a name. */
+  forwarding: z.string(),
+  /** How packets are wrapped; of tunnels only. */
+  tunnel: z
+    .object({
+      /** ipip, gue, gre. */
+      type: z.string(),
+      /** Of gue. */
+      port: z.number().optional(),
+      /** csum, remcsum; none of them: no checksum. */
+      flags: z.array(z.string()),
+    })
+    .optional(),
   /** 0: quiesced, gets no new connections. */
   weight: z.number(),
   upperThreshold: z.number(),
@@ -29,6 +44,7 @@ const realServerSchema = z.object({
   inactiveConns: z.number(),
   persistConns: z.number(),
   stats: ipvsStatsSchema,
+  unknown: unknownSchema,
 })
 
 const virtualServiceSchema = z.object({
@@ -41,18 +57,21 @@ const virtualServiceSchema = z.object({
   address: z.string().optional(),
   port: z.number().optional(),
   scheduler: z.string(),
+  /** `ops` (one packet), `sh-fallback`, `mh-port`, `flag-1`, …: ipvsadm's words. */
   flags: z.array(z.string()),
   /** Persistence in seconds; absent without the persistent flag. */
   persistence: z.number().optional(),
+  /** What persistence takes for one client: `255.255.255.0`, or a prefix length for IPv6. */
   netmask: z.string().optional(),
   persistenceEngine: z.string().optional(),
   stats: ipvsStatsSchema,
+  unknown: unknownSchema,
   realServers: z.array(realServerSchema),
 })
 
 export const ipvsSchema = z.object({
   services: z.array(virtualServiceSchema),
-  /** Seconds, as `ipvsadm -L --timeout` prints them. */
+  /** Seconds, as `ipvsadm -L --timeout` prints them; absent where there is no service to time out. */
   timeouts: z.object({ tcp: z.number(), tcpFin: z.number(), udp: z.number() }).optional(),
 })
 

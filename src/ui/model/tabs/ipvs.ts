@@ -66,13 +66,13 @@ function endpoint(address: string, port: number): string {
 }
 
 /** ipvsadm's words for the forwarding methods. */
-const forwardWords = {
+const forwardWords: Readonly<Record<string, string>> = {
   masq: 'Masq',
   local: 'Local',
   tunnel: 'Tunnel',
   droute: 'Route',
   bypass: 'Bypass',
-} as const
+}
 
 function serverRow(service: string, server: RealServer): Row {
   const isQuiesced = server.weight === 0
@@ -81,7 +81,7 @@ function serverRow(service: string, server: RealServer): Row {
     `${service} -> ${name}`,
     [
       worldCell(`  -> ${name}`, isQuiesced ? 'dim' : 'accent'),
-      { text: forwardWords[server.forwarding] },
+      { text: forwardWords[server.forwarding] ?? server.forwarding },
       { text: isQuiesced ? '… 0' : String(server.weight), tone: isQuiesced ? 'warn' : 'plain' },
       { text: formatCount(server.activeConns) },
       { text: formatCount(server.inactiveConns), tone: 'dim' },
