@@ -97,7 +97,10 @@ export function decodeObject<F extends Fields>(
 }
 
 /** A nest with its own table; one that lacks a required field is as absent. */
-function nest<F extends Fields>(number: number, table: FieldTable<F>): Field<FieldValues<F> | undefined, false> {
+function nest<F extends Fields>(
+  number: number,
+  table: FieldTable<F>,
+): Field<FieldValues<F> | undefined, false> {
   return {
     attribute: number,
     required: false,

@@ -1,0 +1,160 @@
+import { type Message, NetlinkError, type Transport } from 'netlink-codec'
+import type { Rule } from 'node-iptables'
+import {
+  completeRule,
+  decodeChain,
+  decodeElements,
+  decodeNamedObject,
+  decodeRuleFrame,
+  decodeSet,
+  decodeTable,
+  type NftChainObject,
+  type NftNamedObject,
+  type NftElement,
+  type NftRuleObject,
+  type NftSetContents,
+  type NftSetObject,
+  type NftTableObject,
+  type RuleFrame,
+} from 'node-iptables/nft'
+import { type Dump, dump } from '../dump.ts'
+import { watchGeneration } from './generation.ts'
+import { familyOf, hasIptablesChains } from './iptables-shape.ts'
+import { dumpAll, dumpElements } from './requests.ts'
+import type { RuleConverter } from './rule-cache.ts'
+
+/** A rule as nf_tables holds it, with its counter. */
+export type NativeRule = {
+  readonly rule: NftRuleObject
+  readonly packets: string | undefined
+  readonly bytes: string | undefined
+}
+
+/** A rule as iptables says it, or one that only nft has words for. */
+export type ReadRule =
+  | {
+      readonly kind: 'iptables'
+      readonly rule: Rule & { text: string }
+      /** Kept where it is not certain yet that the table is one of iptables. */
+      readonly native: NativeRule | undefined
+    }
+  | ({ readonly kind: 'nft' } & NativeRule)
+
+/** A table with all that lies in it, in the kernel's order. */
+export type TableContents = {
+  readonly table: NftTableObject
+  readonly chains: NftChainObject[]
+  /** By chain, in evaluation order. */
+  readonly rules: Map<string, ReadRule[]>
+  readonly sets: NftSetContents[]
+  readonly objects: NftNamedObject[]
+  /** Every base chain is one of iptables' own; only then are rules converted. */
+  iptablesChains: boolean
+}
+
+export type Contents = {
+  readonly tables: TableContents[]
+  readonly interrupted: boolean
+  readonly problems: string[]
+}
+
+/**
+ * Reads all of nf_tables in the transport's namespace in at most five dumps, and one for each set.
+ *
+ * A table's `use` counts its chains, sets, objects and flow tables, and a chain's `use` its rules and the jumps to it
+ * (nft_use_inc in nf_tables_api.c). So a dump that can only be empty is not asked for: an empty namespace costs one
+ * message, one with iptables' rules alone three.
+ *
+ * @throws NetlinkError when the kernel refuses
+ */
+export function readContents(transport: Transport, convert: RuleConverter): Contents {
+  const generation = watchGeneration()
+  const problems: string[] = []
+  let interrupted = false
+  const read = <Row>(op: string, request: Uint8Array, decode: (message: Message) => Row | undefined) => {
+    const result: Dump<Row> = dump(transport, op, request, message => {
+      generation.see(message)
+      return decode(message)
+    })
+    interrupted ||= result.interrupted
+    problems.push(...result.problems)
+    return result.rows
+  }
+
+  const readElements = (set: NftSetObject): NftElement[] => {
+    try {
+      return read(`dump nft set ${set.name}`, dumpElements(set), decodeElements).flat()
+    } catch (error) {
+      // The set went away between the two dumps.
+      if (!(error instanceof NetlinkError) || error.code !== 'ENOENT') throw error
+      interrupted = true
+      return []
+    }
+  }
+
+  const tables = read('dump nft tables', dumpAll('tables'), decodeTable).map(emptyContents)
+  const find = createFinder(tables)
+  const uses = tables.reduce((sum, { table }) => sum + (table.use ?? 1), 0)
+  if (uses === 0) return { tables, interrupted, problems }
+
+  const chains = read('dump nft chains', dumpAll('chains'), decodeChain)
+  for (const chain of chains) find(chain.family, chain.table)?.chains.push(chain)
+  for (const contents of tables) {
+    const { family, name } = contents.table
+    contents.iptablesChains = hasIptablesChains(family, name, contents.chains)
+  }
+  if (chains.some(chain => chain.use !== 0)) {
+    read('dump nft rules', dumpAll('rules'), message => readRule(message, find, convert))
+  }
+  if (uses > chains.length) {
+    const sets = read('dump nft sets', dumpAll('sets'), decodeSet)
+    for (const set of sets) {
+      find(set.family, set.table)?.sets.push({ set, elements: readElements(set) })
+    }
+    if (uses > chains.length + sets.length) {
+      for (const object of read('dump nft objects', dumpAll('objects'), decodeNamedObject)) {
+        find(object.family, object.table)?.objects.push(object)
+      }
+    }
+  }
+  return { tables, interrupted: interrupted || generation.changed(), problems }
+}
+
+type Finder = (family: string, table: string) => TableContents | undefined
+
+/** Finds a table; consecutive messages are mostly of one, so the last answer is tried first. */
+function createFinder(tables: readonly TableContents[]): Finder {
+  let last: TableContents | undefined
+  return (family, name) => {
+    if (last?.table.name !== name || last.table.family !== family) {
+      last = tables.find(({ table }) => table.name === name && table.family === family)
+    }
+    return last
+  }
+}
+
+function emptyContents(table: NftTableObject): TableContents {
+  return { table, chains: [], rules: new Map(), sets: [], objects: [], iptablesChains: false }
+}
+
+function readRule(message: Message, find: Finder, convert: RuleConverter): undefined {
+  const frame = decodeRuleFrame(message)
+  const contents = frame && find(frame.family, frame.table)
+  if (!contents) return undefined
+  const rule = contents.iptablesChains ? convert(frame, familyOf(frame)) : undefined
+  const read: ReadRule = rule
+    ? { kind: 'iptables', rule, native: hasBaseChain(contents) ? undefined : nativeRule(frame) }
+    : { kind: 'nft', ...nativeRule(frame) }
+  const rules = contents.rules.get(frame.chain)
+  if (rules) rules.push(read)
+  else contents.rules.set(frame.chain, [read])
+  return undefined
+}
+
+function nativeRule(frame: RuleFrame): NativeRule {
+  return { rule: completeRule(frame), packets: frame.packets, bytes: frame.bytes }
+}
+
+export function hasBaseChain({ chains }: TableContents): boolean {
+  return chains.some(chain => chain.hook !== undefined)
+}
