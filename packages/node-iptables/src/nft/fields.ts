@@ -45,7 +45,7 @@ export type FieldTable<F extends Fields> = {
 export function fieldTable<F extends Fields>(fields: F): FieldTable<F> {
   const byAttribute: { name: string; field: Field<unknown> }[] = []
   for (const [name, field] of Object.entries(fields)) {
-    byAttribute[field.attribute] = { name, field: field as Field<unknown> }
+    byAttribute[field.attribute] = { name, field }
   }
   const requiredNames = Object.entries(fields)
     .filter(([, field]) => field.required)
@@ -183,7 +183,7 @@ export const data = (number: number): Field<NftData, false> => ({
 })
 
 /** The hex of a value where no verdict can stand; a verdict reads as an empty value. */
-export const value = (number: number): Field<string, false> => ({
+export const constant = (number: number): Field<string, false> => ({
   attribute: number,
   required: false,
   read(reader, at, length) {
@@ -219,11 +219,11 @@ export const bits = (number: number, words: readonly string[]): Field<readonly s
     (writer, value) => writer.be32(bitsOf(value, words)),
   )
 
-export function bitWords(value: number, words: readonly string[]): string[] {
+function bitWords(sum: number, words: readonly string[]): string[] {
   const found: string[] = []
-  let rest = value
+  let rest = sum
   for (const [bit, name] of words.entries()) {
-    if ((value & (1 << bit)) === 0) continue
+    if ((sum & (1 << bit)) === 0) continue
     found.push(name)
     rest &= ~(1 << bit)
   }
@@ -231,9 +231,9 @@ export function bitWords(value: number, words: readonly string[]): string[] {
   return found
 }
 
-function bitsOf(value: readonly string[], words: readonly string[]): number {
+function bitsOf(names: readonly string[], words: readonly string[]): number {
   let sum = 0
-  for (const name of value) {
+  for (const name of names) {
     const bit = words.indexOf(name)
     sum |= bit >= 0 ? 1 << bit : Number(name)
   }

@@ -1,7 +1,7 @@
 /** nf_tables: its objects and expressions as plain data, rules of iptables' shape as rules, the rest as nft's text. */
 export { type NftRuleParts, ruleFromNft } from './convert/rule.ts'
 export type { NftExpression, UnknownExpression } from './expressions/expression.ts'
-export { readExpressions, writeExpressions } from './expressions/list.ts'
+export { readExpressions, writeExpressions } from './expressions/registry.ts'
 export { familyName, familyNumber, hookName, hookNumber } from './family.ts'
 export {
   decodeChain,

@@ -1,6 +1,6 @@
 import { type ByteReader, eachAttribute, type Message, nfnlAttributes, nfnlFamily } from 'netlink-codec'
 import type { NftExpression } from './expressions/expression.ts'
-import { readExpressions } from './expressions/list.ts'
+import { readExpressions } from './expressions/registry.ts'
 import { familyName } from './family.ts'
 
 /** NFTA_RULE_*, NFTA_EXPR_NAME, NFTA_EXPR_DATA (linux/netfilter/nf_tables.h). */

@@ -12,7 +12,7 @@ import {
   readFields,
   required,
   text,
-  value,
+  constant,
 } from './fields.ts'
 import { decodeObject } from './objects.ts'
 
@@ -51,7 +51,7 @@ export const setFields = fieldTable({
 
 /** NFTA_SET_ELEM_*. Times are milliseconds as decimal strings. */
 const elementFields = fieldTable({
-  key: value(1),
+  key: constant(1),
   data: data(2),
   flags: bits(3, ['interval-end', 'catchall']),
   timeout: be64(4),
@@ -59,7 +59,7 @@ const elementFields = fieldTable({
   userdata: hex(6),
   expression: expressionField(7),
   object: text(9),
-  keyEnd: value(10),
+  keyEnd: constant(10),
   expressions: expressionsField(11),
 })
 
@@ -78,7 +78,7 @@ export function decodeElements(message: Message): NftElement[] {
   nfnlAttributes(message).each(3, (_, at, length) => {
     const element: Record<string, unknown> = {}
     readFields(elementFields, reader, at, at + length, element)
-    found.push(element as NftElement)
+    found.push(element)
   })
   return found
 }
@@ -96,8 +96,8 @@ function setDescription(
         if (type === 1) into.size = reader.be32(from)
         else if (type === 2) {
           const fields: number[] = []
-          eachAttribute(reader, from, from + bytes, (_, item, itemLength) => {
-            eachAttribute(reader, item, item + itemLength, (_, lengthAt) => {
+          eachAttribute(reader, from, from + bytes, (_, item, size) => {
+            eachAttribute(reader, item, item + size, (_type, lengthAt) => {
               fields.push(reader.be32(lengthAt))
             })
           })

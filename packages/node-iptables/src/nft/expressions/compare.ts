@@ -1,19 +1,19 @@
-import { be32, bits, data, required, text, value, word } from '../fields.ts'
+import { be32, bits, data, required, text, constant, word } from '../fields.ts'
 import { type ExpressionOf, expression } from './spec.ts'
 
 /** nft_cmp.c: breaks off the rule unless the register compares so to `data`. */
 export const cmp = expression('cmp', {
   sreg: required(be32(1)),
   op: required(word(2, ['eq', 'neq', 'lt', 'lte', 'gt', 'gte'])),
-  data: required(value(3)),
+  data: required(constant(3)),
 })
 
 /** nft_range.c: the register lies within both bounds, or (`neq`) does not. */
 export const range = expression('range', {
   sreg: required(be32(1)),
   op: required(word(2, ['eq', 'neq'])),
-  from: required(value(3)),
-  to: required(value(4)),
+  from: required(constant(3)),
+  to: required(constant(4)),
 })
 
 /** nft_bitwise.c. `mask-xor`: dreg = (sreg & mask) ^ xor; shifts by `data`; since Linux 6.13 also and, or, xor of `sreg2`. */
@@ -21,10 +21,10 @@ export const bitwise = expression('bitwise', {
   sreg: required(be32(1)),
   dreg: required(be32(2)),
   length: be32(3),
-  mask: value(4),
-  xor: value(5),
+  mask: constant(4),
+  xor: constant(5),
   op: word(6, ['mask-xor', 'lshift', 'rshift', 'and', 'or', 'xor']),
-  data: value(7),
+  data: constant(7),
   sreg2: be32(8),
 })
 

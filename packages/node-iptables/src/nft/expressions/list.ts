@@ -1,8 +1,7 @@
 import { attribute, type ByteReader, type ByteWriter, eachAttribute } from 'netlink-codec'
 import { hexBytes } from '../verdict.ts'
 import type { NftExpression } from './expression.ts'
-import { specOf } from './registry.ts'
-import { readExpression, writeExpression } from './spec.ts'
+import { readExpression, specOf, writeExpression } from './spec.ts'
 
 /** NFTA_EXPR_*, NFTA_LIST_ELEM (linux/netfilter/nf_tables.h). */
 const NFTA_EXPR_NAME = 1

@@ -21,11 +21,11 @@ export const socket = expression('socket', {
   level: be32(3),
 })
 
-/** nft_xfrm.c: a property of the packet's IPsec transformation. */
+/** nft_xfrm.c (directions are XFRM_POLICY_*): a property of the packet's IPsec transformation. */
 export const xfrm = expression('xfrm', {
   dreg: required(be32(1)),
   key: required(word(2, ['unspec', 'ip daddr', 'ip6 daddr', 'ip saddr', 'ip6 saddr', 'reqid', 'spi'])),
-  direction: word(3, ['in', 'fwd', 'out'], 8),
+  direction: word(3, ['in', 'out', 'fwd'], 8),
   spnum: be32(4),
 })
 

@@ -18,6 +18,8 @@ export type ExpressionSpec<Name extends string, F extends Fields> = {
 export type ExpressionOf<S> =
   S extends ExpressionSpec<infer Name, infer F> ? { readonly name: Name } & FieldValues<F> : never
 
+type AnySpec = ExpressionSpec<string, Fields>
+
 export function expression<Name extends string, F extends Fields>(
   name: Name,
   fields: F,
@@ -25,7 +27,17 @@ export function expression<Name extends string, F extends Fields>(
   return { name, table: fieldTable(fields) }
 }
 
-type AnySpec = ExpressionSpec<string, Fields>
+const known = new Map<string, AnySpec>()
+
+/** From then on `specOf` knows them. Expressions nest, so the table cannot be imported by those that it holds. */
+export function declareExpressions(specs: readonly AnySpec[]): void {
+  for (const spec of specs) known.set(spec.name, spec)
+}
+
+/** The declaration of a kernel name; undefined when this package does not decode it. */
+export function specOf(name: string): AnySpec | undefined {
+  return known.get(name)
+}
 
 /** Reads the data nest of one expression; undefined when a field is missing without which it means nothing. */
 export function readExpression(

@@ -161,6 +161,7 @@ function maskedText(operand: Operand, held: Held, mask: string, op: string, data
   const { text, type } = operand
   const value = operandValue(operand, held, data)
   const zero = /^0*$/.test(data)
+  if (type === types.ctLabel && zero) return `${text} ${op === 'neq' ? '' : '! '}${valueText(type, mask)}`
   if (type.bits && (op === 'eq' || op === 'neq')) {
     const flags = valueText(type, mask)
     if (zero) return op === 'neq' ? `${text} ${flags}` : `${text} ! ${flags}`
@@ -173,7 +174,7 @@ function maskedText(operand: Operand, held: Held, mask: string, op: string, data
 }
 
 /** The bits of a mask that are a field of their own in a header: `ip dscp`, `vlan id`, `tcp doff`. */
-function maskedField(
+export function maskedField(
   rule: RuleText,
   load: PayloadLoad,
   mask: string,

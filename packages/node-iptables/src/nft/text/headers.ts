@@ -83,6 +83,7 @@ export const headers: Readonly<Record<string, readonly HeaderField[]>> = {
     field('checksum', 16, 16),
     field('id', 32, 16),
     field('sequence', 48, 16),
+    field('gateway', 32, 32),
   ],
   icmpv6: [
     field('type', 0, 8, types.icmpv6Type),
@@ -90,6 +91,7 @@ export const headers: Readonly<Record<string, readonly HeaderField[]>> = {
     field('checksum', 16, 16),
     field('id', 32, 16),
     field('sequence', 48, 16),
+    field('mtu', 32, 32),
   ],
   igmp: [
     field('type', 0, 8, types.igmpType),

@@ -44,7 +44,7 @@ const metaTypes: Readonly<Record<string, NftType>> = {
   iifgroup: types.deviceGroup,
   oifgroup: types.deviceGroup,
   cgroup: types.hostInteger,
-  random: types.hostInteger,
+  random: types.integer,
   secpath: types.boolean,
   iifkind: types.ifname,
   oifkind: types.ifname,
@@ -92,6 +92,7 @@ export function operandOf(rule: RuleText, { source }: Held): Operand {
     case 'ct':
       return ctOperand(rule, source)
     case 'exthdr':
+      if (source.operation === 'ipv6' || source.operation === undefined) dropDependency(rule, 'network')
       return exthdrOperand(source)
     case 'text':
       return { text: source.text, type: source.types[0] ?? types.raw }
@@ -172,10 +173,10 @@ function prefixField(rule: RuleText, load: PayloadLoad): { header: string; field
   return undefined
 }
 
-/** Drops the test that a field of `header` implies. ICMP implies its version of IP as well. */
+/** Drops the test that a field of `header` implies. ICMP implies its version of IP as well, a VLAN tag its EtherType. */
 export function useHeader(rule: RuleText, { base }: PayloadLoad, header: string): void {
   if (base === 'link' || base === 'network' || base === 'transport') dropDependency(rule, base)
-  if (header === 'icmp' || header === 'icmpv6') dropDependency(rule, 'network')
+  if (header === 'icmp' || header === 'icmpv6' || header === 'vlan') dropDependency(rule, 'network')
 }
 
 /** Options of TCP and extension headers of IPv6 that nft names, with their fields as byte offset and length. */
@@ -196,7 +197,7 @@ const extensionHeaders: Readonly<
   135: ['mh', ['nexthdr', 0, 1], ['hdrlength', 1, 1], ['type', 2, 1]],
 }
 
-export function exthdrOperand(load: Exthdr): Operand {
+function exthdrOperand(load: Exthdr): Operand {
   const isOption = load.operation === 'tcpopt'
   const known = isOption
     ? tcpOptions[load.type]

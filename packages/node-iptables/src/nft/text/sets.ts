@@ -81,8 +81,10 @@ function userdataNumber({ userdata }: NftSetObject, type: number): number | unde
 }
 
 /** The elements as nft prints and sorts them: `"eth0"`, `80-90`, `10.0.0.1 : jump web`. */
-export function printNftElements({ set, elements }: NftSetContents): string[] {
-  const keys = keyTypes(set)
+export function printNftElements(
+  { set, elements }: NftSetContents,
+  keys: readonly NftType[] = keyTypes(set),
+): string[] {
   const isInterval = set.flags?.includes('interval') === true && keys.length === 1
   const rows = isInterval ? intervals(elements, keys[0]!) : plainElements(set, elements, keys)
   return rows.map(({ element, text }) => elementText(set, element, text))

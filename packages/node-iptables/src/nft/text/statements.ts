@@ -4,19 +4,35 @@ import type { Dup, Fwd, Log, Objref, Queue, Reject } from '../expressions/statem
 import { registerWord } from '../registers.ts'
 import { dropDependency, type Held, type RuleText } from './context.ts'
 import { debugText } from './debug.ts'
-import { operandOf } from './operand.ts'
+import { maskedField } from './compare.ts'
+import { operandOf, useHeader } from './operand.ts'
 import { objectKinds } from './sets.ts'
 import { icmpCodes, icmpv6Codes, icmpxCodes } from './symbols.ts'
-import { types } from './types.ts'
+import { numberOf, types } from './types.ts'
 import { valueOrOperand } from './value.ts'
 
 /** `meta mark set …`, `ct mark set …`, `ip ttl set …`, `tcp option maxseg size set …`. */
 export function assignmentText(rule: RuleText, expression: Meta | Ct | PayloadLoad | Exthdr): string {
   const value = held(rule, expression.sreg)
   if (!value) return debugText(expression)
+  const bits = expression.name === 'payload' ? fieldAssignment(rule, expression, value) : undefined
+  if (bits !== undefined) return bits
   const target = operandOf(rule, { source: expression, bitwise: [], swapped: false })
-  const text = target.text === 'nftrace' ? 'meta nftrace' : target.text
-  return `${text} set ${valueOrOperand(rule, value, target.type)}`
+  return `${target.text} set ${valueOrOperand(rule, value, target.type)}`
+}
+
+/** A field that is no whole word is set by loading the words around it, changing its bits and writing them back. */
+function fieldAssignment(rule: RuleText, target: PayloadLoad, { source, bitwise }: Held): string | undefined {
+  const [step, more] = bitwise
+  if (source.name !== 'payload' || !step || more) return undefined
+  if (source.offset !== target.offset || source.length !== target.length) return undefined
+  const all = (1n << BigInt(8 * target.length)) - 1n
+  const changed = all ^ numberOf(step.mask ?? '', 'network')
+  const bits = maskedField(rule, target, changed.toString(16).padStart(2 * target.length, '0'))
+  if (!bits) return undefined
+  useHeader(rule, target, bits.header)
+  const value = numberOf(step.xor ?? '', 'network') >> BigInt(bits.shift)
+  return `${bits.header} ${bits.name} set ${bits.type.number?.(value) ?? value}`
 }
 
 function held(rule: RuleText, register: number | undefined): Held | undefined {

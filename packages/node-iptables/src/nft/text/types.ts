@@ -165,7 +165,7 @@ export const types = {
   ctEvent: bitmask('ct_event', 4, 'host', symbols.ctEventBits),
   ifname: { name: 'ifname', bytes: 16, order: 'host', bytesText: quoted },
   igmpType: number('igmp_type', 1, 'network', named(symbols.igmpTypes)),
-  timeDate: number('time', 8, 'host'),
+  timeDate: number('time', 8, 'host', date),
   timeHour: number('hour', 8, 'host', value => clock(value)),
   timeDay: number('day', 1, 'host', value => `"${symbols.weekDays[Number(value)] ?? value}"`),
   cgroupv2: number('cgroupsv2', 8, 'host'),
@@ -183,6 +183,16 @@ function labels(value: bigint): string {
   for (let bit = 0; bit < 128; bit++) if (value & (1n << BigInt(bit))) bits.push(bit)
   return bits.join(',')
 }
+
+/** Nanoseconds since 1970, in UTC: a snapshot is read in other time zones than it was taken in. */
+function date(nanoseconds: bigint): string {
+  const milliseconds = Number(nanoseconds / 1_000_000n)
+  if (milliseconds > LAST_DATE) return nanoseconds.toString()
+  return `"${new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')}"`
+}
+
+/** ECMAScript's last millisecond. */
+const LAST_DATE = 8_640_000_000_000_000
 
 function clock(seconds: bigint): string {
   const two = (value: bigint) => value.toString().padStart(2, '0')
@@ -257,7 +267,7 @@ export function typesOf(code: number): NftType[] {
 export function numberOf(hex: string, order: NftType['order']): bigint {
   if (hex === '') return 0n
   if (order === 'network') return BigInt(`0x${hex}`)
-  return BigInt(`0x${(hex.match(/../g) ?? []).reverse().join('')}`)
+  return BigInt(`0x${(hex.match(/../g) ?? []).toReversed().join('')}`)
 }
 
 /** One value as nft prints it. `order` differs from the type's own where a rule has converted it. */
