@@ -64,30 +64,32 @@ static void dump_sockets(int socket) {
 	}
 }
 
-/* Below /proc/sys/net. Those of each interface are not here: RTM_GETLINK carries them in IFLA_AF_SPEC. */
-static const char *const sysctls[] = {
-	"ipv4/ip_forward",
-	"ipv4/conf/all/rp_filter",
-	"ipv4/conf/all/route_localnet",
-	"ipv4/conf/all/arp_ignore",
-	"ipv4/conf/all/arp_announce",
-	"ipv6/conf/all/disable_ipv6",
-	"ipv6/conf/all/forwarding",
-	"bridge/bridge-nf-call-iptables",
-	"bridge/bridge-nf-call-ip6tables",
-	"ipv4/vs/conntrack",
-	"ipv4/vs/conn_reuse_mode",
-	"ipv4/vs/expire_nodest_conn",
-	"ipv4/vs/expire_quiescent_template",
-	"netfilter/nf_conntrack_count",
-	"netfilter/nf_conntrack_max",
+/*
+ * Below /proc/sys/net, by folder: every namespace has its own /proc/sys/net/ipv4, all under one name in one hash bucket, so
+ * the step into it costs time for each namespace of the system. From there on names are found at once.
+ * Those of each interface are not here: RTM_GETLINK carries them in IFLA_AF_SPEC.
+ */
+static const struct {
+	const char *folder;
+	const char *const files[9];
+} sysctls[] = {
+	{"ipv4",
+	 {"ip_forward", "conf/all/rp_filter", "conf/all/route_localnet", "conf/all/arp_ignore", "conf/all/arp_announce", "vs/conntrack",
+	  "vs/conn_reuse_mode", "vs/expire_nodest_conn", "vs/expire_quiescent_template"}},
+	{"ipv6", {"conf/all/disable_ipv6", "conf/all/forwarding"}},
+	{"bridge", {"bridge-nf-call-iptables", "bridge-nf-call-ip6tables"}},
+	{"netfilter", {"nf_conntrack_count", "nf_conntrack_max"}},
 };
 
 static void read_sysctls(void) {
 	for (size_t i = 0; i < sizeof sysctls / sizeof sysctls[0]; i++) {
-		char path[128], value[256];
-		snprintf(path, sizeof path, "/proc/sys/net/%s", sysctls[i]);
-		read_file(path, value, sizeof value);
+		char path[64], value[256];
+		snprintf(path, sizeof path, "/proc/sys/net/%s", sysctls[i].folder);
+		int folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (folder < 0) continue;
+		for (size_t j = 0; j < sizeof sysctls[i].files / sizeof sysctls[i].files[0] && sysctls[i].files[j]; j++)
+			read_file(folder, sysctls[i].files[j], value, sizeof value);
+		close(folder);
 	}
 }
 

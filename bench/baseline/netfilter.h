@@ -87,7 +87,7 @@ static void dump_nft(int socket) {
 /* Every table that the namespace has already; asking for another would make it. */
 static void dump_xtables(const char *names_path, int family, int level, int get_info, int get_entries) {
 	char names[512];
-	size_t length = read_file(names_path, names, sizeof names - 1);
+	size_t length = read_file(AT_FDCWD, names_path, names, sizeof names - 1);
 	if (length == 0) return;
 	names[length] = 0;
 	int socket_ = socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);

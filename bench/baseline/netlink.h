@@ -78,8 +78,9 @@ static const struct nlattr *find(const struct nlmsghdr *message, size_t header, 
 	return NULL;
 }
 
-static size_t read_file(const char *path, char *into, size_t size) {
-	int file = open(path, O_RDONLY | O_CLOEXEC);
+/* Reads a file below a folder (AT_FDCWD for any); 0 when there is none. */
+static size_t read_file(int folder, const char *path, char *into, size_t size) {
+	int file = openat(folder, path, O_RDONLY | O_CLOEXEC);
 	if (file < 0) return 0;
 	size_t length = 0;
 	ssize_t got;
