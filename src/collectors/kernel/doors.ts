@@ -2,6 +2,7 @@ import type { FoundNamespace } from './discover.ts'
 import type { KernelFeatures } from './features.ts'
 import {
   type Budget,
+  NETLINK_GENERIC,
   NETLINK_NETFILTER,
   NETLINK_ROUTE,
   NETLINK_XFRM,
@@ -18,6 +19,7 @@ export type Doors = {
   /** Absent when it is not wanted, or when this kernel has no such protocol ready. */
   readonly netfilter: NetlinkSocket | undefined
   readonly xfrm: NetlinkSocket | undefined
+  readonly generic: NetlinkSocket | undefined
   close(): void
 }
 
@@ -41,6 +43,7 @@ export function openDoors(
   const protocols = [NETLINK_ROUTE]
   if (wanted.has('netfilter') && features.nfTables) protocols.push(NETLINK_NETFILTER)
   if (wanted.has('xfrm')) protocols.push(NETLINK_XFRM)
+  if (wanted.has('ipvs') && features.ipvsFamily !== undefined) protocols.push(NETLINK_GENERIC)
   try {
     namespace.enter(() => {
       for (const protocol of protocols) {
@@ -62,6 +65,7 @@ export function openDoors(
     route,
     netfilter: sockets.get(NETLINK_NETFILTER),
     xfrm: sockets.get(NETLINK_XFRM),
+    generic: sockets.get(NETLINK_GENERIC),
     close,
   }
 }

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { release } from 'node:os'
+import { listFamilies } from 'netlink-codec'
+import { NETLINK_GENERIC, openNetlink } from './netlink-socket.ts'
 
 /**
  * What this kernel has ready, found out without asking for it: opening a netlink socket of an unregistered protocol, or
@@ -10,10 +12,28 @@ export type KernelFeatures = {
   /** NETLINK_* protocols that are registered. */
   readonly protocols: ReadonlySet<number>
   readonly nfTables: boolean
+  /** Id of the generic-netlink family IPVS; undefined while IPVS is not loaded. */
+  readonly ipvsFamily: number | undefined
 }
 
 export function kernelFeatures(): KernelFeatures {
-  return { protocols: netlinkProtocols(), nfTables: isLoaded('nf_tables', 'net/netfilter/nf_tables') }
+  const protocols = netlinkProtocols()
+  return {
+    protocols,
+    nfTables: isLoaded('nf_tables', 'net/netfilter/nf_tables'),
+    ipvsFamily: protocols.has(NETLINK_GENERIC) ? ipvsFamily() : undefined,
+  }
+}
+
+/** IPVS shows /proc/net/ip_vs in every namespace as soon as it is loaded. */
+function ipvsFamily(): number | undefined {
+  if (!existsSync('/proc/thread-self/net/ip_vs')) return undefined
+  const socket = openNetlink(NETLINK_GENERIC, { bytes: 2 ** 20, deadline: performance.now() + 1000 })
+  try {
+    return listFamilies(socket).find(({ name }) => name === 'IPVS')?.id
+  } finally {
+    socket.close()
+  }
 }
 
 /** Each registered protocol has at least the kernel's own socket in /proc/net/netlink (second column, `Eth`). */

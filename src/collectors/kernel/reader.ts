@@ -4,6 +4,7 @@ import { type Doors, openDoors } from './doors.ts'
 import type { Dump } from './dump.ts'
 import { type KernelFeatures, kernelFeatures } from './features.ts'
 import type { NamespaceData } from './namespace.ts'
+import { readIpvs } from './ipvs.ts'
 import { createNsidBook } from './nsid-book.ts'
 import { type OpenNamespace, openNamespace } from './open-namespace.ts'
 import type { Part } from './parts.ts'
@@ -82,6 +83,7 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
           )
           data.nsids = book.rows(id, nsids.get(id) ?? [])
         }
+        Object.assign(data, readTables(doors, wanted, features, log))
         return { data, reports: log.reports }
       } finally {
         doors.close()
@@ -112,6 +114,25 @@ function readRtnl({ route }: Doors, wanted: ReadonlySet<Part>, log: SourceLog): 
     data.neighbours = log.read('rtnl.neighbours', '', [], () => reading(readNeighbours(route, names)))
   }
   if (wanted.has('fdb')) data.fdb = log.read('rtnl.fdb', '', [], () => reading(readFdb(route, names)))
+  return data
+}
+
+const ADMIN = 'CAP_NET_ADMIN (run as root)'
+
+function readTables(
+  { generic }: Doors,
+  wanted: ReadonlySet<Part>,
+  { ipvsFamily }: KernelFeatures,
+  log: SourceLog,
+): Partial<NamespaceData> {
+  const data: Partial<NamespaceData> = {}
+  if (wanted.has('ipvs')) {
+    data.ipvs = log.read('ipvs', ADMIN, { services: [] }, () => {
+      if (!generic || ipvsFamily === undefined)
+        throw new Unreadable('unavailable', 'this kernel has no IPVS loaded')
+      return readIpvs(generic, ipvsFamily)
+    })
+  }
   return data
 }
 
