@@ -41,7 +41,7 @@ export function openDoors(
     namespace.close()
   }
   const protocols = [NETLINK_ROUTE]
-  if (wanted.has('netfilter') && features.nfTables) protocols.push(NETLINK_NETFILTER)
+  if (wanted.has('netfilter') && features.nfTables === 'present') protocols.push(NETLINK_NETFILTER)
   if (wanted.has('xfrm')) protocols.push(NETLINK_XFRM)
   if (wanted.has('ipvs') && features.ipvsFamily !== undefined) protocols.push(NETLINK_GENERIC)
   try {

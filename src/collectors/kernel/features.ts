@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { release } from 'node:os'
 import { listFamilies } from 'netlink-codec'
 import { NETLINK_GENERIC, openNetlink } from './netlink-socket.ts'
+import { nfTablesPresence } from './nft/presence.ts'
 
 /**
  * What this kernel has ready, found out without asking for it: opening a netlink socket of an unregistered protocol, or
@@ -11,7 +11,7 @@ import { NETLINK_GENERIC, openNetlink } from './netlink-socket.ts'
 export type KernelFeatures = {
   /** NETLINK_* protocols that are registered. */
   readonly protocols: ReadonlySet<number>
-  readonly nfTables: boolean
+  readonly nfTables: ReturnType<typeof nfTablesPresence>
   /** Id of the generic-netlink family IPVS; undefined while IPVS is not loaded. */
   readonly ipvsFamily: number | undefined
 }
@@ -20,7 +20,7 @@ export function kernelFeatures(): KernelFeatures {
   const protocols = netlinkProtocols()
   return {
     protocols,
-    nfTables: isLoaded('nf_tables', 'net/netfilter/nf_tables'),
+    nfTables: nfTablesPresence(),
     ipvsFamily: protocols.has(NETLINK_GENERIC) ? ipvsFamily() : undefined,
   }
 }
@@ -45,16 +45,6 @@ function netlinkProtocols(): Set<number> {
     if (protocol) protocols.add(Number(protocol[1]))
   }
   return protocols
-}
-
-/**
- * Whether a part of the kernel is there, be it a loaded module or built in. A kernel without /proc/modules cannot load
- * any, so asking it is harmless.
- */
-function isLoaded(module: string, builtInPath: string): boolean {
-  if (existsSync(`/sys/module/${module}`) || !existsSync('/proc/modules')) return true
-  const builtIn = readText(`/lib/modules/${release()}/modules.builtin`) ?? ''
-  return builtIn.includes(`/${builtInPath}.ko`)
 }
 
 function readText(path: string): string | undefined {

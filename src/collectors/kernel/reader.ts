@@ -5,6 +5,7 @@ import type { Dump } from './dump.ts'
 import { type KernelFeatures, kernelFeatures } from './features.ts'
 import type { NamespaceData } from './namespace.ts'
 import { readIpvs } from './ipvs.ts'
+import { readNft } from './nft.ts'
 import { createNsidBook } from './nsid-book.ts'
 import { type OpenNamespace, openNamespace } from './open-namespace.ts'
 import type { Part } from './parts.ts'
@@ -120,12 +121,27 @@ function readRtnl({ route }: Doors, wanted: ReadonlySet<Part>, log: SourceLog): 
 const ADMIN = 'CAP_NET_ADMIN (run as root)'
 
 function readTables(
-  { generic }: Doors,
+  { netfilter, generic }: Doors,
   wanted: ReadonlySet<Part>,
-  { ipvsFamily }: KernelFeatures,
+  { ipvsFamily, nfTables }: KernelFeatures,
   log: SourceLog,
 ): Partial<NamespaceData> {
   const data: Partial<NamespaceData> = {}
+  if (wanted.has('netfilter')) {
+    const none = { netfilter: [], nft: [] }
+    Object.assign(
+      data,
+      log.read('nft', ADMIN, none, () => {
+        if (netfilter) return readNft(netfilter)
+        // No tables can be there, and asking would load the module.
+        if (nfTables === 'absent') return { value: none }
+        throw new Unreadable(
+          'unavailable',
+          'whether nf_tables is loaded cannot be told, and asking would load it',
+        )
+      }),
+    )
+  }
   if (wanted.has('ipvs')) {
     data.ipvs = log.read('ipvs', ADMIN, { services: [] }, () => {
       if (!generic || ipvsFamily === undefined)

@@ -7,6 +7,8 @@ export type Reading<Value> = {
   readonly value: Value
   readonly interrupted?: boolean
   readonly problems?: readonly string[]
+  /** Why there is nothing to read; no exception, as most namespaces of most nodes lack something. */
+  readonly unavailable?: string
 }
 
 /** A reader that cannot answer says why with this; it is no error of ours. */

@@ -121,7 +121,7 @@ export function startWatch(
     try {
       const namespace = openNamespace(entry.found)
       try {
-        entry.subscription = subscribe(namespace, features.nfTables, {
+        entry.subscription = subscribe(namespace, features.nfTables === 'present', {
           onDirty: part => soil(entry.found.id, [part]),
           onLost: () => soil(entry.found.id, allParts),
         })
