@@ -83,7 +83,14 @@ export const layers: readonly Layer[] = [
   { path: 'src/ui/components', own: ['src/ui/model:types'], external: ['ink', 'react'] },
   {
     path: 'src/ui',
-    own: ['src/ui/model', 'src/ui/components', 'src/snapshot:types', 'src/actions', 'src/util'],
+    own: [
+      'src/ui/model',
+      'src/ui/components',
+      'src/ui/store.ts',
+      'src/snapshot:types',
+      'src/actions',
+      'src/util',
+    ],
     external: ['ink', 'react'],
   },
   {

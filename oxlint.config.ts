@@ -56,6 +56,8 @@ export default defineConfig({
     'typescript/no-misused-spread': 'off',
     'oxc/no-map-spread': 'off',
     'unicorn/no-array-sort': 'off',
+    'unicorn/no-array-reverse': 'off',
+    'no-shadow': 'off',
     'unicorn/no-useless-spread': 'off',
     'unicorn/consistent-function-scoping': ['error', { checkArrowFunctions: false }],
     'import/no-named-as-default-member': 'off',
