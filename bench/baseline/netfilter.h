@@ -149,8 +149,11 @@ static void dump_ipvs(int socket) {
 	struct genlmsghdr all = {.cmd = IPVS_CMD_GET_SERVICE, .version = IPVS_GENL_VERSION};
 	static struct services services;
 	services.count = 0;
-	ask(socket, family, 0, &config, sizeof config, NULL, NULL);
 	dump(socket, family, &all, sizeof all, see_service, &services);
 	for (int i = 0; i < services.count; i++)
 		dump(socket, family, services.requests[i], services.lengths[i], NULL, NULL);
+	if (services.count == 0) return;
+	/* Once more, to see whether services came or went meanwhile. */
+	dump(socket, family, &all, sizeof all, NULL, NULL);
+	ask(socket, family, 0, &config, sizeof config, NULL, NULL);
 }
