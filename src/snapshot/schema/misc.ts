@@ -5,16 +5,26 @@ const xfrmStateSchema = z.object({
   family: z.enum(['inet', 'inet6']),
   src: z.string(),
   dst: z.string(),
+  /** esp, ah, comp, …; a decimal number stands for one without a name. */
   proto: z.string(),
   /** Eight hex digits with 0x, as iproute2 prints it. */
   spi: z.string(),
   reqid: z.number(),
   mode: z.string(),
+  flags: z.array(z.string()),
+  /** `0xd0c4e3/0xffffffff` */
   mark: z.string().optional(),
-  /** Names of the algorithms (`rfc4106(gcm(aes))`) and their ICV bits. */
+  'output-mark': z.string().optional(),
+  if_id: z.string().optional(),
+  /** Names of the algorithms (`rfc4106(gcm(aes))`), and behind them the bits of their check value where they have one. */
   aead: z.string().optional(),
   auth: z.string().optional(),
   enc: z.string().optional(),
+  comp: z.string().optional(),
+  /** `type espinudp sport 4500 dport 4500 addr 0.0.0.0` */
+  encap: z.string().optional(),
+  /** `src 10.1.0.0/16 dst 10.2.0.0/16 proto udp`; absent when it takes everything. */
+  sel: z.string().optional(),
   bytes: z.string(),
   packets: z.string(),
 })
@@ -25,12 +35,18 @@ const xfrmPolicySchema = z.object({
   src: z.string(),
   dst: z.string(),
   proto: z.string().optional(),
+  /** For ICMP these are type and code. */
   sport: z.number().optional(),
   dport: z.number().optional(),
+  dev: z.string().optional(),
+  /** in, out, fwd; `socket in` and the like for a policy of one socket. */
   dir: z.string(),
-  action: z.string(),
+  action: z.enum(['allow', 'block']),
   priority: z.number(),
+  /** main or sub. */
+  ptype: z.string(),
   mark: z.string().optional(),
+  if_id: z.string().optional(),
   templates: z.array(
     z.object({
       src: z.string(),
@@ -39,6 +55,8 @@ const xfrmPolicySchema = z.object({
       spi: z.string().optional(),
       reqid: z.number(),
       mode: z.string(),
+      /** Packets pass without it too. */
+      level: z.literal('use').optional(),
     }),
   ),
 })
