@@ -3,12 +3,9 @@ import {
   attribute,
   type ByteReader,
   DecodeError,
-  encodeMessage,
   findAttribute,
   type Message,
   messageAttributes,
-  NLM_F_DUMP,
-  NLM_F_REQUEST,
   type Transport,
 } from 'netlink-codec'
 import type { Link, LinkStats } from '../../../snapshot/index.ts'
@@ -17,6 +14,8 @@ import { linkAddress } from './link-address.ts'
 import { decodeLinkInfo } from './link-info.ts'
 import { type LinkReferences, resolveLinkReferences } from './link-names.ts'
 import { addrGenModes, linkFlags, linkModes, linkType, operStates } from './link-words.ts'
+import { groupName } from './names.ts'
+import { dumpRequest } from './request.ts'
 
 /** linux/rtnetlink.h; struct ifinfomsg. */
 const RTM_NEWLINK = 16
@@ -71,6 +70,10 @@ const AF_INET6 = 10
 const IFLA_INET6_ADDR_GEN_MODE = 8
 const IFF_POINTOPOINT = 0x10
 
+const request = dumpRequest(RTM_GETLINK, writer =>
+  attribute(writer.zeros(IFINFOMSG_LENGTH), IFLA_EXT_MASK, mask => mask.u32(RTEXT_FILTER_SKIP_STATS)),
+)
+
 /**
  * The links of the namespace that `transport` lives in: rows of `ip -j -d -s link`, with counters as decimal
  * strings. Virtual functions are not asked for (they make messages of many kilobytes).
@@ -78,9 +81,6 @@ const IFF_POINTOPOINT = 0x10
  * @throws NetlinkError when the kernel refuses or the time limit passes
  */
 export function readLinks(transport: Transport): Dump<Link> {
-  const request = encodeMessage({ type: RTM_GETLINK, flags: NLM_F_REQUEST | NLM_F_DUMP }, writer =>
-    attribute(writer.zeros(IFINFOMSG_LENGTH), IFLA_EXT_MASK, mask => mask.u32(RTEXT_FILTER_SKIP_STATS)),
-  )
   const references: LinkReferences = { names: [], lowers: [] }
   const links = dump(transport, 'dump links', request, message => decodeLink(message, references))
   resolveLinkReferences(references, links.rows)
@@ -141,7 +141,7 @@ function addState(link: Link, attributes: Attributes): void {
     else link.linkmode = word
   }
   const group = attributes.u32(IFLA_GROUP)
-  if (group !== undefined) link.group = group === 0 ? 'default' : String(group)
+  if (group !== undefined) link.group = groupName(group)
   const txqlen = attributes.u32(IFLA_TXQLEN)
   if (txqlen) link.txqlen = txqlen
 }
@@ -159,11 +159,9 @@ function addAddresses(link: Link, attributes: Attributes, type: number, flags: n
   if (permanent !== undefined && permanent !== address) link.permaddr = permanent
 }
 
-function addressText(attributes: Attributes, attribute: number, type: number): string | undefined {
-  const at = attributes.offset(attribute)
-  return at === undefined
-    ? undefined
-    : linkAddress(attributes.reader, at, attributes.length(attribute)!, type)
+function addressText(attributes: Attributes, which: number, type: number): string | undefined {
+  const at = attributes.offset(which)
+  return at === undefined ? undefined : linkAddress(attributes.reader, at, attributes.length(which)!, type)
 }
 
 function addDetails(link: Link, attributes: Attributes, references: LinkReferences): void {

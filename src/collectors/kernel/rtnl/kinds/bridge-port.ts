@@ -1,4 +1,5 @@
-import { bridgeId, hexWord } from './bridge.ts'
+import { hexName } from '../names.ts'
+import { bridgeId } from './bridge.ts'
 import {
   bool,
   ignored,
@@ -29,9 +30,9 @@ const groupForwardMask: WriteField = (attributes, type, data) => {
   const mask = attributes.u16(type)!
   const groups: string[] = []
   for (let bit = 1; bit <= mask; bit <<= 1) {
-    if ((mask & bit) !== 0) groups.push(forwardedGroups[bit] ?? hexWord(bit))
+    if ((mask & bit) !== 0) groups.push(forwardedGroups[bit] ?? hexName(bit))
   }
-  data['group_fwd_mask'] = hexWord(mask)
+  data['group_fwd_mask'] = hexName(mask)
   data['group_fwd_mask_str'] = groups.length === 0 ? '0x0' : groups.join(',')
 }
 

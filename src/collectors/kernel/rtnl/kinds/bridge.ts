@@ -1,4 +1,5 @@
 import { ethernetProtocol } from '../link-protocol.ts'
+import { hexName } from '../names.ts'
 import { ignored, kindFields, mac, seconds, u16, u32, u64, u8, type WriteField } from './kind.ts'
 
 /** BR_BOOLOPT_* (linux/if_bridge.h), bits of struct br_boolopt_multi. */
@@ -19,13 +20,8 @@ export const bridgeId =
     data[key] = text
   }
 
-/** Hex with 0x, but a bare 0 for nothing (C's `%#x`). */
-export function hexWord(value: number): string {
-  return value === 0 ? '0' : `0x${value.toString(16)}`
-}
-
 const groupForwardMask: WriteField = (attributes, type, data) => {
-  data['group_fwd_mask'] = hexWord(attributes.u16(type)!)
+  data['group_fwd_mask'] = hexName(attributes.u16(type)!)
 }
 
 const vlanProtocol: WriteField = (attributes, type, data) => {
