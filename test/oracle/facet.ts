@@ -1,11 +1,13 @@
 import type { NetlinkSocket } from '../../src/collectors/kernel/netlink-socket.ts'
 import type { InterfaceNames } from '../../src/collectors/kernel/rtnl/names.ts'
+import type { compareRows } from './compare.ts'
 import type { Random } from './random.ts'
 
 /** A link of a random namespace, as the other generators need to know it. */
 export type WorldLink = {
   readonly name: string
   readonly kind: string
+  /** Was set up; the kernel may have refused. */
   readonly up: boolean
   readonly master?: string | undefined
   /** First three bytes of the IPv4 network of this link, such as `10.7.3`. */
@@ -41,7 +43,12 @@ export type Facet = {
   ours(host: OracleHost): unknown[]
   /** Keys whose values move with time: theirs has to lie between ours before and ours after. */
   readonly moving: ReadonlySet<string>
-  /** Keys that must have occurred in `theirs` over a whole run, so that the comparison is about something. */
+  /** A comparison of its own, for what knows more of time than `compareRows`. */
+  readonly compare?: typeof compareRows
+  /**
+   * Keys, or words as `key=word`, that must have occurred in `theirs` over a whole run, so that the comparison is about
+   * something.
+   */
   readonly covers: readonly string[]
 }
 

@@ -3,8 +3,12 @@ import { readFdb } from '../../src/collectors/kernel/rtnl/fdb.ts'
 import { readNeighbours } from '../../src/collectors/kernel/rtnl/neighbour.ts'
 import { readRoutes } from '../../src/collectors/kernel/rtnl/route.ts'
 import { readRules } from '../../src/collectors/kernel/rtnl/rule.ts'
+import { readLinks } from '../../src/collectors/kernel/rtnl/link.ts'
+import type { Link } from '../../src/snapshot/index.ts'
 import type { Dump } from '../../src/collectors/kernel/dump.ts'
 import { parseIpJson } from '../support/netns.ts'
+import type { Comparison } from './compare.ts'
+import { linkDifferences } from './compare-links.ts'
 import type { Facet } from './facet.ts'
 import { randomAddresses } from './generate-addresses.ts'
 import { randomFdb, randomNeighbours } from './generate-neighbours.ts'
@@ -12,6 +16,18 @@ import { randomRoutes } from './generate-routes.ts'
 import { randomRules } from './generate-rules.ts'
 
 type Row = Record<string, unknown>
+
+/** Built with the world. */
+export const linkFacet: Facet = {
+  name: 'links',
+  build: () => [],
+  commands: ['ip -j -d -s link'],
+  theirs: ([output]) => rowsOf(output),
+  ours: host => whole(readLinks(host.netlink())),
+  moving: new Set(),
+  compare: compareLinks,
+  covers: ['linkinfo', 'master', 'link', 'link_netnsid', 'altnames', 'stats64'],
+}
 
 export const addressFacet: Facet = {
   name: 'addresses',
@@ -36,6 +52,12 @@ export const addressFacet: Facet = {
     'dynamic',
     'mngtmpaddr',
     'noprefixroute',
+    'autojoin',
+    'temporary',
+    'tentative',
+    'stable-privacy',
+    'scope=host',
+    'scope=link',
   ],
 }
 
@@ -60,6 +82,11 @@ export const routeFacet: Facet = {
     'pref',
     'nexthops',
     'encap',
+    ...['unicast', 'local', 'broadcast', 'anycast', 'multicast'].map(type => `type=${type}`),
+    ...['blackhole', 'unreachable', 'prohibit', 'throw'].map(type => `type=${type}`),
+    ...['onlink', 'linkdown'].map(flag => `flags=${flag}`),
+    ...['main', 'local', 'default', '5', '4294967295'].map(table => `table=${table}`),
+    ...['low', 'medium', 'high'].map(preference => `pref=${preference}`),
   ],
 }
 
@@ -109,7 +136,15 @@ export const neighbourFacet: Facet = {
   theirs: ([v4, v6, proxy4, proxy6]) => [...byFamily([v4, v6]), ...byFamily([proxy4, proxy6])],
   ours: host => whole(readNeighbours(host.netlink(), host.names)),
   moving: new Set(),
-  covers: ['lladdr', 'router', 'proxy', 'managed', 'extern_learn', 'state', 'protocol'],
+  covers: [
+    'lladdr',
+    'router',
+    'proxy',
+    'managed',
+    'extern_learn',
+    'protocol',
+    ...['PERMANENT', 'NOARP', 'STALE', 'REACHABLE', 'FAILED'].map(state => `state=${state}`),
+  ],
 }
 
 export const fdbFacet: Facet = {
@@ -120,11 +155,46 @@ export const fdbFacet: Facet = {
   ours: host => whole(readFdb(host.netlink(), host.names)),
   moving: new Set(),
   // `vlan` needs a kernel with bridge VLANs.
-  covers: ['dst', 'port', 'vni', 'src_vni', 'viaIf', 'master'],
+  covers: [
+    'dst',
+    'port',
+    'vni',
+    'src_vni',
+    'viaIf',
+    'master',
+    ...['permanent', 'static', ''].map(state => `state=${state}`),
+    ...['self', 'extern_learn', 'router', 'sticky'].map(flag => `flags=${flag}`),
+  ],
 }
 
-/** Everything of rtnetlink but the links themselves, in the order in which it has to be built. */
-export const rtnlFacets: readonly Facet[] = [addressFacet, routeFacet, ruleFacet, neighbourFacet, fdbFacet]
+/** Everything of rtnetlink, in the order in which it has to be built. */
+export const rtnlFacets: readonly Facet[] = [
+  linkFacet,
+  addressFacet,
+  routeFacet,
+  ruleFacet,
+  neighbourFacet,
+  fdbFacet,
+]
+
+/** The rules of `linkDifferences`, row by row: a namespace whose links changed meanwhile has not held still. */
+function compareLinks(
+  before: readonly unknown[],
+  theirs: readonly unknown[],
+  after: readonly unknown[],
+): Comparison {
+  const order = (rows: readonly unknown[]): string => rows.map(row => (row as Row)['ifindex']).join()
+  if (order(before) !== order(after)) return { differences: [], unsettled: ['links came or went'] }
+  if (order(before) !== order(theirs)) {
+    return { differences: [`ours are ${order(before)}, theirs ${order(theirs)}`], unsettled: [] }
+  }
+  const differences = theirs.flatMap((row, index) =>
+    linkDifferences(before[index] as Link, row as Row, after[index] as Link).map(
+      difference => `${JSON.stringify((row as Row)['ifname'])} ${difference}`,
+    ),
+  )
+  return { differences, unsettled: [] }
+}
 
 /** The rows of a dump that has to be perfect. */
 function whole<Value>(dump: Dump<Value>): Value[] {

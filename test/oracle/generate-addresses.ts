@@ -4,13 +4,18 @@ import type { Random } from './random.ts'
 /** The link's own networks first, so that routes have gateways; then whatever an address can carry. */
 export function randomAddresses(world: World, random: Random): Command[] {
   const lines: string[] = []
+  // Privacy addresses appear beside those with `mngtmpaddr`.
+  const privacy = world.links.flatMap(({ name }) =>
+    random.maybe(0.2, `echo 2 > '/proc/sys/net/ipv6/conf/${name}/use_tempaddr'`),
+  )
   for (const link of world.links) {
     if (random.chance(0.85)) lines.push(`addr add ${link.v4}.1/24 brd + dev ${link.name}`)
     if (random.chance(0.8)) lines.push(`addr add ${link.v6}::1/64 nodad dev ${link.name}`)
     lines.push(...random.list(random.int(0, 3), () => ipv4Line(link, random)))
     lines.push(...random.list(random.int(0, 3), () => ipv6Line(link, random)))
+    lines.push(...random.maybe(0.1, `addr add 239.9.9.${random.int(1, 250)}/32 dev ${link.name} autojoin`))
   }
-  return ipLines(lines)
+  return [...privacy.map(line => ({ tool: 'sh' as const, line })), ...ipLines(lines)]
 }
 
 function ipv4Line(link: WorldLink, random: Random): string {

@@ -15,6 +15,9 @@ export function randomRoutes(world: World, random: Random): Command[] {
       random.list(random.int(2, 12), () => ipv6Line(links, ids, random)),
       'ip -6',
     ),
+    // Routes over a device that lost its carrier stay, and say so.
+    ...ipLines(random.maybe(0.2, `link set dev ${random.pick(links).name} carrier off`)),
+    ...ipLines(random.maybe(0.2, 'link set dev peer0 down')),
   ]
 }
 

@@ -1,27 +1,59 @@
 import { type Command, ipLines, type World, type WorldLink } from './facet.ts'
+import { type LinkChoices, type RandomLink, randomLinks } from './generate-links.ts'
 import type { Random } from './random.ts'
+
+export type RandomWorld = World & { readonly commands: readonly Command[] }
+
+/** The links that the links' own oracle makes, or those below, which routes and forwarding tables get more out of. */
+export function randomWorld(random: Random, choices: LinkChoices): RandomWorld {
+  const { commands, links } = random.chance(0.5) ? dataPlane(random) : anyLinks(random, choices)
+  // Duplicate address detection takes seconds in which a namespace does not hold still.
+  const still = random.maybe(0.85, 'echo 0 | tee /proc/sys/net/ipv6/conf/*/accept_dad')
+  return { commands: [...still.map(line => ({ tool: 'sh' as const, line })), ...commands], links }
+}
+
+function anyLinks(random: Random, choices: LinkChoices): RandomWorld {
+  const site = random.int(1, 200)
+  const { lines, links } = randomLinks(random, choices)
+  return {
+    commands: ipLines([...lines, ...withoutLoops(links)]),
+    links: links.map((link, index) => ({ ...link, master: link.master, ...networks(site, index) })),
+  }
+}
+
+/** A bridge with two ends of pairs may be a loop, in which the first broadcast packet runs forever. */
+function withoutLoops(links: readonly RandomLink[]): string[] {
+  const seen = new Set<string>()
+  const lines: string[] = []
+  for (const link of links) {
+    if (link.kind !== 'veth' || link.master === undefined) continue
+    if (seen.has(link.master)) {
+      lines.push(`link set dev ${link.name} nomaster`)
+      delete link.master
+    } else seen.add(link.master)
+  }
+  return lines
+}
+
+/** Networks of a link of its own, as `10.7.3` and `2001:db8:73`. */
+function networks(site: number, index: number): { v4: string; v6: string } {
+  return { v4: `10.${site}.${index + 1}`, v6: `2001:db8:${site.toString(16)}${index + 1}` }
+}
 
 /**
  * Links to hang addresses, routes and forwarding entries on: veth pairs inside the namespace, bridges with ports,
  * vxlans of several forms, macvlans and ifbs; most are up.
  */
-export function randomWorld(random: Random): World & { readonly commands: Command[] } {
+function dataPlane(random: Random): RandomWorld {
   const links: WorldLink[] = []
   const lines: string[] = []
   const site = random.int(1, 200)
   const add = (name: string, kind: string, line: string, master?: string): void => {
-    const index = links.length + 1
     const up = random.chance(0.88)
-    links.push({
-      name,
-      kind,
-      up,
-      master,
-      v4: `10.${site}.${index}`,
-      v6: `2001:db8:${site.toString(16)}${index}`,
-    })
+    links.push({ name, kind, up, master, ...networks(site, links.length) })
     if (line !== '') lines.push(line)
     if (master !== undefined) lines.push(`link set ${name} master ${master}`)
+    if (random.chance(0.2)) lines.push(`link set ${name} addrgenmode random`)
     if (up) lines.push(`link set ${name} up`)
   }
 

@@ -1,7 +1,8 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
 import { needs } from '../support/needs.ts'
 import { rtnlFacets } from './facets.ts'
+import { supportedKinds } from './generate-kinds.ts'
 import { randomWorld } from './generate-world.ts'
 import { knownDifferences } from './known-differences.ts'
 import { build, compare, newTally } from './oracle.ts'
@@ -18,14 +19,27 @@ describe(
   needs('root', 'program:ip', 'program:bridge'),
   () => {
     const tally = newTally()
-
     const live = new Set<TestNetns>()
+
+    /** Some links have their other end in this namespace. */
+    let neighbour: string
+    let kinds: ReadonlySet<string>
+
+    beforeAll(() => {
+      const probe = makeNetns('oracle-neighbour')
+      live.add(probe)
+      neighbour = probe.name
+      kinds = supportedKinds(probe)
+    })
 
     function prepare(number: number): { netns: TestNetns; built: Promise<void> } {
       const netns = makeNetns('oracle')
       live.add(netns)
       const random = seededRandom(mixSeed(seed, number))
-      return { netns, built: build(netns, randomWorld(random), rtnlFacets, random, tally) }
+      return {
+        netns,
+        built: build(netns, randomWorld(random, { neighbour, kinds }), rtnlFacets, random, tally),
+      }
     }
 
     const numbers =

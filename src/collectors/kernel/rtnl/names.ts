@@ -50,13 +50,14 @@ export function addressOf(attributes: Attributes, type: number): string | undefi
 }
 
 /**
- * The link-layer address in an attribute; undefined when it is absent. Tunnels have IP addresses there (4 bytes: ipip,
+ * The link-layer address in an attribute; undefined when it is absent or empty. Tunnels have IP addresses there (4 bytes: ipip,
  * sit, gre; 16: ip6tnl, ip6gre); no other kind of link that Linux still has uses these lengths.
  */
 export function linkLayerOf(attributes: Attributes, type: number): string | undefined {
   const at = attributes.offset(type)
   if (at === undefined) return undefined
   const length = attributes.length(type)!
+  if (length === 0) return undefined
   const text = length === 4 || length === 16 ? addressText : macText
   return text(attributes.reader, at, length)
 }

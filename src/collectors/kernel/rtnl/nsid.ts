@@ -22,7 +22,7 @@ const request = dumpRequest(RTM_GETNSID, writer => writer.zeros(4))
 
 /**
  * The nsids that this namespace has given to others, ascending: an nsid is an alias that holds only inside the
- * namespace that reports it. Which namespace each stands for is `resolveNsids`' business.
+ * namespace that reports it. Which namespace each stands for is found by asking (nsid-book.ts).
  */
 export function readNsids(transport: Transport): Dump<number> {
   const { rows, interrupted, problems } = dump(transport, 'dump nsids', request, decodeNsid)
