@@ -79,9 +79,6 @@ export function compare(netns: TestNetns, facets: readonly Facet[], tally: Tally
     // A difference that is real stays; a state that went there and back between our two readings does not.
     if (unsettled.length === 0 && (differences.length === 0 || attempt >= STAYS)) return differences
     tally.retries++
-    process.stderr.write(
-      'RETRY ' + attempt + ' ' + [...unsettled, ...differences].slice(0, 3).join(' ;; ') + '\n',
-    )
     spawnSync('sleep', [String(PAUSE)])
   }
   throw new Error(`${netns.name} does not hold still: ${unsettled.slice(0, 5).join('; ')}`)
@@ -151,7 +148,8 @@ function withoutKnown(facet: Facet, side: 'ours' | 'theirs', row: unknown, tally
     if (known.facet !== facet.name || known.side !== side) continue
     const [key, inner] = known.key.split('.') as [string, string | undefined]
     const value = copy[key]
-    if (value === undefined || (known.value && !known.value.test(String(value)))) continue
+    if (value === undefined || (known.value && !(typeof value === 'string' && known.value.test(value))))
+      continue
     if (inner !== undefined && !(value as object[]).some(item => inner in item)) continue
     tally.known.add(`${known.facet}.${known.key}`)
     const { [key]: _, ...rest } = copy
