@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { ByteWriter, DecodeError, eachMessage, encodeMessage } from 'netlink-codec'
+import { type ByteWriter, DecodeError, eachMessage, encodeMessage } from 'netlink-codec'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NETLINK_XFRM } from '../../src/collectors/kernel/netlink-socket.ts'
 import { decodePolicy, decodeState, readXfrm } from '../../src/collectors/kernel/xfrm.ts'

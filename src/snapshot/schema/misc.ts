@@ -73,10 +73,13 @@ export const socketSchema = z.object({
   state: z.string(),
   address: z.string(),
   port: z.number(),
-  /** IPv6 sockets: takes no IPv4. */
+  /** IPv6 sockets: takes no IPv4. Absent when the kernel did not say (`/proc/net` has no such column). */
   v6only: z.boolean().optional(),
-  /** Bound to this device. */
-  ifname: z.string().optional(),
+  /** Bound to this device; null: to none. Absent when the kernel did not say. */
+  ifname: z.string().nullable().optional(),
+  /** Of TCP: connections that wait for accept, and how many may; of UDP: bytes in the queues. As `ss` tells them. */
+  recvQ: z.number().optional(),
+  sendQ: z.number().optional(),
   uid: z.number(),
   /** Decimal string: ties it to the descriptors of processes. */
   inode: z.string(),
