@@ -112,9 +112,9 @@ function traces(namespaces: readonly TestNetns[]): unknown {
   }
 }
 
-/** Mounts of this process, but for the namespaces that tests beside this one make and remove. */
+/** Mounts of this process, but for those that tests beside this one make and remove. */
 function mounts(): string[] {
   return readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
-    .filter(line => !line.includes(' - nsfs '))
+    .filter(line => !line.includes(' - nsfs ') && !line.includes('cnmtop-'))
 }
