@@ -4,6 +4,7 @@ import { readHost } from './host.ts'
 import { emptyNamespace } from './namespace.ts'
 import { allParts } from './parts.ts'
 import { createNodeReader } from './reader.ts'
+import { relate } from './relate.ts'
 
 export type CollectOptions = DiscoverOptions & {
   /** Milliseconds that one namespace may take. */
@@ -27,13 +28,14 @@ export function collectSnapshot(options: CollectOptions = {}): Snapshot {
     const namespace = read.get(id)
     if (namespace) namespace.nsids = nsids
   }
+  const related = relate([...read.values()])
   return {
     format: SNAPSHOT_FORMAT,
     version: SNAPSHOT_VERSION,
     takenAt,
     tookMs: Math.round((performance.now() - started) * 1000) / 1000,
     host: readHost(),
-    namespaces: [...read.values()],
+    namespaces: related,
     sources,
   }
 }

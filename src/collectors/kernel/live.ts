@@ -9,6 +9,7 @@ import {
 import { compareFound, type DiscoverOptions } from './discover.ts'
 import { readHost } from './host.ts'
 import { emptyNamespace } from './namespace.ts'
+import { carryPeers, relate } from './relate.ts'
 import type { WatchCommand, WatchEvent } from './watch.ts'
 
 /** How a live look is doing. */
@@ -42,6 +43,7 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   let sources: SourceReport[] = []
   let state: LiveState = { settled: false, readAt: Date.now(), failure: undefined }
   let current: Snapshot | undefined
+  let areWiresKnown = true
   let pending: NodeJS.Timeout | undefined
 
   const worker = new Worker(workerUrl(), { workerData: options })
@@ -76,16 +78,27 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
       case 'read': {
         const known = namespaces.get(event.id)
         if (!known) return
-        namespaces.set(event.id, { ...known, ...event.data, sources: merge(known.sources, event.sources) })
+        const links = event.data.links && carryPeers(known.links, event.data.links)
+        if (event.data.nsids ?? (event.data.links && !links)) areWiresKnown = false
+        namespaces.set(event.id, {
+          ...known,
+          ...event.data,
+          ...(links && { links }),
+          sources: merge(known.sources, event.sources),
+        })
         state = { ...state, settled: false, readAt: Date.now() }
         return
       }
       case 'gone':
         namespaces.delete(event.id)
+        areWiresKnown = false
         return
       case 'settled':
         sources = event.sources
         state = { ...state, settled: true }
+        if (areWiresKnown) return
+        areWiresKnown = true
+        for (const namespace of relate([...namespaces.values()])) namespaces.set(namespace.id, namespace)
     }
   }
 

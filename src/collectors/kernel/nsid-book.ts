@@ -26,8 +26,13 @@ export type NsidBook = {
   learn(id: string, links: readonly Link[], ask: AskNsid): void
   /** The aliases of a namespace with what they stand for, where that is known. */
   rows(id: string, nsids: readonly number[]): Nsid[]
-  /** Namespaces with an nsid that nothing explains yet; worth another `learn` when all have been read. */
+  /**
+   * Namespaces with an nsid that nothing explains yet, worth another `learn` now that all others have been read; none
+   * when nothing new was learnt since this was last asked.
+   */
   unexplained(): string[]
+  /** Namespaces whose rows may have changed since this was last asked. */
+  touched(): string[]
   forget(id: string): void
 }
 
@@ -35,9 +40,18 @@ export function createNsidBook(): NsidBook {
   const pages = new Map<string, Page>()
   /** Ends by the index that they have, over all namespaces. */
   const byIndex = new Map<number, Set<string>>()
+  const touched = new Set<string>()
+  let isNewsHere = false
+
+  function name(id: string, page: Page, nsid: number, namespace: string): void {
+    page.names.set(nsid, namespace)
+    touched.add(id)
+  }
 
   function replaceEnds(id: string, ends: End[]): Page {
     const page = pages.get(id) ?? { ends: [], names: new Map<number, string>() }
+    if (JSON.stringify(page.ends) === JSON.stringify(ends) && pages.has(id)) return page
+    isNewsHere = true
     for (const end of page.ends) byIndex.get(end.ifindex)?.delete(id)
     for (const end of ends) {
       const owners = byIndex.get(end.ifindex)
@@ -56,9 +70,9 @@ export function createNsidBook(): NsidBook {
         other => other.ifindex === end.linkIndex && other.linkIndex === end.ifindex,
       )
       if (candidate === id || !theirs || !counterpart || ask(candidate) !== end.nsid) continue
-      page.names.set(end.nsid, candidate)
+      name(id, page, end.nsid, candidate)
       // Their end points back at ours, and the kernel said that ours points at them: their alias is ours.
-      if (counterpart.kind === 'veth') theirs.names.set(counterpart.nsid, id)
+      if (counterpart.kind === 'veth') name(candidate, theirs, counterpart.nsid, id)
       return
     }
   }
@@ -75,7 +89,7 @@ export function createNsidBook(): NsidBook {
         if (page.names.has(end.nsid) || end.kind === 'veth') continue
         for (const candidate of hubs(pages)) {
           if (candidate !== id && ask(candidate) === end.nsid) {
-            page.names.set(end.nsid, candidate)
+            name(id, page, end.nsid, candidate)
             break
           }
         }
@@ -88,14 +102,28 @@ export function createNsidBook(): NsidBook {
         return namespace === undefined || !pages.has(namespace) ? { nsid } : { nsid, namespace }
       })
     },
-    unexplained: () =>
-      [...pages].filter(([, page]) => page.ends.some(end => !page.names.has(end.nsid))).map(([id]) => id),
+    unexplained() {
+      if (!isNewsHere) return []
+      isNewsHere = false
+      const open = [...pages].filter(([, page]) => page.ends.some(end => !page.names.has(end.nsid)))
+      return open.map(([id]) => id)
+    },
+    touched() {
+      const ids = [...touched]
+      touched.clear()
+      return ids
+    },
     forget(id) {
       replaceEnds(id, [])
       pages.delete(id)
+      touched.delete(id)
       // An nsid is given to another namespace once its first one is gone.
-      for (const { names } of pages.values()) {
-        for (const [nsid, namespace] of names) if (namespace === id) names.delete(nsid)
+      for (const [other, { names }] of pages) {
+        for (const [nsid, namespace] of names) {
+          if (namespace !== id) continue
+          names.delete(nsid)
+          touched.add(other)
+        }
       }
     },
   }

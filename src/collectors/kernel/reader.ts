@@ -1,4 +1,4 @@
-import type { Nsid, SourceReport } from '../../snapshot/index.ts'
+import type { Link, Nsid, SourceReport } from '../../snapshot/index.ts'
 import type { FoundNamespace } from './discover.ts'
 import { type Doors, openDoors } from './doors.ts'
 import type { Dump } from './dump.ts'
@@ -12,11 +12,13 @@ import type { Part } from './parts.ts'
 import { readAddresses } from './rtnl/address.ts'
 import { readFdb } from './rtnl/fdb.ts'
 import { readLinks } from './rtnl/link.ts'
+import type { InterfaceNames } from './rtnl/names.ts'
 import { readNeighbours } from './rtnl/neighbour.ts'
 import { nsidOf, readNsids } from './rtnl/nsid.ts'
 import { readRoutes } from './rtnl/route.ts'
 import { readRules } from './rtnl/rule.ts'
 import { createSourceLog, type Reading, type SourceLog, Unreadable } from './source-log.ts'
+import { readXfrm } from './xfrm.ts'
 
 /** What one reading of a namespace gave. A field that was not asked for, or could not be read at all, is absent. */
 export type PartReading = { readonly data: Partial<NamespaceData>; readonly reports: SourceReport[] }
@@ -28,8 +30,8 @@ export type NodeReader = {
   /** Reads some parts of one namespace. What the world does becomes a status of a source, never an error. */
   read(id: string, wanted: ReadonlySet<Part>): PartReading
   /**
-   * Ends a pass: gives every namespace's nsids with what they stand for, now that all others were read, and closes what
-   * was held open for comparing (a descriptor keeps a namespace alive).
+   * Ends a pass: gives the nsids of the namespaces about which something new was learnt, now that all others were read,
+   * and closes what was held open for comparing (a descriptor keeps a namespace alive).
    */
   finish(): ReadonlyMap<string, Nsid[]>
 }
@@ -41,7 +43,7 @@ const DEFAULT_TIMEOUT_MS = 10_000
 const nsidsOnly: ReadonlySet<Part> = new Set<Part>(['nsids'])
 
 /** Parts that speak of links by index. */
-const needNames: readonly Part[] = ['links', 'addresses', 'routes', 'neighbours', 'fdb', 'nsids', 'sysctls']
+const needNames: readonly Part[] = ['links', 'addresses', 'routes', 'neighbours', 'fdb', 'nsids', 'xfrm']
 
 export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeReader {
   const book = createNsidBook()
@@ -84,7 +86,7 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
           )
           data.nsids = book.rows(id, nsids.get(id) ?? [])
         }
-        Object.assign(data, readTables(doors, wanted, features, log))
+        Object.assign(data, readTables(doors, wanted, features, interfaceNames(data.links), log))
         return { data, reports: log.reports }
       } finally {
         doors.close()
@@ -93,7 +95,7 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
     finish() {
       for (const id of book.unexplained()) reader.read(id, nsidsOnly)
       held.release()
-      return new Map([...nsids].map(([id, numbers]) => [id, book.rows(id, numbers)]))
+      return new Map(book.touched().map(id => [id, book.rows(id, nsids.get(id) ?? [])]))
     },
   }
   return reader
@@ -104,7 +106,7 @@ function readRtnl({ route }: Doors, wanted: ReadonlySet<Part>, log: SourceLog): 
   if (needNames.some(part => wanted.has(part))) {
     data.links = log.read('rtnl.links', '', [], () => reading(readLinks(route)))
   }
-  const names = new Map(data.links?.map(({ ifindex, ifname }) => [ifindex, ifname]))
+  const names = interfaceNames(data.links)
   if (wanted.has('addresses')) {
     data.addresses = log.read('rtnl.addresses', '', [], () => reading(readAddresses(route, names)))
   }
@@ -118,12 +120,17 @@ function readRtnl({ route }: Doors, wanted: ReadonlySet<Part>, log: SourceLog): 
   return data
 }
 
+function interfaceNames(links: readonly Link[] = []): InterfaceNames {
+  return new Map(links.map(({ ifindex, ifname }) => [ifindex, ifname]))
+}
+
 const ADMIN = 'CAP_NET_ADMIN (run as root)'
 
 function readTables(
-  { netfilter, generic }: Doors,
+  { netfilter, generic, xfrm }: Doors,
   wanted: ReadonlySet<Part>,
   { ipvsFamily, nfTables }: KernelFeatures,
+  names: InterfaceNames,
   log: SourceLog,
 ): Partial<NamespaceData> {
   const data: Partial<NamespaceData> = {}
@@ -148,6 +155,12 @@ function readTables(
         throw new Unreadable('unavailable', 'this kernel has no IPVS loaded')
       return readIpvs(generic, ipvsFamily)
     })
+  }
+  if (wanted.has('xfrm')) {
+    const none = { states: [], policies: [] }
+    data.xfrm = log.read('xfrm', ADMIN, none, () =>
+      xfrm ? readXfrm(xfrm, names) : { value: none, unavailable: 'this kernel has no xfrm' },
+    )
   }
   return data
 }
