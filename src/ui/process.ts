@@ -49,7 +49,7 @@ export function watchProcess({ end, suspend, redraw }: ProcessEvents): ProcessWa
     end(endings.SIGHUP)
   }
   const onError = (error: unknown): void => {
-    const { syscall, code } = error as NodeJS.ErrnoException
+    const { syscall, code } = (error ?? {}) as NodeJS.ErrnoException
     // Writing to or reading from a terminal that is gone, when somebody else's listener threw it on.
     if ((syscall === 'write' || syscall === 'read') && (code === 'EIO' || code === 'EPIPE')) onGone()
     else end(INTERNAL_ERROR, error)

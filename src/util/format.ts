@@ -32,6 +32,12 @@ export function formatDuration(milliseconds: number): string {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`
 }
 
+/** How long something took: `0.12 ms`, `24.1 ms`, `1.3 s`. */
+export function formatTook(milliseconds: number): string {
+  if (milliseconds >= 1000) return formatDuration(milliseconds)
+  return `${milliseconds.toFixed(milliseconds < 1 ? 2 : 1)} ms`
+}
+
 /** `1 rule`, `2 rules`. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -48,13 +48,18 @@ export function paintText(text: string, tone: Tone, theme: Theme): string {
   return styled(theme.isAscii ? toAscii(text) : text, theme.tones[tone])
 }
 
-/** A line with the sequences of the terminal. */
+/** A line with the sequences of the terminal. Spaces at its end are left out, unless they are seen. */
 export function paint(line: Line, theme: Theme): string {
   if (line.emphasis === 'cursor') {
     const text = line.spans.map(span => span.text).join('')
     return styled(theme.isAscii ? toAscii(text) : text, [REVERSE])
   }
+  const last = line.spans.findLastIndex(({ text, tone }) => tone === 'notice' || text.trimEnd() !== '')
   let painted = ''
-  for (const { text, tone } of line.spans) painted += paintText(text, tone ?? 'plain', theme)
+  for (let index = 0; index <= last; index++) {
+    const { text, tone = 'plain' } = line.spans[index] ?? { text: '' }
+    const isSeen = index < last || tone === 'notice'
+    painted += paintText(isSeen ? text : text.trimEnd(), tone, theme)
+  }
   return line.emphasis === 'mark' ? styled(painted, [BOLD]) : painted
 }

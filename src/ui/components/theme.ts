@@ -1,20 +1,11 @@
 import type { Tone } from '../model/span.ts'
 
-type BorderGlyphs = {
-  readonly topLeft: string
-  readonly topRight: string
-  readonly bottomLeft: string
-  readonly bottomRight: string
-  readonly horizontal: string
-  readonly vertical: string
-}
-
 export type Theme = {
   readonly tones: Readonly<Record<Tone, Style>>
-  readonly border: BorderGlyphs
-  /** The border of the pane with the focus. */
-  readonly focusBorder: BorderGlyphs
-  readonly focusTone: Tone
+  /** What a pane's title stands in. */
+  readonly rule: string
+  /** The same for the pane with the focus. */
+  readonly focusRule: string
   readonly isAscii: boolean
 }
 
@@ -66,21 +57,13 @@ const monochrome: Readonly<Record<Tone, Style>> = {
   container: [],
 }
 
-function borderOf(glyphs: string): BorderGlyphs {
-  const [topLeft = '', topRight = '', bottomLeft = '', bottomRight = '', horizontal = '', vertical = ''] = [
-    ...glyphs,
-  ]
-  return { topLeft, topRight, bottomLeft, bottomRight, horizontal, vertical }
-}
-
 export type ThemeOptions = { readonly color: boolean; readonly ascii: boolean }
 
 export function createTheme({ color, ascii }: ThemeOptions): Theme {
   return {
     tones: color ? colours : monochrome,
-    border: borderOf(ascii ? '++++-|' : '╭╮╰╯─│'),
-    focusBorder: borderOf(ascii ? '####=#' : color ? '╭╮╰╯─│' : '┏┓┗┛━┃'),
-    focusTone: color ? 'accent' : 'plain',
+    rule: ascii ? '-' : '─',
+    focusRule: ascii ? '=' : '━',
     isAscii: ascii,
   }
 }

@@ -1,6 +1,5 @@
 import { formatDuration, plural } from '../../util/format.ts'
 import { sanitise } from '../../util/sanitise.ts'
-import { width } from '../../util/width.ts'
 import type { Data } from './data.ts'
 import { bindings, keyLabel, type Situation, situations } from './keymap.ts'
 import { glyphs, snapshotProblems } from './sources.ts'
@@ -109,31 +108,29 @@ export function footerLine(state: UiState, situation: Situation, position: strin
 
 /** The tabs, the chosen one marked; as many around it as there is room for. */
 export function tabLine(chosen: TabId, namespace: Namespace | undefined, columns: number): Line {
-  const withCounts = (id: TabId): string => {
+  const counted = (id: TabId): string => {
     const count = namespace ? tabs[id].count(namespace) : 0
     return count === 0 ? tabs[id].title : `${tabs[id].title} ${count}`
   }
-  const styles = [withCounts, (id: TabId) => tabs[id].title, (id: TabId) => tabs[id].short]
-  const fits = (label: (id: TabId) => string): boolean =>
-    tabIds.reduce((sum, id) => sum + width(label(id)) + 2, 0) <= columns
-  const label = styles.find(fits) ?? ((id: TabId) => tabs[id].short)
-  const spans = (from: number, to: number): Span[] =>
-    tabIds
-      .slice(from, to)
-      .flatMap((id, index): Span[] => [
-        ...(index === 0 ? [] : [{ text: ' ' }]),
-        id === chosen
-          ? { text: `[${label(id)}]`, tone: 'notice' }
-          : { text: ` ${label(id)} `, tone: namespace && tabs[id].count(namespace) > 0 ? 'plain' : 'dim' },
-      ])
+  const labels = [counted, (id: TabId) => tabs[id].title, (id: TabId) => tabs[id].short]
+  const spansOf = (label: (id: TabId) => string): Span[] =>
+    tabIds.map(id => {
+      const isEmpty = !namespace || tabs[id].count(namespace) === 0
+      return { text: ` ${label(id)} `, tone: id === chosen ? 'notice' : isEmpty ? 'dim' : 'plain' }
+    })
+  const styles = labels.map(spansOf)
+  const fitting = styles.find(spans => spansWidth(spans) <= columns)
+  if (fitting) return spread(fitting, [], columns)
+  const spans = styles.at(-1) ?? []
   let from = 0
-  let to: number = tabIds.length
+  let to = spans.length
   const index = tabIds.indexOf(chosen)
-  while (to - from > 1 && spansWidth(spans(from, to)) > columns - (to - from < tabIds.length ? 2 : 0)) {
+  // The ends take a column each, for the arrows that say that there is more.
+  while (to - from > 1 && spansWidth(spans.slice(from, to)) > columns - 2) {
     if (to - 1 - index > index - from) to--
     else from++
   }
   const left: Span[] = from > 0 ? [{ text: '‹', tone: 'dim' }] : []
-  const right: Span[] = to < tabIds.length ? [{ text: '›', tone: 'dim' }] : []
-  return spread([...left, ...spans(from, to)], right, columns)
+  const right: Span[] = to < spans.length ? [{ text: '›', tone: 'dim' }] : []
+  return spread([...left, ...spans.slice(from, to)], right, columns)
 }

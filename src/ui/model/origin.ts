@@ -1,8 +1,15 @@
+import type { Namespace, Snapshot, SourceReport } from '../../snapshot/index.ts'
+import { formatDuration, formatTook } from '../../util/format.ts'
+import { sanitise } from '../../util/sanitise.ts'
+import { padEnd, wrap } from '../../util/text.ts'
+import { statusGlyph, statusTone } from './sources.ts'
+import { emptyLine, type Line } from './span.ts'
+
 /** How a source is read, and the command that an operator would have typed. */
-export type Reading = { readonly source: string; readonly how: string; readonly sameAs: string }
+type Reading = { readonly source: string; readonly how: string; readonly sameAs: string }
 
 /** By the beginning of the source's name; the first that fits. */
-export const readings: readonly Reading[] = [
+const readings: readonly Reading[] = [
   { source: 'rtnl.links', how: 'netlink: dump of RTM_GETLINK', sameAs: 'ip -d -s link' },
   { source: 'rtnl.addresses', how: 'netlink: dump of RTM_GETADDR', sameAs: 'ip addr' },
   { source: 'rtnl.routes', how: 'netlink: dump of RTM_GETROUTE', sameAs: 'ip route show table all' },
@@ -26,3 +33,56 @@ export const readings: readonly Reading[] = [
   { source: 'proc.sysctls', how: 'files below /proc/sys/net', sameAs: 'sysctl -a' },
   { source: 'proc.conntrack', how: 'files below /proc/sys/net/netfilter', sameAs: 'conntrack -C' },
 ]
+
+/** How data came here: from which namespace, by which sources, how they are read, when, and what it took. */
+export function originLines(
+  snapshot: Snapshot,
+  namespace: Namespace,
+  reports: readonly SourceReport[],
+  columns: number,
+  now: number,
+): Line[] {
+  const taken = Date.parse(snapshot.takenAt)
+  const lines: Line[] = [
+    pair('namespace', sanitise(`${namespace.name}  ${namespace.id}`)),
+    ...namespace.paths.map(path => pair('path', sanitise(path))),
+    pair('processes', namespace.pids.length === 0 ? 'none' : namespace.pids.join(' ')),
+    pair(
+      'snapshot',
+      `${snapshot.takenAt} (${formatDuration(now - taken)} ago), took ${formatTook(snapshot.tookMs)}`,
+    ),
+    emptyLine,
+  ]
+  for (const report of reports) {
+    const tone = statusTone(report.status)
+    lines.push(
+      {
+        spans: [
+          { text: `${statusGlyph(report.status)} `, tone },
+          { text: sanitise(report.source), tone: 'strong' },
+        ],
+      },
+      pair('status', sanitise(report.status)),
+      pair('took', formatTook(report.tookMs)),
+    )
+    if (report.reason !== undefined) lines.push(pair('reason', sanitise(report.reason)))
+    const reading = readings.find(({ source }) => report.source.startsWith(source))
+    if (reading) lines.push(pair('read by', reading.how), pair('same as', reading.sameAs))
+    lines.push(emptyLine)
+  }
+  return lines.flatMap(line => wrapPair(line, columns))
+}
+
+const LABEL = 12
+
+function pair(label: string, value: string): Line {
+  return { spans: [{ text: padEnd(`  ${label}`, LABEL), tone: 'dim' }, { text: value }] }
+}
+
+function wrapPair(line: Line, columns: number): Line[] {
+  const [label, value] = line.spans
+  if (!label || !value || line.spans.length !== 2 || label.tone !== 'dim') return [line]
+  return wrap(value.text, Math.max(10, columns - LABEL)).map((text, index): Line => {
+    return { spans: [index === 0 ? label : { text: ' '.repeat(LABEL) }, { text }] }
+  })
+}

@@ -15,7 +15,7 @@ import { columnWidths, headingLine, itemLines, type Table } from './table.ts'
 import { tabs } from './tabs/index.ts'
 import { scrollTo, windowFrom } from './window.ts'
 
-/** A bordered box. Every line is exactly as wide as its inside, and there are as many as it has rows. */
+/** A title and lines below it. Every line is exactly `columns` wide, and there are as many as there are rows. */
 export type PaneModel = {
   readonly id: 'list' | 'detail' | 'overlay'
   /** As wide as `titleColumns`, which leaves room for the corners. */
@@ -23,6 +23,8 @@ export type PaneModel = {
   readonly titleColumns: number
   readonly lines: readonly Line[]
   readonly columns: number
+  /** With the space to the next pane. */
+  readonly outerColumns: number
   readonly isFocused: boolean
 }
 
@@ -36,10 +38,10 @@ export type ScreenModel =
       readonly footer: Line
     }
 
-/** Columns of a pane that are not its content: the border, and a space on both sides. */
-const FRAME = 4
-/** Rows of a pane that are its border. */
-const BORDER_ROWS = 2
+/** Columns of a pane that are not its content: what keeps it apart from the next one. */
+const FRAME = 2
+/** Rows of a pane that are its title. */
+const TITLE_ROWS = 1
 
 /** Makes a frame of the state and the data. `now` is in milliseconds since the epoch. */
 export function screenModel(state: UiState, data: Data, now: number): ScreenModel {
@@ -79,7 +81,7 @@ export function viewOf(data: Data, now: number): View {
       const layout = layoutOf(state.columns, state.rows, state.focus)
       return listView(
         shown,
-        Math.max(1, layout.rows - BORDER_ROWS - listChrome(state, shown)),
+        Math.max(1, layout.rows - TITLE_ROWS - listChrome(state, shown)),
         namespaceSortable,
       )
     },
@@ -88,11 +90,11 @@ export function viewOf(data: Data, now: number): View {
       const layout = layoutOf(state.columns, state.rows, state.focus)
       const columns = (layout.detail?.columns ?? state.columns) - FRAME
       const chrome = detailChrome(state, data, shown, columns).length
-      return listView(shown, Math.max(1, layout.rows - BORDER_ROWS - chrome), tabs[state.tab].sortable)
+      return listView(shown, Math.max(1, layout.rows - TITLE_ROWS - chrome), tabs[state.tab].sortable)
     },
     overlay: state => {
       const { lines } = overlayText(state, data, state.columns - FRAME, now)
-      return { lines: lines.length, page: Math.max(1, state.rows - 2 - BORDER_ROWS) }
+      return { lines: lines.length, page: Math.max(1, state.rows - 2 - TITLE_ROWS) }
     },
   }
 }
@@ -116,7 +118,7 @@ function listPane(state: UiState, data: Data, columns: number, rows: number): Pa
   const inside = columns - FRAME
   const shown = shownNamespaces(state, data)
   const table = namespaceTable(data.snapshot)
-  const widths = columnWidths(table, inside - MARGIN)
+  const widths = columnWidths(table, inside - MARGIN, state.list.sort)
   const head = [
     ...filterLines(state, 'list', state.list, shown, inside),
     indent(headingLine(table, widths, state.list.sort)),
@@ -128,7 +130,7 @@ function listPane(state: UiState, data: Data, columns: number, rows: number): Pa
     state.list,
     state.focus === 'list',
     inside,
-    rows - BORDER_ROWS - head.length,
+    rows - TITLE_ROWS - head.length,
   )
   const empty = [
     emptyLine,
@@ -151,7 +153,7 @@ function detailChrome(state: UiState, data: Data, shown: ShownRows, inside: numb
   lines.push(...sourceNotices(tabs[state.tab], namespace, inside))
   const table = chosenTable(state, data)
   if (table && table.columns.length > 0) {
-    lines.push(indent(headingLine(table, columnWidths(table, inside - MARGIN), list.sort)))
+    lines.push(indent(headingLine(table, columnWidths(table, inside - MARGIN, list.sort), list.sort)))
   } else lines.push(emptyLine)
   return lines
 }
@@ -164,8 +166,8 @@ function detailPane(state: UiState, data: Data, columns: number, rows: number): 
   const lines = detailChrome(state, data, shown, inside)
   const table = chosenTable(state, data)
   if (table && namespace && shown.rows.length > 0) {
-    const left = rows - BORDER_ROWS - lines.length
-    const widths = columnWidths(table, inside - MARGIN)
+    const left = rows - TITLE_ROWS - lines.length
+    const widths = columnWidths(table, inside - MARGIN, list.sort)
     lines.push(...listLines(table, widths, shown, list, state.focus === 'detail', inside, left))
   } else if (shown.hidden > 0) lines.push(emptyLine, textLine('  Nothing matches the filter.', 'dim'))
   else if (namespace) {
@@ -184,7 +186,7 @@ function detailPane(state: UiState, data: Data, columns: number, rows: number): 
 }
 
 /** Columns of the marks that show the chosen row and a problem without colour. */
-const MARGIN = 2
+const MARGIN = 3
 
 function indent(line: Line): Line {
   return { ...line, spans: [{ text: ' '.repeat(MARGIN) }, ...line.spans] }
@@ -207,7 +209,7 @@ function listLines(
     return itemLines(table, row, widths, columns - MARGIN).map((spans, line): Line => {
       const margin: Span[] = [
         isSelected ? { text: '▌', tone: 'accent' } : { text: ' ' },
-        row.isProblem && line === 0 ? { text: glyphs.warn, tone: 'warn' } : { text: ' ' },
+        row.isProblem && line === 0 ? { text: `${glyphs.warn} `, tone: 'warn' } : { text: '  ' },
       ]
       const marked = [...margin, ...spans]
       return isSelected && line === 0
@@ -244,7 +246,7 @@ function overlayPane(
   now: number,
 ): { model: PaneModel; position: string } {
   const inside = state.columns - FRAME
-  const rows = layout.rows - BORDER_ROWS
+  const rows = layout.rows - TITLE_ROWS
   const { title, lines } = overlayText(state, data, inside, now)
   const top = Math.min(state.overlay?.top ?? 0, Math.max(0, lines.length - rows))
   const last = Math.min(lines.length, top + rows)
@@ -263,14 +265,16 @@ function pane(
   rows: number,
   isFocused: boolean,
 ): PaneModel {
-  // The corners, a rule and a space on each side of it.
-  const titleColumns = Math.min(spansWidth(title), columns - 6)
+  // Two columns of a rule and a space before it, a space and a rule after it.
+  const inside = columns - FRAME
+  const titleColumns = Math.min(spansWidth(title), inside - 5)
   return {
     id,
     title: fitSpans(title, titleColumns),
     titleColumns,
-    lines: fill(lines, columns - FRAME, rows - BORDER_ROWS),
-    columns,
+    lines: fill(lines, inside, rows - TITLE_ROWS),
+    columns: inside,
+    outerColumns: columns,
     isFocused,
   }
 }

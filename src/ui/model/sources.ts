@@ -28,9 +28,15 @@ export function isProblem({ status }: SourceReport): boolean {
   return status !== 'ok' && status !== 'unavailable'
 }
 
-/** The reports of the sources whose names begin with one of these words. */
+/**
+ * The reports of the sources whose names begin with one of these words, and that of the namespace itself when it could
+ * not be entered: then there is no other.
+ */
 export function reportsOf(namespace: Namespace, sources: readonly string[]): SourceReport[] {
-  return namespace.sources.filter(({ source }) => sources.some(name => source.startsWith(name)))
+  return namespace.sources.filter(
+    ({ source, status }) =>
+      (source === 'namespace' && status !== 'ok') || sources.some(name => source.startsWith(name)),
+  )
 }
 
 const problemCounts = new WeakMap<readonly SourceReport[], number>()

@@ -1,6 +1,7 @@
 import { sanitise } from '../../util/sanitise.ts'
 import { padEnd, padStart, truncateMiddle } from '../../util/text.ts'
 import { width } from '../../util/width.ts'
+import type { Sort } from './state.ts'
 import { cell, fitSpans, type Line, type Span, type Tone } from './span.ts'
 
 export type Column = {
@@ -15,6 +16,8 @@ export type Column = {
   readonly grow?: true
   /** Left out when there is no room: the highest number goes first. Without one it always stays. */
   readonly hide?: number
+  /** Shown only while rows are ordered by a column: then the headings are gone that say the same. */
+  readonly onlySorted?: true
 }
 
 /** Text of a cell, sanitised. `value` is what it is sorted by when that is a number. */
@@ -63,8 +66,10 @@ export function lineRow(id: string, level: number, line: readonly Span[], datum:
 const GAP = 2
 
 /** How wide each column is on a screen of so many columns; zero for a column that has no room. */
-export function columnWidths(table: Table, available: number): number[] {
-  const natural = naturalWidths(table)
+export function columnWidths(table: Table, available: number, sort?: Sort): number[] {
+  const natural = naturalWidths(table).map((columns, index) =>
+    table.columns[index]?.onlySorted && !sort ? 0 : columns,
+  )
   const widths = [...natural]
   const used = (): number => widths.reduce((sum, columns) => sum + (columns === 0 ? 0 : columns + GAP), -GAP)
   const hideable = table.columns
@@ -74,7 +79,7 @@ export function columnWidths(table: Table, available: number): number[] {
   const growing = table.columns.findIndex(column => column.grow)
   // A growing column may shrink to a fair part before others go.
   const least =
-    growing === -1 ? 0 : Math.min(natural[growing] ?? 0, Math.max(16, Math.floor(available * 0.4)))
+    growing === -1 ? 0 : Math.min(natural[growing] ?? 0, Math.max(16, Math.floor(available * 0.6)))
   if (growing !== -1) widths[growing] = least
   for (const { index } of hideable) {
     if (used() <= available) break
@@ -102,11 +107,7 @@ function naturalWidths(table: Table): number[] {
 }
 
 /** The titles of the columns, with an arrow at the one that orders the rows. */
-export function headingLine(
-  table: Table,
-  widths: readonly number[],
-  sort: { readonly column: string; readonly reversed: boolean } | undefined,
-): Line {
+export function headingLine(table: Table, widths: readonly number[], sort: Sort | undefined): Line {
   const spans = columnSpans(table, widths, (column, columns) => {
     const arrow = sort?.column === column.id ? (sort.reversed ? '↓' : '↑') : ''
     const title = column.title + arrow

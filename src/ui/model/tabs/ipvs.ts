@@ -42,8 +42,11 @@ function serviceRows(service: VirtualService): Row[] {
   const row = cellRow(
     name,
     [
-      worldCell(`${name} ${service.scheduler}${persistent}${flags}`, 'strong'),
-      hasBackend ? { text: '' } : { text: '▲ empty', tone: 'warn' },
+      worldCell(
+        `${name} ${service.scheduler}${persistent}${flags}${hasBackend ? '' : '  no server'}`,
+        'strong',
+      ),
+      { text: '' },
       { text: '' },
       { text: '' },
       { text: '' },

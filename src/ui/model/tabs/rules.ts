@@ -34,7 +34,7 @@ function table({ namespace, history }: TabInput): Table {
       { id: 'bytes', title: 'BYTES', align: 'right', hide: 1 },
       { id: 'pps', title: 'PKT/S', align: 'right', hide: 2 },
       { id: 'rule', title: 'RULE', grow: true },
-      { id: 'table', title: 'TABLE', hide: 3 },
+      { id: 'chain', title: 'CHAIN', hide: 3, onlySorted: true },
     ],
     rows: [
       ...[...namespace.netfilter].sort(byInterest).flatMap(member => tableRows(member, before)),
@@ -100,7 +100,9 @@ function tableRows(member: NetfilterTable, before: Before | undefined): Row[] {
     rows.push(chainRow(`${backend} ${family} ${name} :${chain.name}`, chain))
     for (const rule of byChain.get(chain.name) ?? []) {
       const id = idOf(rule)
-      rows.push(ruleRow(id, rule.packets, rule.bytes, rule.text, `${family} ${name}`, before, rule))
+      // The heading above says which chain it is appended to.
+      const text = rule.text.replace(`-A ${rule.chain} `, '')
+      rows.push(ruleRow(id, rule.packets, rule.bytes, text, `${name} ${rule.chain}`, before, rule))
     }
   }
   return rows
@@ -174,7 +176,7 @@ function nftRows(member: NftTable, before: Before | undefined): Row[] {
     for (const rule of member.rules) {
       if (rule.chain !== chain.name) continue
       const ruleId = nftId(family, name, rule.chain, rule.handle)
-      rows.push(ruleRow(ruleId, rule.packets, rule.bytes, rule.text, `${family} ${name}`, before, rule))
+      rows.push(ruleRow(ruleId, rule.packets, rule.bytes, rule.text, `${name} ${rule.chain}`, before, rule))
     }
   }
   return rows

@@ -1,5 +1,5 @@
 import type { Socket, SourceReport } from '../../../snapshot/index.ts'
-import { formatDuration } from '../../../util/format.ts'
+import { formatTook } from '../../../util/format.ts'
 import { statusGlyph, statusTone } from '../sources.ts'
 import { cellRow, type Row, worldCell } from '../table.ts'
 import { type Tab, uniqueIds } from './tab.ts'
@@ -94,13 +94,12 @@ export const sources: Tab = {
 
 function sourceRow(report: SourceReport): Row {
   const tone = statusTone(report.status)
-  const took = report.tookMs < 1000 ? `${report.tookMs.toFixed(1)} ms` : formatDuration(report.tookMs)
   return cellRow(
     report.source,
     [
       worldCell(report.source),
       worldCell(`${statusGlyph(report.status)} ${report.status}`, tone),
-      { text: took, tone: 'dim', value: report.tookMs },
+      { text: formatTook(report.tookMs), tone: 'dim', value: report.tookMs },
       worldCell(report.reason),
     ],
     report,

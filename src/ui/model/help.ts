@@ -1,0 +1,30 @@
+import { padEnd, wrap } from '../../util/text.ts'
+import { width } from '../../util/width.ts'
+import { type Binding, bindings, keyLabel } from './keymap.ts'
+import { emptyLine, type Line, textLine } from './span.ts'
+
+const groups: readonly { readonly title: string; readonly contexts: readonly Binding['context'][] }[] = [
+  { title: 'Lists', contexts: ['pane'] },
+  { title: 'Moving', contexts: ['move'] },
+  { title: 'Everywhere', contexts: ['global'] },
+  { title: 'While a filter is typed', contexts: ['filter'] },
+  { title: 'In a window like this one', contexts: ['overlay'] },
+]
+
+/** The help screen, from the table of keys. */
+export function helpLines(columns: number, table: readonly Binding[] = bindings): Line[] {
+  const keysOf = ({ keys }: Binding): string => keys.map(keyLabel).join(' ')
+  const keyColumns = Math.max(...table.map(binding => width(keysOf(binding)))) + 2
+  return groups.flatMap(({ title, contexts }, index) => [
+    ...(index === 0 ? [] : [emptyLine]),
+    textLine(title, 'title'),
+    ...table
+      .filter(({ context }) => contexts.includes(context))
+      .flatMap(binding =>
+        wrap(binding.description, Math.max(20, columns - keyColumns - 2)).map((text, line): Line => {
+          const key = padEnd(line === 0 ? keysOf(binding) : '', keyColumns)
+          return { spans: [{ text: `  ${key}`, tone: 'key' }, { text }] }
+        }),
+      ),
+  ])
+}
