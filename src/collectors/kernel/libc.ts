@@ -27,6 +27,11 @@ export class SystemCallError extends Error {
 const library = koffi.load(null)
 const native = {
   open: library.func('int open(const char *path, int flags)') as (path: string, flags: number) => number,
+  openat: library.func('int openat(int directory, const char *path, int flags)') as (
+    directory: number,
+    path: string,
+    flags: number,
+  ) => number,
   read: library.func('int64_t read(int fd, void *buffer, size_t size)') as (
     fd: number,
     buffer: Uint8Array,
@@ -78,6 +83,11 @@ function check(syscall: string, result: number): number {
 /** Opens for reading, close-on-exec. */
 export function openReadOnly(path: string): number {
   return check('open', native.open(path, O_RDONLY | O_CLOEXEC))
+}
+
+/** Opens for reading, by a path that begins in an open directory. */
+export function openReadOnlyAt(directory: number, path: string): number {
+  return check('openat', native.openat(directory, path, O_RDONLY | O_CLOEXEC))
 }
 
 /** Bytes read; 0 at the end. */

@@ -74,21 +74,24 @@ const request = dumpRequest(RTM_GETLINK, writer =>
   attribute(writer.zeros(IFINFOMSG_LENGTH), IFLA_EXT_MASK, mask => mask.u32(RTEXT_FILTER_SKIP_STATS)),
 )
 
+/** Sees the attributes of each link: the kernel tells more with a link than its row holds (link-sysctls.ts). */
+export type LinkVisitor = (link: Link, attributes: Attributes) => void
+
 /**
  * The links of the namespace that `transport` lives in: rows of `ip -j -d -s link`, with counters as decimal
  * strings. Virtual functions are not asked for (they make messages of many kilobytes).
  *
  * @throws NetlinkError when the kernel refuses or the time limit passes
  */
-export function readLinks(transport: Transport): Dump<Link> {
+export function readLinks(transport: Transport, visit?: LinkVisitor): Dump<Link> {
   const references: LinkReferences = { names: [], lowers: [] }
-  const links = dump(transport, 'dump links', request, message => decodeLink(message, references))
+  const links = dump(transport, 'dump links', request, message => decodeLink(message, references, visit))
   resolveLinkReferences(references, links.rows)
   return links
 }
 
 /** One RTM_NEWLINK; undefined for another message. What needs other links goes to `references`. */
-function decodeLink(message: Message, references: LinkReferences): Link | undefined {
+function decodeLink(message: Message, references: LinkReferences, visit?: LinkVisitor): Link | undefined {
   if (message.type !== RTM_NEWLINK) return undefined
   const attributes = messageAttributes(message, IFINFOMSG_LENGTH)
   const { reader, start } = message
@@ -107,6 +110,7 @@ function decodeLink(message: Message, references: LinkReferences): Link | undefi
   addNames(link, attributes)
   const stats = attributes.struct(IFLA_STATS64, STATS64_LENGTH)
   if (stats !== undefined) link.stats64 = decodeStats(reader, stats)
+  visit?.(link, attributes)
   return link
 }
 
