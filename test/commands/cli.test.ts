@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Snapshot } from '../../src/snapshot/index.ts'
+import { needs } from '../support/needs.ts'
+import { makeNetns, type TestNetns } from '../support/netns.ts'
+import { cnmtop, program } from '../support/program.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'cnmtop-cli-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+// oxlint-disable-next-line no-control-regex
+const escapes = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/
+
+describe('without a terminal', () => {
+  it('prints an overview without any escape sequence, and ends', () => {
+    const { code, stdout, stderr } = cnmtop([])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^KIND +NAME/m)
+    expect(stdout).not.toMatch(escapes)
+    expect(stderr).toContain('no terminal: showing plain output')
+  })
+
+  it('ends quietly when its reader goes away', () => {
+    const shell = `set -o pipefail; ${process.execPath} ${program} ls sysctls --from-snapshot ${large()} | head -1`
+    expect(execFileSync('bash', ['-c', shell], { encoding: 'utf8' })).toMatch(/^NAMESPACE/)
+  })
+
+  /** A snapshot whose list is larger than a pipe holds. */
+  function large(): string {
+    const file = join(directory, 'large.json')
+    const snapshot = JSON.parse(cnmtop(['snapshot', '-o', '-']).stdout) as Snapshot
+    const namespace = snapshot.namespaces[0]!
+    namespace.sysctls = Object.fromEntries(
+      Array.from({ length: 20_000 }, (_, index) => [`net.x${index}`, '1']),
+    )
+    writeFileSync(file, JSON.stringify(snapshot))
+    return file
+  }
+})
+
+describe('usage', () => {
+  it.each([
+    [['ls'], 2, "missing required argument 'what'"],
+    [['ls', 'nonsense'], 2, "nothing is called 'nonsense'; known: namespaces, links,"],
+    [['ls', 'links', '--namespace', 'nowhere'], 2, "no namespace is called 'nowhere'"],
+    [['snapshot'], 2, "required option '-o, --output <file>' not specified"],
+    [['--nonsense'], 2, "unknown option '--nonsense'"],
+    [['ls', 'links', '--timeout', 'soon'], 2, 'a number of seconds above 0 is needed'],
+    [['ls', 'links', '--netns-dir', '/nonexistent/netns'], 5, 'cannot read /nonexistent/netns: ENOENT'],
+    [['ls', 'links', '--from-snapshot', '/nonexistent.json'], 6, 'cannot read /nonexistent.json: ENOENT'],
+    [['--from-snapshot', program], 6, 'is no JSON, or cut short'],
+    [['snapshot', '-o', '/nonexistent/x.json'], 1, 'cannot write /nonexistent/x.json: ENOENT'],
+  ])('cnmtop %s ends with %i', (words, code, sentence) => {
+    const ended = cnmtop(words)
+    expect(ended.stderr).toContain(sentence)
+    expect(ended.code).toBe(code)
+    expect(ended.stdout).toBe('')
+  })
+
+  it('tells its version and its commands', () => {
+    expect(cnmtop(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' })
+    expect(cnmtop(['--help']).stdout).toMatch(/snapshot .*\n.*ls /)
+  })
+})
+
+describe('cnmtop snapshot', () => {
+  it('writes the same to a file, compressed, and to stdout', () => {
+    const file = join(directory, 'node.cnm.json.gz')
+    expect(cnmtop(['snapshot', '-o', file]).code).toBe(0)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const saved = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as Snapshot
+    const piped = JSON.parse(cnmtop(['snapshot', '-o', '-', '--no-docker']).stdout) as Snapshot
+    expect(saved).toMatchObject({ format: 'cnmtop.snapshot', version: 1, host: piped.host })
+    expect(cnmtop(['ls', 'namespaces', '--from-snapshot', file]).stdout).toContain(saved.namespaces[0]!.id)
+  })
+})
+
+describe('cnmtop ls', needs('root', 'program:ip'), () => {
+  let netns: TestNetns
+  beforeAll(() => {
+    netns = makeNetns('ls')
+    netns.ip('link', 'add', 'br0', 'type', 'bridge')
+    netns.ip('address', 'add', '192.0.2.1/24', 'dev', 'br0')
+  })
+  afterAll(() => netns.remove())
+
+  it('--json gives the rows of a snapshot, for jq', () => {
+    const { stdout } = cnmtop(['ls', 'addresses', '--json', '--namespace', netns.name])
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        namespace: netns.id,
+        kind: 'other',
+        name: netns.name,
+        rows: [expect.objectContaining({ ifname: 'br0', local: '192.0.2.1', prefixlen: 24 })],
+      },
+    ])
+  })
+
+  it('prints aligned columns', () => {
+    const { stdout } = cnmtop(['ls', 'links', '--namespace', netns.name])
+    const [heading, ...rows] = stdout.trimEnd().split('\n')
+    expect(rows).toHaveLength(2)
+    const column = heading!.indexOf('KIND')
+    expect(rows[1]!.slice(column)).toMatch(/^bridge /)
+  })
+
+  it.each([
+    'namespaces',
+    'links',
+    'addresses',
+    'routes',
+    'rules',
+    'neighbours',
+    'fdb',
+    'nsids',
+    'netfilter',
+    'nft',
+    'ipvs',
+    'xfrm',
+    'sockets',
+    'sysctls',
+    'conntrack',
+    'sources',
+  ])('lists %s', what => {
+    const { code, stdout } = cnmtop(['ls', what, '--namespace', netns.name])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^NAMESPACE/)
+  })
+})
+
+describe('without root', needs('root', 'program:ip', 'program:setpriv'), () => {
+  let netns: TestNetns
+  beforeAll(() => {
+    netns = makeNetns('unprivileged')
+  })
+  afterAll(() => netns.remove())
+  const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all']
+
+  it('shows what can be seen, and says which capability the rest needs', () => {
+    const { code, stdout, stderr } = cnmtop(['snapshot', '-o', '-'], nobody)
+    expect(code).toBe(0)
+    const { namespaces } = JSON.parse(stdout) as Snapshot
+    const own = namespaces.find(({ links }) => links.some(({ ifname }) => ifname === 'lo'))
+    expect(own?.sources.find(({ source }) => source === 'rtnl.links')?.status).toBe('ok')
+    const closed = namespaces.find(({ id }) => id === netns.id)
+    expect(closed?.sources).toEqual([
+      expect.objectContaining({
+        source: 'namespace',
+        status: 'forbidden',
+        reason: expect.stringContaining('CAP_SYS_ADMIN'),
+      }),
+    ])
+    expect(stderr).toMatch(/namespaces could not be entered: .*CAP_SYS_ADMIN/)
+    expect(stderr).toMatch(/CAP_SYS_PTRACE/)
+  })
+
+  it('says that a directory may not be read', () => {
+    const closed = join(directory, 'closed')
+    mkdirSync(closed, { mode: 0o700 })
+    const { code, stderr } = cnmtop(['ls', 'links', '--netns-dir', closed], nobody)
+    expect(stderr).toMatch(/cannot read .*closed: .*(EACCES|EPERM)/)
+    expect(code).toBe(4)
+  })
+})
