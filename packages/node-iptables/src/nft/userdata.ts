@@ -8,12 +8,12 @@ import { hexBytes } from './verdict.ts'
 export type UserdataItem = { readonly type: number; readonly at: number; readonly length: number }
 
 /** Walks the items; what does not fit ends the walk, as it is nobody's contract. */
-export function userdataItems(reader: ByteReader): UserdataItem[] {
+export function userdataItems(reader: ByteReader, start = 0, end = reader.end): UserdataItem[] {
   const items: UserdataItem[] = []
-  let at = 0
-  while (at + 2 <= reader.end) {
+  let at = start
+  while (at + 2 <= end) {
     const length = reader.u8(at + 1)
-    if (at + 2 + length > reader.end) break
+    if (at + 2 + length > end) break
     items.push({ type: reader.u8(at), at: at + 2, length })
     at += 2 + length
   }

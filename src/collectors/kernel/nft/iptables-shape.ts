@@ -2,40 +2,43 @@ import type { Family } from 'node-iptables'
 import { hookNumber, type NftChainObject } from 'node-iptables/nft'
 
 /** A base chain as iptables-nft makes it. */
-type BaseChain = { readonly type: string; readonly priority: number }
+type BaseChain = { readonly type: string; readonly priorities: readonly number[] }
 
 const chainsOf = (
   names: readonly string[],
-  priority: (name: string) => number,
+  priorities: (name: string) => readonly number[],
   type: (name: string) => string,
 ): Readonly<Record<string, BaseChain>> =>
-  Object.fromEntries(names.map(name => [name, { type: type(name), priority: priority(name) }]))
+  Object.fromEntries(names.map(name => [name, { type: type(name), priorities: priorities(name) }]))
 
-/** NF_IP_PRI_* of the tables (linux/netfilter_ipv4.h); `xtables_ipv4` of iptables' nft.c has the same. */
+/**
+ * NF_IP_PRI_* of the tables (linux/netfilter_ipv4.h); `xtables_ipv4` of iptables' nft.c has the same, but for
+ * security, which iptables-nft puts at 150.
+ */
 const builtinTables: Readonly<Record<string, Readonly<Record<string, BaseChain>>>> = {
   filter: chainsOf(
     ['INPUT', 'FORWARD', 'OUTPUT'],
-    () => 0,
+    () => [0],
     () => 'filter',
   ),
   nat: chainsOf(
     ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
-    name => (name === 'PREROUTING' || name === 'OUTPUT' ? -100 : 100),
+    name => (name === 'PREROUTING' || name === 'OUTPUT' ? [-100] : [100]),
     () => 'nat',
   ),
   mangle: chainsOf(
     ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
-    () => -150,
+    () => [-150],
     name => (name === 'OUTPUT' ? 'route' : 'filter'),
   ),
   raw: chainsOf(
     ['PREROUTING', 'OUTPUT'],
-    () => -300,
+    () => [-300],
     () => 'filter',
   ),
   security: chainsOf(
     ['INPUT', 'FORWARD', 'OUTPUT'],
-    () => 50,
+    () => [50, 150],
     () => 'filter',
   ),
 }
@@ -56,7 +59,7 @@ export function hasIptablesChains(family: string, name: string, chains: readonly
     return (
       wanted !== undefined &&
       wanted.type === chain.type &&
-      wanted.priority === chain.hook.priority &&
+      wanted.priorities.includes(chain.hook.priority) &&
       hookNumber(family, chain.name.toLowerCase()) === chain.hook.number
     )
   })

@@ -109,7 +109,7 @@ function addPayloadHeaderTest(rule: RuleText, held: Held, load: PayloadLoad, dat
 
 const ETH_P_8021Q = 0x8100
 
-/** nft joins tests of neighbouring fields into one load; they are told apart again. */
+/** nft joins tests of neighbouring fields of a known protocol into one load; they are told apart again. */
 function addNeighbours(rule: RuleText, load: PayloadLoad, data: string): boolean {
   const parts: { text: string; value: string }[] = []
   let header = ''
@@ -123,6 +123,7 @@ function addNeighbours(rule: RuleText, load: PayloadLoad, data: string): boolean
     const found = fieldAt(rule, load, at * 8, length * 8)!
     const hex = data.slice(2 * (at - load.offset), 2 * (at - load.offset + length))
     header = found.header
+    if (header === 'th') return false
     parts.push({ text: `${found.header} ${found.field.name}`, value: valueText(found.field.type, hex) })
     at += length
   }

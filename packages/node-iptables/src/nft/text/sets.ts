@@ -6,22 +6,23 @@ import { ruleComment, userdataItems } from '../userdata.ts'
 import { hexBytes, type NftData, type NftVerdict } from '../verdict.ts'
 import type { NftSetContents } from './context.ts'
 import { statefulText } from './stateful.ts'
+import { rawTypeof, userdataField } from './typeof.ts'
 import { type NftType, numberOf, timeText, types, typesOf, valueText } from './types.ts'
 
-/** NFTNL_UDATA_SET_* (libnftnl include/libnftnl/udata.h). */
+/** NFTNL_UDATA_SET_KEYBYTEORDER and _DATABYTEORDER (libnftnl include/libnftnl/udata.h). */
 const UDATA_KEY_ORDER = 0
 const UDATA_DATA_ORDER = 1
-const UDATA_KEY_TYPEOF = 3
-/** EXPR_PAYLOAD of nft's enum expr_types, as the type of an expression behind `typeof`. */
-const TYPEOF_PAYLOAD = 7
 /** BYTEORDER_BIG_ENDIAN of nft. */
 const BIG_ENDIAN = 2
 
-/** `ipv4_addr . inet_service`, as behind `type` of a set. */
+/** `ipv4_addr . inet_service`, as behind `type` of a set; `@th,96,24` for a part of a header without a name. */
 export function nftKeyType(set: NftSetObject): string {
-  return typesOf(set.keyType ?? 0)
-    .map(type => type.name)
-    .join(' . ')
+  return (
+    rawTypeof(set) ??
+    typesOf(set.keyType ?? 0)
+      .map(type => type.name)
+      .join(' . ')
+  )
 }
 
 /** What a map gives: `verdict`, a type as of a key, or the kind of an object; undefined for a set. */
@@ -61,7 +62,7 @@ export function dataTypes(set: NftSetObject): NftType[] {
 function ordered(set: NftSetObject, found: NftType[], item: number): NftType[] {
   const key = item === UDATA_KEY_ORDER
   const interval = key && set.flags?.includes('interval') === true
-  const isRaw = key && found.length === 1 && userdataNumber(set, UDATA_KEY_TYPEOF) === TYPEOF_PAYLOAD
+  const isRaw = key && rawTypeof(set) !== undefined
   const isNetwork = userdataNumber(set, item) === BIG_ENDIAN
   return found.map(type => {
     if (type === types.integer && isRaw) return types.raw
@@ -70,14 +71,10 @@ function ordered(set: NftSetObject, found: NftType[], item: number): NftType[] {
   })
 }
 
-/** The first number in an item of userdata, or in the nest that the item is. */
 function userdataNumber({ userdata }: NftSetObject, type: number): number | undefined {
   if (userdata === undefined) return undefined
   const reader = new ByteReader(hexBytes(userdata))
-  const item = userdataItems(reader).find(found => found.type === type)
-  if (!item || item.length < 4) return undefined
-  const nested = type === UDATA_KEY_TYPEOF ? 2 : 0
-  return item.length < nested + 4 ? undefined : reader.u32(item.at + nested)
+  return userdataField(reader, userdataItems(reader), type)
 }
 
 /** The elements as nft prints and sorts them: `"eth0"`, `80-90`, `10.0.0.1 : jump web`. */
