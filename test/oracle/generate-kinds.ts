@@ -56,13 +56,14 @@ export const kinds: readonly Kind[] = [
 /** The kinds that the kernel of this machine can make: each is tried in `netns`, an empty namespace that is spoilt by it. */
 export function supportedKinds(netns: TestNetns): ReadonlySet<string> {
   netns.batch(['link add name lower type veth peer name other'])
+  const makes = (lines: readonly string[]): boolean => netns.batch(lines).length === 0
   const tried = new Set(kinds.map(({ kind }) => kind))
   return new Set(
     [...tried].filter(kind => {
-      if (kind === 'tun') return netns.batch(['tuntap add dev probe mode tap', 'link del dev probe']) === ''
+      if (kind === 'tun') return makes(['tuntap add dev probe mode tap', 'link del dev probe'])
       const lower = kinds.find(entry => entry.kind === kind)?.lower ? 'link lower ' : ''
       const options = probeOptions[kind] ?? ''
-      return netns.batch([`link add ${lower}name probe type ${kind} ${options}`, 'link del dev probe']) === ''
+      return makes([`link add ${lower}name probe type ${kind} ${options}`, 'link del dev probe'])
     }),
   )
 }
@@ -85,6 +86,10 @@ export function macAddress(random: Random): string {
     ...random.list(5, () => random.pick([0, random.int(0, 255)])),
   ]
   return bytes.map(byte => byte.toString(16).padStart(2, '0')).join(':')
+}
+
+function hexByte(random: Random): string {
+  return `0x${random.int(1, 255).toString(16)}`
 }
 
 function ipv4Address(random: Random): string {
@@ -114,7 +119,7 @@ function vxlanOptions(random: Random, _name: string, others: readonly string[]):
     `dstport ${random.pick([4789, 0, random.int(1, 65_535)])}`,
     ...random.maybe(0.2, `srcport ${random.int(1, 30_000)} ${random.int(30_001, 65_535)}`),
     ...random.maybe(0.4, `ttl ${random.pick(['inherit', 'auto', random.int(1, 255)])}`),
-    ...random.maybe(0.4, `tos ${random.pick(['inherit', '0x10', random.int(1, 255)])}`),
+    ...random.maybe(0.4, `tos ${random.pick(['inherit', hexByte(random)])}`),
     ...random.maybe(0.3, `df ${random.pick(['set', 'unset', 'inherit'])}`),
     ...random.maybe(v6 ? 0.5 : 0, `flowlabel ${random.int(0, 0xf_ffff)}`),
     ...random.maybe(0.3, `ageing ${random.int(0, 100_000)}`),
@@ -185,7 +190,7 @@ function ipOptions(random: Random): string[] {
   return [
     ...random.maybe(0.6, `remote ${ipv4Address(random)}`),
     ...random.maybe(0.6, `local ${ipv4Address(random)}`),
-    ...random.maybe(0.4, `tos ${random.pick(['inherit', random.int(1, 255)])}`),
+    ...random.maybe(0.4, `tos ${random.pick(['inherit', hexByte(random)])}`),
     ...(random.chance(0.5) ? [`ttl ${random.int(1, 255)}`] : random.maybe(0.3, 'nopmtudisc')),
     ...random.maybe(0.3, `fwmark 0x${random.int(0, 0xffff_ffff).toString(16)}`),
     ...random.maybe(0.1, 'external'),
@@ -256,7 +261,7 @@ function geneveOptions(random: Random): string[] {
   return [
     `id ${random.int(0, 0xff_ffff)} remote ${v6 ? ipv6Address(random) : ipv4Address(random)}`,
     ...random.maybe(0.4, `ttl ${random.pick(['inherit', 'auto', random.int(1, 255)])}`),
-    ...random.maybe(0.4, `tos ${random.pick(['inherit', random.int(1, 255)])}`),
+    ...random.maybe(0.4, `tos ${random.pick(['inherit', hexByte(random)])}`),
     ...random.maybe(0.3, `df ${random.pick(['set', 'unset', 'inherit'])}`),
     ...random.maybe(v6 ? 0.5 : 0, `flowlabel ${random.int(0, 0xf_ffff)}`),
     ...random.maybe(0.4, `dstport ${random.int(1, 65_535)}`),

@@ -21,6 +21,8 @@ export type LinkChoices = {
   readonly neighbour?: string
   /** Kinds that this kernel has (see `supportedKinds`); without it all that ip knows, most of which are refused. */
   readonly kinds?: ReadonlySet<string>
+  /** So many of each kind, in place of some at random. */
+  readonly each?: number
 }
 
 /**
@@ -31,10 +33,12 @@ export function randomLinks(random: Random, choices: LinkChoices = {}): RandomLi
   const lines: string[] = []
   const links: RandomLink[] = []
   const names = new Set<string>(['lo'])
-  const count = random.int(1, 9)
   const available = kinds.filter(({ kind }) => choices.kinds?.has(kind) ?? true)
-  for (let index = 0; index < count; index++) {
-    const kind = random.pick(available)
+  const chosen =
+    choices.each === undefined
+      ? random.list(random.int(1, 9), () => random.pick(available))
+      : Array.from({ length: choices.each }, () => available).flat()
+  for (const kind of chosen) {
     const name = randomName(random, names)
     const others = links.map(link => link.name)
     if (kind.lower && others.length === 0) continue

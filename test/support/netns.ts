@@ -11,8 +11,8 @@ export type TestNetns = {
   readonly id: string
   /** Standard output of `ip -n NAME ...`. @throws when ip fails */
   ip(...args: readonly string[]): Buffer
-  /** Runs `ip -force -batch`; gives what ip complained about: kernels and versions differ in what they accept. */
-  batch(lines: readonly string[]): string
+  /** Runs each line as `ip -batch` would; gives a complaint for each line that kernel or ip refused. */
+  batch(lines: readonly string[]): string[]
   /** A netlink socket inside, closed when the namespace is removed. */
   netlink(protocol?: number): NetlinkSocket
   /** Runs `inside` with this thread in the namespace. */
@@ -43,10 +43,7 @@ export function makeNetns(purpose: string): TestNetns {
     id: `net:[${statSync(path).ino}]`,
     run,
     ip: (...args) => execFileSync('ip', ['-n', name, ...args], { maxBuffer: 1 << 28 }),
-    batch(lines) {
-      const input = `${lines.join('\n')}\n`
-      return spawnSync('ip', ['-n', name, '-force', '-batch', '-'], { input }).stderr.toString()
-    },
+    batch: lines => runBatch(name, lines),
     netlink(protocol = NETLINK_ROUTE) {
       const budget = { bytes: 1 << 30, deadline: performance.now() + 60_000 }
       const socket = run(() => openNetlink(protocol, budget))
@@ -58,6 +55,30 @@ export function makeNetns(purpose: string): TestNetns {
       spawnSync('ip', ['netns', 'del', name])
     },
   }
+}
+
+const MARKER = 'cnmtop-marker'
+const MARKER_COMPLAINT = new RegExp(`^Object "${MARKER}" is unknown.*\\nCommand failed -:\\d+\\n`, 'm')
+
+/**
+ * `ip -force -batch` goes on when the kernel refuses a line, but ends at an argument that ip itself refuses. So a
+ * line that is sure to fail stands behind each: the complaints between them tell which lines were run, and which one
+ * ended it.
+ */
+function runBatch(name: string, lines: readonly string[]): string[] {
+  const refused: string[] = []
+  let next = 0
+  while (next < lines.length) {
+    const rest = lines.slice(next)
+    const input = rest.map(line => `${line}\n${MARKER}\n`).join('')
+    const { stderr } = spawnSync('ip', ['-n', name, '-force', '-batch', '-'], { input, maxBuffer: 1 << 28 })
+    const complaints = stderr.toString().split(MARKER_COMPLAINT)
+    complaints.forEach((complaint, index) => {
+      if (complaint !== '') refused.push(`${rest[index]}: ${complaint}`)
+    })
+    next += complaints.length
+  }
+  return refused
 }
 
 /**
