@@ -5,6 +5,7 @@ import { comment } from './matches/comment.ts'
 import { conntrack } from './matches/conntrack.ts'
 import { dccp } from './matches/dccp.ts'
 import { dscp, tos } from './matches/dscp.ts'
+import { hashlimit } from './matches/hashlimit.ts'
 import { icmp, icmp6 } from './matches/icmp.ts'
 import { iprange } from './matches/iprange.ts'
 import { esp, ah } from './matches/ipsec.ts'
@@ -21,6 +22,7 @@ import { policy } from './matches/policy.ts'
 import { recent } from './matches/recent.ts'
 import { rpfilter } from './matches/rpfilter.ts'
 import { sctp } from './matches/sctp.ts'
+import { set } from './matches/set.ts'
 import { socket } from './matches/socket.ts'
 import { state } from './matches/state.ts'
 import { statistic } from './matches/statistic.ts'
@@ -41,6 +43,7 @@ export const knownMatches = [
   dccp,
   dscp,
   esp,
+  hashlimit,
   hl,
   icmp,
   icmp6,
@@ -58,6 +61,7 @@ export const knownMatches = [
   recent,
   rpfilter,
   sctp,
+  set,
   socket,
   state,
   statistic,

@@ -9,6 +9,7 @@ import { dnat, snat, masquerade, redirect } from './targets/nat.ts'
 import { nflog } from './targets/nflog.ts'
 import { nfqueue } from './targets/nfqueue.ts'
 import { reject } from './targets/reject.ts'
+import { setTarget } from './targets/set.ts'
 import { tcpmss } from './targets/tcpmss.ts'
 import { tproxy } from './targets/tproxy.ts'
 import { trace } from './targets/trace.ts'
@@ -31,6 +32,7 @@ export const knownTargets = [
   notrack,
   redirect,
   reject,
+  setTarget,
   snat,
   tcpmss,
   tosTarget,

@@ -53,7 +53,10 @@ const REQID = 0x20
 
 const modes = ['transport', 'tunnel'] as const
 
-/** struct xt_policy_info of xt_policy.h. The kernel compares `spi` in network order. */
+/**
+ * struct xt_policy_info of xt_policy.h. The kernel compares `spi` in network order, but iptables 1.8.9 stores and prints
+ * it in host order: what `--spi 0x1000` tests on a little-endian host is SPI 0x100000. The value is iptables' one.
+ */
 export const policy: Extension<Policy> = {
   name: 'policy',
   revision: 0,
@@ -110,7 +113,7 @@ function readElement(reader: ByteReader, at: number, family: Family): PolicyElem
   if (tested & 0xc0 || (tested & MODE && !mode)) return undefined
   return {
     ...(tested & REQID && { reqid: { number: reader.u32(at + 68), invert: invert(REQID) } }),
-    ...(tested & SPI && { spi: { number: reader.be32(at + 64), invert: invert(SPI) } }),
+    ...(tested & SPI && { spi: { number: reader.u32(at + 64), invert: invert(SPI) } }),
     ...(tested & PROTO && { protocol: { number: reader.u8(at + 72), invert: invert(PROTO) } }),
     ...(tested & MODE && mode && { mode: { mode, invert: invert(MODE) } }),
     ...(tested & DADDR && {
@@ -123,7 +126,7 @@ function readElement(reader: ByteReader, at: number, family: Family): PolicyElem
 function writeElement(writer: ByteWriter, element: PolicyElement, family: Family): void {
   writeMasked(writer, element.tunnelSource, family)
   writeMasked(writer, element.tunnelDestination, family)
-  writer.be32(element.spi?.number ?? 0).u32(element.reqid?.number ?? 0)
+  writer.u32(element.spi?.number ?? 0).u32(element.reqid?.number ?? 0)
   writer.u8(element.protocol?.number ?? 0).u8(element.mode?.mode === 'tunnel' ? 1 : 0)
   const { tested, inverted } = bitsOfTests([
     [SADDR, element.tunnelSource],
