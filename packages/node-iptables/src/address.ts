@@ -126,10 +126,7 @@ export function maskSuffix(mask: string, family: Family): string {
 /** An address and the mask that it is compared under. */
 export type MaskedAddress = { readonly address: string; readonly mask: string }
 
-/**
- * Reads `10.0.0.0/8`, `10.0.0.0/255.0.0.0` or an address alone, and clears the bits that the mask does not cover, as
- * iptables does before it hands the rule to the kernel.
- */
+/** Reads `10.0.0.0/8`, `10.0.0.0/255.0.0.0` or an address alone. */
 export function parseMaskedAddress(text: string, family: Family): MaskedAddress | undefined {
   const slash = text.indexOf('/')
   const suffix = slash < 0 ? undefined : text.slice(slash + 1)
@@ -141,6 +138,14 @@ export function parseMaskedAddress(text: string, family: Family): MaskedAddress 
     mask = maskOfPrefix(Number(suffix), family)
   } else if (suffix !== undefined) mask = suffix
   const maskBytes = addressBytes(mask, family)
-  if (!bytes || !maskBytes) return undefined
-  return { address: addressText(bytes.map((byte, i) => byte & maskBytes[i]!)), mask: addressText(maskBytes) }
+  return bytes && maskBytes && { address: addressText(bytes), mask: addressText(maskBytes) }
+}
+
+/** The address without the bits that the mask does not cover: iptables clears them for `-s` and `-d`. */
+export function clearHostBits({ address, mask }: MaskedAddress, family: Family): MaskedAddress {
+  const bytes = addressBytes(address, family)
+  const maskBytes = addressBytes(mask, family)
+  return bytes && maskBytes
+    ? { address: addressText(bytes.map((byte, i) => byte & maskBytes[i]!)), mask }
+    : { address, mask }
 }

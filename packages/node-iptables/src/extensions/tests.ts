@@ -1,5 +1,6 @@
 import type { ByteReader, ByteWriter } from 'netlink-codec'
 import {
+  fullMask,
   type MaskedAddress,
   maskSuffix,
   parseMaskedAddress,
@@ -42,8 +43,7 @@ export function writeMasked(writer: ByteWriter, test: MaskedAddress | undefined,
 
 /** `10.0.0.0/8`; an address alone when the mask is full. */
 export function printMasked({ address, mask }: MaskedAddress, family: Family): string {
-  const suffix = maskSuffix(mask, family)
-  return suffix === '/32' || suffix === '/128' ? address : address + suffix
+  return mask === fullMask(family) ? address : address + maskSuffix(mask, family)
 }
 
 /** Reader of an address and mask with its `!`, for `field`. */

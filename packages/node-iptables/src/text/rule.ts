@@ -1,4 +1,4 @@
-import { parseMaskedAddress } from '../address.ts'
+import { clearHostBits, parseMaskedAddress } from '../address.ts'
 import { type Match, parseMatch, parseTarget, type Target } from '../extensions/registry.ts'
 import { parseInterface } from '../interface.ts'
 import type { Family, HeaderTests, Rule } from '../model.ts'
@@ -147,9 +147,10 @@ function readHeader(name: string, text: string, invert: boolean, family: Family)
       return number === 0 ? {} : { protocol: { number, name: protocolName(number), invert } }
     }
     default: {
-      const test = parseMaskedAddress(text, family)
-      if (!test) throw new SaveSyntaxError(`'${text}' is no address`)
-      return name === '-s' ? { source: { ...test, invert } } : { destination: { ...test, invert } }
+      const masked = parseMaskedAddress(text, family)
+      if (!masked) throw new SaveSyntaxError(`'${text}' is no address`)
+      const test = { ...clearHostBits(masked, family), invert }
+      return name === '-s' ? { source: test } : { destination: test }
     }
   }
 }

@@ -37,7 +37,12 @@ export type Dccp = PortTests & {
   readonly option?: NumberTest
 }
 
-const typeBits: NamedBits<DccpType> = typeNames.map((name, i) => [name, 1 << i])
+/** Types 10 to 15 are those that no RFC defines. */
+const INVALID = 0xfc00
+const typeBits: NamedBits<DccpType> = typeNames.map((name, i) => [
+  name,
+  name === 'INVALID' ? INVALID : 1 << i,
+])
 const SRC_PORTS = 0x1
 const DEST_PORTS = 0x2
 const TYPE = 0x4

@@ -33,6 +33,7 @@ export type Policy = {
   readonly policy: 'none' | 'ipsec'
   /** The elements must be all of the policy, in order; without it, any one that fits is enough. */
   readonly strict?: true
+  /** At least one, which may test nothing, unless `policy` is `none`. */
   readonly elements: readonly PolicyElement[]
 }
 
@@ -101,8 +102,12 @@ export const policy: Extension<Policy> = {
     ...elements.flatMap((element, i) => [...(i > 0 ? ['--next'] : []), ...printElement(element, family)]),
   ],
 
-  parse: (words, family) =>
-    parseOptions({ name: 'policy', direction: 'in', policy: 'ipsec', elements: [] }, words, options[family]),
+  parse(words, family) {
+    if (words.length === 0) return undefined
+    const initial: Policy = { name: 'policy', direction: 'in', policy: 'ipsec', elements: [{}] }
+    const value = parseOptions(initial, words, options[family])
+    return value?.policy === 'none' ? { ...value, elements: [] } : value
+  },
 }
 
 function readElement(reader: ByteReader, at: number, family: Family): PolicyElement | undefined {

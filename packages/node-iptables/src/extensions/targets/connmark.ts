@@ -15,22 +15,16 @@ export type ConnmarkTarget = {
   readonly name: 'CONNMARK'
   readonly mode: 'set' | 'save' | 'restore'
   /** `set`: what is xored in, after the bits of `connectionMask` are cleared. */
-  readonly mark: number
+  readonly mark?: number
   readonly connectionMask: number
   /** `save` and `restore`: the bits of the packet's mark that count. */
-  readonly packetMask: number
+  readonly packetMask?: number
   readonly shift?: { readonly direction: 'left' | 'right'; readonly bits: number }
 }
 
 const ALL = 0xffff_ffff
 const modes = ['set', 'save', 'restore'] as const
-const initial: ConnmarkTarget = {
-  name: 'CONNMARK',
-  mode: 'set',
-  mark: 0,
-  connectionMask: ALL,
-  packetMask: ALL,
-}
+const initial: ConnmarkTarget = { name: 'CONNMARK', mode: 'set', connectionMask: ALL }
 
 const number = (make: (value: number) => Partial<ConnmarkTarget>): OptionReader<ConnmarkTarget> => ({
   values: 1,
@@ -44,18 +38,18 @@ const set = (read: typeof parseMarkAndMask): OptionReader<ConnmarkTarget> => ({
   values: 1,
   read([text = '']) {
     const test = read(text)
-    return test && { mode: 'set', mark: test.mark, connectionMask: test.mask, packetMask: 0 }
+    return test && { mode: 'set', mark: test.mark, connectionMask: test.mask }
   },
 })
 
 const options: OptionTable<ConnmarkTarget> = {
   '--set-xmark': set(parseMarkAndMask),
   '--set-mark': set(parseSetMark),
-  '--and-mark': number(value => ({ mode: 'set', mark: 0, connectionMask: ~value >>> 0, packetMask: 0 })),
-  '--or-mark': number(value => ({ mode: 'set', mark: value, connectionMask: value, packetMask: 0 })),
-  '--xor-mark': number(value => ({ mode: 'set', mark: value, connectionMask: 0, packetMask: 0 })),
-  '--save-mark': { values: 0, read: () => ({ mode: 'save' }) },
-  '--restore-mark': { values: 0, read: () => ({ mode: 'restore' }) },
+  '--and-mark': number(value => ({ mode: 'set', mark: 0, connectionMask: ~value >>> 0 })),
+  '--or-mark': number(value => ({ mode: 'set', mark: value, connectionMask: value })),
+  '--xor-mark': number(value => ({ mode: 'set', mark: value, connectionMask: 0 })),
+  '--save-mark': { values: 0, read: () => ({ mode: 'save', packetMask: ALL }) },
+  '--restore-mark': { values: 0, read: () => ({ mode: 'restore', packetMask: ALL }) },
   '--nfmask': number(packetMask => ({ packetMask })),
   '--ctmask': number(connectionMask => ({ connectionMask })),
   '--mask': number(mask => ({ packetMask: mask, connectionMask: mask })),
@@ -77,21 +71,21 @@ export const connmarkTarget: Extension<ConnmarkTarget> = {
       mode && {
         name: 'CONNMARK',
         mode,
-        mark: reader.u32(at),
+        ...(mode === 'set' && { mark: reader.u32(at) }),
         connectionMask: reader.u32(at + 4),
-        packetMask: reader.u32(at + 8),
+        ...(mode !== 'set' && { packetMask: reader.u32(at + 8) }),
         ...(bits !== 0 && { shift: { direction: right ? 'right' : 'left', bits } }),
       }
     )
   },
 
-  encode({ mode, mark, connectionMask, packetMask, shift }, writer) {
+  encode({ mode, mark = 0, connectionMask, packetMask = ALL, shift }, writer) {
     writer.u32(mark).u32(connectionMask).u32(packetMask)
     writer.u8(shift?.direction === 'right' ? 1 : 0).u8(shift?.bits ?? 0)
     writer.u8(modes.indexOf(mode)).zeros(1)
   },
 
-  print: ({ mode, mark, connectionMask, packetMask, shift }) => [
+  print: ({ mode, mark = 0, connectionMask, packetMask = ALL, shift }) => [
     ...(mode === 'set'
       ? ['--set-xmark', `${hexNumber(mark)}/${hexNumber(connectionMask)}`]
       : [`--${mode}-mark`, '--nfmask', hexNumber(packetMask), '--ctmask', hexNumber(connectionMask)]),

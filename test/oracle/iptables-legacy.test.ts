@@ -1,0 +1,123 @@
+import { parseSave, printTable, readLegacyTable } from 'node-iptables'
+import { encodeLegacyTable } from 'node-iptables/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeNetns, type TestNetns } from '../support/netns.ts'
+import { needs } from '../support/needs.ts'
+import type { Generator } from './iptables/generator.ts'
+import { createSet, readBlob, restore, save } from './iptables/legacy-host.ts'
+import { everything, loneRule, type Ruleset, randomRuleset, rulesetText } from './iptables/ruleset.ts'
+import { mixSeed, seededRandom } from './random.ts'
+
+const seed = Number(process.env['CNMTOP_SEED'] ?? Date.now() % 2 ** 31)
+const RULESETS = 80
+const RULES = 40
+/** A match or target that the kernel refuses this often is not there. */
+const TRIES = 6
+/** IPSET_FLAG_WITH_COUNTERS, IPSET_FLAG_WITH_SKBINFO of ip_set.h. */
+const SET_EXTENSIONS = (1 << 3) | (1 << 6)
+
+const setNames = new Map([
+  [0, 'single'],
+  [1, 'pairs'],
+])
+
+describe.each(['ip', 'ip6'] as const)(
+  'legacy rules of %s as iptables-legacy-save prints them',
+  needs('root', 'program:iptables-legacy-restore', 'program:ip6tables-legacy-restore'),
+  family => {
+    let netns: TestNetns
+    const skipped: string[] = []
+    const usable = { matches: [] as Generator[], targets: [] as Generator[] }
+    const seen = new Set<string>()
+    let compared = 0
+    let refused = 0
+
+    beforeAll(() => {
+      netns = makeNetns('ipt')
+      try {
+        createSet(netns, 'single', 'hash:ip', family, SET_EXTENSIONS)
+        createSet(netns, 'pairs', 'hash:ip,port', family, SET_EXTENSIONS)
+      } catch (error) {
+        skipped.push(`ipsets (${String(error)})`)
+      }
+      for (const kind of ['matches', 'targets'] as const) {
+        for (const generator of everything[kind]) probe(kind, generator)
+      }
+    })
+
+    afterAll(() => {
+      netns.remove()
+      process.stderr.write(
+        `${family}: seed ${seed}, ${compared} lines compared, ${refused} rules refused; ` +
+          `skipped: ${skipped.join(', ') || 'nothing'}\n`,
+      )
+    })
+
+    /** Tries a match or target alone; what this kernel or iptables does not have is left out, with the reason. */
+    function probe(kind: 'matches' | 'targets', generator: Generator): void {
+      if (generator.family && generator.family !== family) return
+      let complaint = ''
+      for (let i = 0; i < TRIES; i++) {
+        const ruleset = loneRule(seededRandom(mixSeed(seed, i)), family, kind, generator)
+        complaint = ruleset ? restore(netns, family, rulesetText(ruleset)) : 'no chain for it'
+        if (complaint === '') {
+          usable[kind].push(generator)
+          return
+        }
+      }
+      skipped.push(`${generator.name} (${complaint.split('\n')[0]})`)
+    }
+
+    /** Loads a rule set; when it is refused as a whole, rule by rule, without those that are refused. */
+    function load(ruleset: Ruleset): void {
+      if (restore(netns, family, rulesetText(ruleset)) === '') return
+      restore(netns, family, rulesetText({ ...ruleset, rules: [] }))
+      for (const rule of ruleset.rules) {
+        const text = rulesetText({ ...ruleset, chains: [], rules: [rule] })
+        if (restore(netns, family, text, '--noflush') !== '') refused++
+      }
+    }
+
+    test(`random rule sets`, () => {
+      const numbers = process.env['CNMTOP_ONLY'] ?? Array.from({ length: RULESETS }, (_, i) => i)
+      for (const number of [numbers].flat().map(Number)) {
+        const ruleset = randomRuleset(seededRandom(mixSeed(seed, number)), family, usable, RULES)
+        load(ruleset)
+        const theirs = save(netns, family, ruleset.table)
+        const { info, entries } = readBlob(netns, family, ruleset.table)
+        const table = readLegacyTable(info, entries, family, { setName: index => setNames.get(index) })
+        const note = `CNMTOP_SEED=${seed} CNMTOP_ONLY=${number}`
+        expect(printTable(table, { counters: true }).split('\n'), note).toEqual(theirs.split('\n'))
+
+        const unknown = table.rules
+          .flatMap(rule => [...rule.matches, rule.target])
+          .filter(({ name }) => name === 'unknown')
+        expect(unknown, note).toEqual([])
+        const [parsed] = parseSave(theirs, family)
+        expect(printTable(parsed!, { counters: true }), note).toBe(theirs)
+        expect(withoutSets(parsed!), note).toEqual(withoutSets(table))
+        const again = encodeLegacyTable(table)
+        expect(withoutSets(readLegacyTable(again.info, again.entries, family)), note).toEqual(
+          withoutSets(table),
+        )
+
+        compared += theirs.split('\n').length
+        for (const { matches, target } of table.rules)
+          for (const { name } of [...matches, target]) seen.add(name)
+      }
+    })
+
+    test.skipIf(process.env['CNMTOP_ONLY'])('everything that can be made here was compared', () => {
+      const made = [...usable.matches, ...usable.targets].map(({ name }) => name)
+      expect(made.filter(name => !seen.has(name))).toEqual([])
+      // Rules that are refused compare nothing.
+      expect(refused / (RULESETS * RULES)).toBeLessThan(0.05)
+    })
+  },
+)
+
+/** Bytes hold a set's index, text its name: neither can be compared with the other. */
+function withoutSets(table: unknown): unknown {
+  const drop = (key: string, value: unknown) => (key === 'index' || key === 'set' ? undefined : value)
+  return JSON.parse(JSON.stringify(table, drop))
+}
