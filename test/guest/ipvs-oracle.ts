@@ -9,7 +9,8 @@
  * Ends with 1 when anything differs.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createIpvsClient, type IpvsClient, type IpvsEntry, timeoutsText } from 'ipvs-netlink'
@@ -166,6 +167,36 @@ async function randomRounds(client: IpvsClient, transport: Transport, familyId: 
   if (values.capture) capture(values.capture, 'options', options)
 }
 
+/** Reads while another program fills and clears the tables: nothing may fail, and what changed must be said. */
+async function churn(client: IpvsClient): Promise<void> {
+  const lines = Array.from({ length: 40 }, (_, index) => [
+    `-A -f ${index + 1} -s rr`,
+    `-a -f ${index + 1} -r 10.0.0.${index + 1}:0 -m -w 1`,
+  ]).flat()
+  const script = `printf '%s\\n' ${lines.map(line => `'${line}'`).join(' ')} > /tmp/${netns}
+    while :; do ipvsadm -R < /tmp/${netns}; ipvsadm -C; done`
+  const child = spawn('ip', ['netns', 'exec', netns, 'sh', '-c', script], { stdio: 'ignore' })
+  let interrupted = 0
+  let services = 0
+  try {
+    for (let reading = 0; reading < 300; reading++) {
+      const listing = client.readAll()
+      differences.push(...listing.problems)
+      services += listing.rows.length
+      if (listing.interrupted) interrupted++
+      await sleep(1)
+    }
+  } finally {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    // The ipvsadm that it had started ends by itself.
+    await sleep(500)
+    rmSync(`/tmp/${netns}`, { force: true })
+  }
+  say(`churn: 300 readings of ${services} services, ${interrupted} of them marked interrupted`)
+  if (services === 0 || interrupted === 0) differences.push('churn: nothing happened while it was read')
+}
+
 async function movingCounters(transport: Transport, familyId: number): Promise<void> {
   restore(trafficTables)
   const args = ['netns', 'exec', netns, process.execPath, '-e', trafficProgram]
@@ -206,6 +237,7 @@ async function main(): Promise<void> {
     if (familyId === undefined) throw new Error('this kernel has no IPVS')
     const client = createIpvsClient({ transport: socket, familyId })
     await randomRounds(client, socket, familyId)
+    await churn(client)
     await movingCounters(socket, familyId)
     const printed = /version (\S+) \(size=(\d+)\)/.exec(run('ipvsadm -Ln'))
     const info = client.info()
