@@ -95,10 +95,10 @@ describe.each(['ip', 'ip6'] as const)(
         expect(unknown, note).toEqual([])
         const [parsed] = parseSave(theirs, family)
         expect(printTable(parsed!, { counters: true }), note).toBe(theirs)
-        expect(withoutSets(parsed!), note).toEqual(withoutSets(table))
+        expect(without(roundedInText, parsed), note).toEqual(without(roundedInText, table))
         const again = encodeLegacyTable(table)
-        expect(withoutSets(readLegacyTable(again.info, again.entries, family)), note).toEqual(
-          withoutSets(table),
+        expect(without(setNamesOnly, readLegacyTable(again.info, again.entries, family)), note).toEqual(
+          without(setNamesOnly, table),
         )
 
         compared += theirs.split('\n').length
@@ -116,8 +116,11 @@ describe.each(['ip', 'ip6'] as const)(
   },
 )
 
-/** Bytes hold a set's index, text its name: neither can be compared with the other. */
-function withoutSets(table: unknown): unknown {
-  const drop = (key: string, value: unknown) => (key === 'index' || key === 'set' ? undefined : value)
-  return JSON.parse(JSON.stringify(table, drop))
+/** Bytes hold a set's index, text its name. */
+const setNamesOnly = new Set(['index', 'set'])
+/** Rates are rounded to a whole number of packets when they are printed: 37523/min comes out as 625/sec. */
+const roundedInText = new Set([...setNamesOnly, 'average', 'period'])
+
+function without(keys: ReadonlySet<string>, table: unknown): unknown {
+  return JSON.parse(JSON.stringify(table, (key, value: unknown) => (keys.has(key) ? undefined : value)))
 }
