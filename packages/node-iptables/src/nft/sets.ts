@@ -50,7 +50,7 @@ export const setFields = fieldTable({
 })
 
 /** NFTA_SET_ELEM_*. Times are milliseconds as decimal strings. */
-const elementFields = fieldTable({
+export const elementFields = fieldTable({
   key: constant(1),
   data: data(2),
   flags: bits(3, ['interval-end', 'catchall']),
