@@ -11,8 +11,14 @@ export type LookOptions = {
   readonly timeout?: number
 }
 
+/** What a command wants beyond the usual. */
+export type LookFor = {
+  /** The processes that hold sockets. */
+  readonly owners?: boolean
+}
+
 /** This node, or the snapshot that `--from-snapshot` names. Collectors are loaded only for a live look. */
-export async function look(options: LookOptions): Promise<Snapshot> {
+export async function look(options: LookOptions, { owners }: LookFor = {}): Promise<Snapshot> {
   if (options.fromSnapshot !== undefined) {
     const { loadSnapshot, SnapshotFileError } = await import('../snapshot/file.ts')
     try {
@@ -28,6 +34,7 @@ export async function look(options: LookOptions): Promise<Snapshot> {
     netnsDirs: options.netnsDir,
     onlyNetnsDirs: options.onlyNetnsDirs,
     timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
+    owners,
   })
   checkAskedDirectories(snapshot.sources, options.netnsDir ?? [])
   return snapshot

@@ -11,7 +11,7 @@ export type SnapshotOptions = LookOptions & {
 
 /** `cnmtop snapshot -o FILE`: everything that can be seen, as one JSON document. */
 export async function snapshotCommand(options: SnapshotOptions): Promise<number> {
-  const snapshot = await look(options)
+  const snapshot = await look(options, { owners: true })
   for (const sentence of shortcomings(snapshot)) note(sentence)
   if (options.output === '-') {
     await writeOut(snapshotText(snapshot))

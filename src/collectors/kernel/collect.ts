@@ -2,6 +2,7 @@ import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION, type Snapshot } from '../../snapshot
 import { type DiscoverOptions, discover } from './discover.ts'
 import { readHost } from './host.ts'
 import { emptyNamespace } from './namespace.ts'
+import { withOwners } from './owners.ts'
 import { allParts } from './parts.ts'
 import { createNodeReader } from './reader.ts'
 import { relate } from './relate.ts'
@@ -9,6 +10,8 @@ import { relate } from './relate.ts'
 export type CollectOptions = DiscoverOptions & {
   /** Milliseconds that one namespace may take. */
   readonly timeoutMs?: number | undefined
+  /** Also find out which processes hold the sockets: a walk over all of /proc. */
+  readonly owners?: boolean | undefined
 }
 
 /** Reads the whole node once, on the calling thread: every namespace that is found, everything in it. */
@@ -35,7 +38,7 @@ export function collectSnapshot(options: CollectOptions = {}): Snapshot {
     takenAt,
     tookMs: Math.round((performance.now() - started) * 1000) / 1000,
     host: readHost(),
-    namespaces: related,
+    namespaces: options.owners ? withOwners(related) : related,
     sources,
   }
 }

@@ -5,6 +5,7 @@ import {
   NETLINK_GENERIC,
   NETLINK_NETFILTER,
   NETLINK_ROUTE,
+  NETLINK_SOCK_DIAG,
   NETLINK_XFRM,
   type NetlinkSocket,
   openNetlink,
@@ -20,6 +21,7 @@ export type Doors = {
   readonly netfilter: NetlinkSocket | undefined
   readonly xfrm: NetlinkSocket | undefined
   readonly generic: NetlinkSocket | undefined
+  readonly sockDiag: NetlinkSocket | undefined
   close(): void
 }
 
@@ -44,6 +46,8 @@ export function openDoors(
   if (wanted.has('netfilter') && features.nfTables === 'present') protocols.push(NETLINK_NETFILTER)
   if (wanted.has('xfrm')) protocols.push(NETLINK_XFRM)
   if (wanted.has('ipvs') && features.ipvsFamily !== undefined) protocols.push(NETLINK_GENERIC)
+  const { tcp, udp } = features.socketDiag
+  if (wanted.has('sockets') && (tcp || udp)) protocols.push(NETLINK_SOCK_DIAG)
   try {
     namespace.enter(() => {
       for (const protocol of protocols) {
@@ -66,6 +70,7 @@ export function openDoors(
     netfilter: sockets.get(NETLINK_NETFILTER),
     xfrm: sockets.get(NETLINK_XFRM),
     generic: sockets.get(NETLINK_GENERIC),
+    sockDiag: sockets.get(NETLINK_SOCK_DIAG),
     close,
   }
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { listFamilies } from 'netlink-codec'
 import { NETLINK_GENERIC, openNetlink } from './netlink-socket.ts'
 import { nfTablesPresence } from './nft/presence.ts'
+import { type SocketDiag, socketDiag } from './sockets.ts'
 
 /**
  * What this kernel has ready, found out without asking for it: opening a netlink socket of an unregistered protocol, or
@@ -14,6 +15,7 @@ export type KernelFeatures = {
   readonly nfTables: ReturnType<typeof nfTablesPresence>
   /** Id of the generic-netlink family IPVS; undefined while IPVS is not loaded. */
   readonly ipvsFamily: number | undefined
+  readonly socketDiag: SocketDiag
 }
 
 export function kernelFeatures(): KernelFeatures {
@@ -22,6 +24,7 @@ export function kernelFeatures(): KernelFeatures {
     protocols,
     nfTables: nfTablesPresence(),
     ipvsFamily: protocols.has(NETLINK_GENERIC) ? ipvsFamily() : undefined,
+    socketDiag: socketDiag(),
   }
 }
 

@@ -17,6 +17,7 @@ import { close, rawSocket, receive, send, setSocketOption, SystemCallError } fro
 
 /** NETLINK_* protocols (linux/netlink.h). */
 export const NETLINK_ROUTE = 0
+export const NETLINK_SOCK_DIAG = 4
 export const NETLINK_XFRM = 6
 export const NETLINK_NETFILTER = 12
 export const NETLINK_GENERIC = 16

@@ -1,24 +1,17 @@
-import type { Link, Nsid, SourceReport } from '../../snapshot/index.ts'
+import type { Nsid, SourceReport } from '../../snapshot/index.ts'
 import type { FoundNamespace } from './discover.ts'
-import { type Doors, openDoors } from './doors.ts'
-import type { Dump } from './dump.ts'
+import { openDoors } from './doors.ts'
 import { type KernelFeatures, kernelFeatures } from './features.ts'
 import type { NamespaceData } from './namespace.ts'
-import { readIpvs } from './ipvs.ts'
-import { readNft } from './nft.ts'
 import { createNsidBook } from './nsid-book.ts'
 import { type OpenNamespace, openNamespace } from './open-namespace.ts'
 import type { Part } from './parts.ts'
-import { readAddresses } from './rtnl/address.ts'
-import { readFdb } from './rtnl/fdb.ts'
-import { readLinks } from './rtnl/link.ts'
-import type { InterfaceNames } from './rtnl/names.ts'
-import { readNeighbours } from './rtnl/neighbour.ts'
+import { readRtnl } from './read-rtnl.ts'
+import { readSystem } from './read-system.ts'
+import { readTables } from './read-tables.ts'
+import { readingOf } from './reading.ts'
 import { nsidOf, readNsids } from './rtnl/nsid.ts'
-import { readRoutes } from './rtnl/route.ts'
-import { readRules } from './rtnl/rule.ts'
-import { createSourceLog, type Reading, type SourceLog, Unreadable } from './source-log.ts'
-import { readXfrm } from './xfrm.ts'
+import { createSourceLog, Unreadable } from './source-log.ts'
 
 /** What one reading of a namespace gave. A field that was not asked for, or could not be read at all, is absent. */
 export type PartReading = { readonly data: Partial<NamespaceData>; readonly reports: SourceReport[] }
@@ -41,9 +34,6 @@ const MAX_BYTES = 256 * 1024 * 1024
 const DEFAULT_TIMEOUT_MS = 10_000
 
 const nsidsOnly: ReadonlySet<Part> = new Set<Part>(['nsids'])
-
-/** Parts that speak of links by index. */
-const needNames: readonly Part[] = ['links', 'addresses', 'routes', 'neighbours', 'fdb', 'nsids', 'xfrm']
 
 export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeReader {
   const book = createNsidBook()
@@ -77,16 +67,15 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
         return target && nsidOf(doors.route, target.fd)
       }
       try {
-        const data = readRtnl(doors, wanted, log)
+        const context = { doors, wanted, features, log, isHost: known.get(id)?.kind === 'host' }
+        const rtnl = readRtnl(context)
+        const data = { ...rtnl.data, ...readTables(context, rtnl.names), ...readSystem(context, rtnl) }
         if (data.links) book.learn(id, data.links, ask)
         if (wanted.has('nsids')) {
-          nsids.set(
-            id,
-            log.read('rtnl.nsids', '', [], () => reading(readNsids(doors.route))),
-          )
-          data.nsids = book.rows(id, nsids.get(id) ?? [])
+          const numbers = log.read('rtnl.nsids', '', [], () => readingOf(readNsids(doors.route)))
+          nsids.set(id, numbers)
+          data.nsids = book.rows(id, numbers)
         }
-        Object.assign(data, readTables(doors, wanted, features, interfaceNames(data.links), log))
         return { data, reports: log.reports }
       } finally {
         doors.close()
@@ -99,74 +88,6 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
     },
   }
   return reader
-}
-
-function readRtnl({ route }: Doors, wanted: ReadonlySet<Part>, log: SourceLog): Partial<NamespaceData> {
-  const data: Partial<NamespaceData> = {}
-  if (needNames.some(part => wanted.has(part))) {
-    data.links = log.read('rtnl.links', '', [], () => reading(readLinks(route)))
-  }
-  const names = interfaceNames(data.links)
-  if (wanted.has('addresses')) {
-    data.addresses = log.read('rtnl.addresses', '', [], () => reading(readAddresses(route, names)))
-  }
-  if (wanted.has('routes'))
-    data.routes = log.read('rtnl.routes', '', [], () => reading(readRoutes(route, names)))
-  if (wanted.has('rules')) data.rules = log.read('rtnl.rules', '', [], () => reading(readRules(route)))
-  if (wanted.has('neighbours')) {
-    data.neighbours = log.read('rtnl.neighbours', '', [], () => reading(readNeighbours(route, names)))
-  }
-  if (wanted.has('fdb')) data.fdb = log.read('rtnl.fdb', '', [], () => reading(readFdb(route, names)))
-  return data
-}
-
-function interfaceNames(links: readonly Link[] = []): InterfaceNames {
-  return new Map(links.map(({ ifindex, ifname }) => [ifindex, ifname]))
-}
-
-const ADMIN = 'CAP_NET_ADMIN (run as root)'
-
-function readTables(
-  { netfilter, generic, xfrm }: Doors,
-  wanted: ReadonlySet<Part>,
-  { ipvsFamily, nfTables }: KernelFeatures,
-  names: InterfaceNames,
-  log: SourceLog,
-): Partial<NamespaceData> {
-  const data: Partial<NamespaceData> = {}
-  if (wanted.has('netfilter')) {
-    const none = { netfilter: [], nft: [] }
-    Object.assign(
-      data,
-      log.read('nft', ADMIN, none, () => {
-        if (netfilter) return readNft(netfilter)
-        // No tables can be there, and asking would load the module.
-        if (nfTables === 'absent') return { value: none }
-        throw new Unreadable(
-          'unavailable',
-          'whether nf_tables is loaded cannot be told, and asking would load it',
-        )
-      }),
-    )
-  }
-  if (wanted.has('ipvs')) {
-    data.ipvs = log.read('ipvs', ADMIN, { services: [] }, () => {
-      if (!generic || ipvsFamily === undefined)
-        throw new Unreadable('unavailable', 'this kernel has no IPVS loaded')
-      return readIpvs(generic, ipvsFamily)
-    })
-  }
-  if (wanted.has('xfrm')) {
-    const none = { states: [], policies: [] }
-    data.xfrm = log.read('xfrm', ADMIN, none, () =>
-      xfrm ? readXfrm(xfrm, names) : { value: none, unavailable: 'this kernel has no xfrm' },
-    )
-  }
-  return data
-}
-
-function reading<Row>(dump: Dump<Row>): Reading<Row[]> {
-  return { value: dump.rows, interrupted: dump.interrupted, problems: dump.problems }
 }
 
 const MAX_HELD = 64

@@ -51,9 +51,10 @@ export function createSourceLog(): SourceLog {
         let reading = reader()
         for (let retry = 0; reading.interrupted && retry < RETRIES; retry++) reading = reader()
         const problems = reading.problems ?? []
-        if (reading.interrupted)
+        if (reading.unavailable !== undefined) report('unavailable', reading.unavailable)
+        else if (reading.interrupted) {
           report('interrupted', `changed while it was read, ${RETRIES + 1} times in a row`)
-        else if (problems.length > 0) report('partial', summary(problems))
+        } else if (problems.length > 0) report('partial', summary(problems))
         else report('ok')
         return reading.value
       } catch (error) {

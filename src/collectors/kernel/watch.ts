@@ -4,6 +4,7 @@ import { watchDirectories } from './directory-watch.ts'
 import { discover, type DiscoverOptions, type FoundNamespace } from './discover.ts'
 import { kernelFeatures } from './features.ts'
 import { openNamespace } from './open-namespace.ts'
+import { createOwnerNames } from './owners.ts'
 import { allParts, type Part } from './parts.ts'
 import { createNodeReader } from './reader.ts'
 import type { NamespaceData } from './namespace.ts'
@@ -66,6 +67,7 @@ export function startWatch(
   let endDirectoryWatch: () => void = () => {}
   let directories = ''
   const reader = createNodeReader(options.timeoutMs)
+  const nameOwners = createOwnerNames()
   let features = kernelFeatures()
 
   function rediscover(): void {
@@ -168,6 +170,9 @@ export function startWatch(
     entry.dirty = new Set()
     const { data, reports } = reader.read(id, wanted)
     if (reports.some(({ status }) => status === 'gone')) soonRediscover()
+    // Whose they are is worth a walk over /proc only while somebody looks.
+    if (data.sockets && id === shown.id && shown.parts.includes('sockets'))
+      data.sockets = nameOwners(data.sockets)
     emit({ kind: 'read', id, data: changes(entry.sent, data), sources: reports })
   }
 

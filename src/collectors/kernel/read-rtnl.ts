@@ -1,0 +1,60 @@
+import type { Link } from '../../snapshot/index.ts'
+import type { NamespaceData } from './namespace.ts'
+import type { Part } from './parts.ts'
+import { type ReadingContext, readingOf } from './reading.ts'
+import { readAddresses } from './rtnl/address.ts'
+import { readFdb } from './rtnl/fdb.ts'
+import { readLinks } from './rtnl/link.ts'
+import { addLinkSysctls } from './rtnl/link-sysctls.ts'
+import type { InterfaceNames } from './rtnl/names.ts'
+import { readNeighbours } from './rtnl/neighbour.ts'
+import { readRoutes } from './rtnl/route.ts'
+import { readRules } from './rtnl/rule.ts'
+
+/** Parts that speak of links by index, or come with them. */
+const needLinks: readonly Part[] = [
+  'links',
+  'addresses',
+  'routes',
+  'neighbours',
+  'fdb',
+  'nsids',
+  'xfrm',
+  'sockets',
+  'sysctls',
+]
+
+export type RtnlReading = {
+  readonly data: Partial<NamespaceData>
+  readonly names: InterfaceNames
+  /** Sysctls of single interfaces, which come with the links. */
+  readonly linkSysctls: Record<string, string>
+}
+
+/** Reads what rtnetlink knows of a namespace. It needs no capability beyond being there. */
+export function readRtnl({ doors: { route }, wanted, log }: ReadingContext): RtnlReading {
+  const data: Partial<NamespaceData> = {}
+  const linkSysctls: Record<string, string> = {}
+  if (needLinks.some(part => wanted.has(part))) {
+    data.links = log.read('rtnl.links', '', [], () =>
+      readingOf(readLinks(route, (link, attributes) => addLinkSysctls(linkSysctls, link.ifname, attributes))),
+    )
+  }
+  const names = interfaceNames(data.links)
+  if (wanted.has('addresses')) {
+    data.addresses = log.read('rtnl.addresses', '', [], () => readingOf(readAddresses(route, names)))
+  }
+  if (wanted.has('routes')) {
+    data.routes = log.read('rtnl.routes', '', [], () => readingOf(readRoutes(route, names)))
+  }
+  if (wanted.has('rules')) data.rules = log.read('rtnl.rules', '', [], () => readingOf(readRules(route)))
+  if (wanted.has('neighbours')) {
+    data.neighbours = log.read('rtnl.neighbours', '', [], () => readingOf(readNeighbours(route, names)))
+  }
+  if (wanted.has('fdb')) data.fdb = log.read('rtnl.fdb', '', [], () => readingOf(readFdb(route, names)))
+  return { data, names, linkSysctls }
+}
+
+function interfaceNames(links: readonly Link[] = []): InterfaceNames {
+  return new Map(links.map(({ ifindex, ifname }) => [ifindex, ifname]))
+}

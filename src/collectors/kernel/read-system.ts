@@ -1,0 +1,39 @@
+import type { NamespaceData } from './namespace.ts'
+import { readConntrack, readSysctls } from './proc.ts'
+import { readProcFile } from './proc-file.ts'
+import type { ReadingContext } from './reading.ts'
+import type { RtnlReading } from './read-rtnl.ts'
+import { readSockets } from './sockets.ts'
+import { openSysctls } from './sysctl-tree.ts'
+
+/** Reads sockets, sysctls and the size of the connection table. */
+export function readSystem(
+  { doors, wanted, features, log, isHost }: ReadingContext,
+  { names, linkSysctls }: RtnlReading,
+): Partial<NamespaceData> {
+  const data: Partial<NamespaceData> = {}
+  if (!wanted.has('sockets') && !wanted.has('sysctls') && !wanted.has('conntrack')) return data
+  return doors.namespace.enter(() => {
+    if (wanted.has('sockets')) {
+      const sources = { transport: doors.sockDiag, diag: features.socketDiag, readFile: readProcFile, names }
+      data.sockets = log.read('sockets', '', [], () => readSockets(sources))
+    }
+    const tree = openSysctls()
+    try {
+      if (wanted.has('sysctls')) {
+        const options = { hasIpvs: features.ipvsFamily !== undefined, isHost }
+        const files = log.read('proc.sysctls', '', {}, () => ({ value: readSysctls(tree, options) }))
+        data.sysctls = { ...files, ...linkSysctls }
+      }
+      if (wanted.has('conntrack')) {
+        data.conntrack = log.read('proc.conntrack', '', undefined, () => {
+          const value = readConntrack(tree)
+          return value ? { value } : { value, unavailable: 'no connection tracking here' }
+        })
+      }
+    } finally {
+      tree.close()
+    }
+    return data
+  })
+}

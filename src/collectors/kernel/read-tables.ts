@@ -1,0 +1,78 @@
+import type { Family } from 'node-iptables'
+import type { NetfilterTable } from '../../snapshot/index.ts'
+import type { OpenNamespace } from './open-namespace.ts'
+import { readIpvs } from './ipvs.ts'
+import { close, getSocketOption, rawSocket } from './libc.ts'
+import type { NamespaceData } from './namespace.ts'
+import { readNft } from './nft.ts'
+import { readProcFile } from './proc-file.ts'
+import { NET_ADMIN, type ReadingContext } from './reading.ts'
+import type { InterfaceNames } from './rtnl/names.ts'
+import type { Reading } from './source-log.ts'
+import { readXfrm } from './xfrm.ts'
+import { hasXtables, readXtables } from './xtables.ts'
+
+const AF_INET = 2
+const AF_INET6 = 10
+const IPPROTO_RAW = 255
+const SOL_IP = 0
+const SOL_IPV6 = 41
+
+/** Reads the tables that decide about packets: netfilter of both back ends, IPVS, xfrm. */
+export function readTables(context: ReadingContext, names: InterfaceNames): Partial<NamespaceData> {
+  const { wanted, log, features, doors } = context
+  const data: Partial<NamespaceData> = {}
+  if (wanted.has('netfilter')) {
+    const tables = readNfTables(context)
+    const legacy = (['ip', 'ip6'] as const).flatMap(family =>
+      log.read(`xtables.${family}`, NET_ADMIN, [], () => readLegacy(doors.namespace, family)),
+    )
+    data.netfilter = [...legacy, ...tables.netfilter]
+    data.nft = tables.nft
+  }
+  if (wanted.has('ipvs')) {
+    const { ipvsFamily } = features
+    const none = { services: [] }
+    data.ipvs = log.read('ipvs', NET_ADMIN, none, () =>
+      doors.generic && ipvsFamily !== undefined
+        ? readIpvs(doors.generic, ipvsFamily)
+        : { value: none, unavailable: 'this kernel has no IPVS loaded' },
+    )
+  }
+  if (wanted.has('xfrm')) {
+    const none = { states: [], policies: [] }
+    data.xfrm = log.read('xfrm', NET_ADMIN, none, () =>
+      doors.xfrm ? readXfrm(doors.xfrm, names) : { value: none, unavailable: 'this kernel has no xfrm' },
+    )
+  }
+  return data
+}
+
+function readNfTables({ doors, features, log }: ReadingContext): Pick<NamespaceData, 'netfilter' | 'nft'> {
+  const none = { netfilter: [], nft: [] }
+  return log.read('nft', NET_ADMIN, none, () => {
+    if (doors.netfilter) return readNft(doors.netfilter)
+    // Not loaded, so there are no tables; and asking would load it.
+    if (features.nfTables === 'absent') return { value: none }
+    return {
+      value: none,
+      unavailable: 'whether nf_tables is loaded cannot be told, and asking would load it',
+    }
+  })
+}
+
+function readLegacy(namespace: OpenNamespace, family: Family): Reading<NetfilterTable[]> {
+  return namespace.enter(() => {
+    const names = readProcFile(`/proc/thread-self/net/${family}_tables_names`) ?? ''
+    if (!hasXtables(names)) return { value: [] }
+    const fd = rawSocket(family === 'ip' ? AF_INET : AF_INET6, IPPROTO_RAW)
+    try {
+      const level = family === 'ip' ? SOL_IP : SOL_IPV6
+      return readXtables(family, names, (option, value) => {
+        getSocketOption(fd, level, option, value)
+      })
+    } finally {
+      close(fd)
+    }
+  })
+}
