@@ -1,39 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningTerminal } from '../scripts/terminal.ts'
 import { openProgram } from './program.ts'
-import { makeRows, removeRows } from './rows.ts'
 import { ms, quantile, type Result, type Subject } from './result.ts'
+import { makeRows, removeRows } from './rows.ts'
 import { isUseful } from './start.ts'
 
 const presses = 200
-const rows = 5_000
+const routes = 5_000
 
-/** From a key to the changed screen, in the list of namespaces and in a list of 5,000 routes. */
+/** From a key to the moved selection, in the list of namespaces and in a list of 5,000 routes. */
 export async function measureKeys({ netnsDir }: Subject): Promise<Result[]> {
-  const long = await makeRows(rows)
+  const long = makeRows(routes)
   const terminal = openProgram(netnsDir, long.netnsDir)
   try {
     await terminal.until(isUseful, 30_000)
     await sleep(2_000)
-    const inNamespaces = await pressOften(terminal, 'j', 'k')
-    // G goes to the last namespace; the long one is found by its name.
-    terminal.type(`/${long.name}\r`)
-    await terminal.until(screen => screen.some(row => row.includes(long.name)), 10_000)
-    await sleep(500)
+    const inNamespaces = await pressOften(terminal)
+
+    // The namespace without a container is the last one.
+    terminal.type('G')
+    await terminal.until(rows => rows.some(row => row.includes(`─ ${long.name} `)))
+    for (const tab of ['Addr', 'Route']) {
+      terminal.type(']')
+      await terminal.until(rows => rows.some(row => row.includes(`[${tab}]`)))
+    }
     terminal.type('\t')
-    await sleep(200)
-    terminal.type(']')
-    await sleep(200)
-    terminal.type(']')
-    await terminal.until(screen => screen.filter(row => row.includes('blackhole')).length > 5, 10_000)
-    const inRoutes = await pressOften(terminal, 'j', 'k')
+    await terminal.until(rows => Number(/\d+$/.exec(position(rows))?.[0]) >= routes)
     return [
       told('key to paint, list of namespaces', inNamespaces),
-      told(`key to paint, ${rows} routes`, inRoutes),
+      told(`key to paint, ${routes} routes`, await pressOften(terminal)),
     ]
   } finally {
     await terminal.close()
-    await removeRows(long)
+    removeRows(long)
   }
 }
 
@@ -47,16 +46,23 @@ function told(what: string, took: readonly number[]): Result {
   }
 }
 
-/** Presses a key many times, each after the paint of the one before, and goes back at the ends. */
-async function pressOften(terminal: RunningTerminal, down: string, up: string): Promise<number[]> {
+/** Goes down and up, each time after the paint of the key before. */
+async function pressOften(terminal: RunningTerminal): Promise<number[]> {
   const took: number[] = []
+  terminal.type('g')
+  await terminal.until(rows => position(rows).startsWith('1 of '))
   for (let press = 0; press < presses; press++) {
-    const before = terminal.text().join('\n')
+    const before = position(terminal.text())
     const started = performance.now()
-    terminal.type(press % 100 < 50 ? down : up)
-    await terminal.until(screen => screen.join('\n') !== before, 5_000)
+    terminal.type(press % 40 < 20 ? 'j' : 'k')
+    await terminal.until(rows => position(rows) !== before)
     took.push(performance.now() - started)
     await sleep(20)
   }
   return took
+}
+
+/** The footer's end, such as `3 of 49`: where the selection is. */
+function position(rows: readonly string[]): string {
+  return /\d+ of \d+$/.exec(rows.findLast(row => row !== '') ?? '')?.[0] ?? ''
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 export type LongNamespace = { readonly netnsDir: string; readonly name: string }
 
 /** Makes it: `count` routes into 10.0.0.0/8 that lead nowhere. */
-export async function makeRows(count: number): Promise<LongNamespace> {
+export function makeRows(count: number): LongNamespace {
   const netnsDir = mkdtempSync(join(tmpdir(), 'cnmtop-bench-rows-'))
   const name = 'long_table'
   const file = join(netnsDir, name)
@@ -18,7 +18,7 @@ export async function makeRows(count: number): Promise<LongNamespace> {
   return { netnsDir, name }
 }
 
-export async function removeRows({ netnsDir, name }: LongNamespace): Promise<void> {
+export function removeRows({ netnsDir, name }: LongNamespace): void {
   execFileSync('umount', [join(netnsDir, name)])
   rmSync(netnsDir, { recursive: true })
 }

@@ -45,7 +45,7 @@ for (const sandboxes of flags.sandboxes.split(',').map(Number)) {
   }
 }
 
-/** One measurement. What cannot be measured is a row that says why; the others still run. */
+/** One measurement. What cannot be measured is a row that says so; the others still run. */
 async function measure(name: string, subject: Subject): Promise<Result[]> {
   const measurement = measurements[name]
   if (!measurement)
@@ -53,6 +53,7 @@ async function measure(name: string, subject: Subject): Promise<Result[]> {
   try {
     return await measurement(subject)
   } catch (error) {
-    return [{ what: name, measured: `failed: ${error instanceof Error ? error.message : String(error)}` }]
+    console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    return [{ what: name, measured: 'failed, see above', met: false }]
   }
 }

@@ -68,7 +68,12 @@ export function openTerminal(
   const text = (): string[] =>
     Array.from({ length: screen.rows }, (_, row) => {
       const { active } = screen.buffer
-      return active.getLine(active.baseY + row)?.translateToString(true) ?? ''
+      return (
+        active
+          .getLine(active.baseY + row)
+          ?.translateToString()
+          .trimEnd() ?? ''
+      )
     })
   const onPaint = (listener: () => void): { dispose(): void } => {
     painted.add(listener)
