@@ -9,8 +9,8 @@ const foreground = '#adbac7'
 const background = '#1c2128'
 
 const cellWidth = 8
-const cellHeight = 17
-const baseline = 13
+const cellHeight = 16
+const baseline = 12
 const padding = 12
 
 type Style = {
@@ -21,7 +21,8 @@ type Style = {
   readonly italic: boolean
   readonly underline: boolean
 }
-type Run = { readonly column: number; text: string; width: number; readonly style: Style }
+type Word = { readonly column: number; text: string; width: number }
+type Run = { readonly column: number; width: number; readonly style: Style; readonly words: Word[] }
 
 /**
  * Draws what a terminal shows as an SVG picture. The same screen gives the same bytes. Every run of cells is set to its
@@ -34,7 +35,7 @@ export function screenToSvg(screen: Terminal, title: string): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>${escape(title)}</title>`,
-    '<style>text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre}',
+    '<style>text{font:13.3px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}',
     '.b{font-weight:700}.d{opacity:.6}.i{font-style:italic}.u{text-decoration:underline}</style>',
     `<rect width="${width}" height="${height}" rx="8" fill="${background}"/>`,
     `<g transform="translate(${padding} ${padding})">`,
@@ -45,26 +46,46 @@ export function screenToSvg(screen: Terminal, title: string): string {
   ].join('\n')
 }
 
-/** Neighbouring cells of one style, as one run. */
+/**
+ * Neighbouring cells of one style, with the words in them. Two blanks end a word: viewers fold blanks, so what stands
+ * behind a gap gets a place of its own.
+ */
 function runsOf(screen: Terminal, row: number): Run[] {
   const { active } = screen.buffer
   const line = active.getLine(active.baseY + row)
   const runs: Run[] = []
+  let blanks = 0
   for (let column = 0; column < screen.cols; column++) {
     const cell = line?.getCell(column)
+    const width = cell?.getWidth() ?? 0
     // A cell of width 0 is the second half of a wide character.
-    if (!cell || cell.getWidth() === 0) continue
+    if (!cell || width === 0) continue
     const style = styleOf(cell)
-    const text = cell.getChars() || ' '
-    const last = runs.at(-1)
-    if (last && sameStyle(last.style, style)) {
-      last.text += text
-      last.width += cell.getWidth()
-    } else {
-      runs.push({ column, text, width: cell.getWidth(), style })
+    let run = runs.at(-1)
+    if (!run || !sameStyle(run.style, style)) {
+      run = { column, width: 0, style, words: [] }
+      runs.push(run)
     }
+    run.width += width
+    const text = cell.getChars()
+    if (text.trim() === '') {
+      blanks++
+      continue
+    }
+    addToWords(run.words, { column, text, width }, blanks)
+    blanks = 0
   }
   return runs
+}
+
+function addToWords(words: Word[], cell: Word, blanks: number): void {
+  const word = words.at(-1)
+  if (!word || blanks > 1) {
+    words.push({ ...cell })
+    return
+  }
+  word.text += ' '.repeat(blanks) + cell.text
+  word.width += blanks + cell.width
 }
 
 function drawRow(runs: readonly Run[], row: number): string {
@@ -75,25 +96,20 @@ function drawRow(runs: readonly Run[], row: number): string {
       ({ column, width, style }) =>
         `<rect x="${column * cellWidth}" y="${y}" width="${width * cellWidth}" height="${cellHeight}" fill="${style.fill}"/>`,
     )
-  const texts = runs.filter(({ text }) => text.trim() !== '').map(run => drawText(run, y + baseline))
+  const texts = runs.flatMap(({ words, style }) => words.map(word => drawWord(word, style, y + baseline)))
   return [...rectangles, ...texts].join('')
 }
 
-function drawText({ column, text, width, style }: Run, y: number): string {
-  const leading = text.length - text.trimStart().length
-  const trailing = text.length - text.trimEnd().length
-  const cells = width - leading - trailing
+function drawWord({ column, text, width }: Word, style: Style, y: number): string {
   const classes = [style.bold && 'b', style.dim && 'd', style.italic && 'i', style.underline && 'u'].filter(
     Boolean,
   )
   const attributes = [
-    `x="${(column + leading) * cellWidth}"`,
-    `y="${y}"`,
-    `fill="${style.color}"`,
+    `x="${column * cellWidth}" y="${y}" fill="${style.color}"`,
     ...(classes.length > 0 ? [`class="${classes.join(' ')}"`] : []),
-    ...(cells > 1 ? [`textLength="${cells * cellWidth}"`] : []),
+    ...(width > 1 ? [`textLength="${width * cellWidth}"`] : []),
   ]
-  return `<text ${attributes.join(' ')}>${escape(text.trim())}</text>`
+  return `<text ${attributes.join(' ')}>${escape(text)}</text>`
 }
 
 function styleOf(cell: IBufferCell): Style {

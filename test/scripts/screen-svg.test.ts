@@ -15,12 +15,18 @@ describe('picture of a screen', () => {
 
   it('sets every run at its column, with its colour and width', async () => {
     const svg = await draw('eth0 \u001b[1;32mUP\u001b[0m')
-    expect(svg).toContain('<text x="0" y="13" fill="#adbac7" textLength="32">eth0</text>')
-    expect(svg).toContain('<text x="40" y="13" fill="#57ab5a" class="b" textLength="16">UP</text>')
+    expect(svg).toContain('<text x="0" y="12" fill="#adbac7" textLength="32">eth0</text>')
+    expect(svg).toContain('<text x="40" y="12" fill="#57ab5a" class="b" textLength="16">UP</text>')
+  })
+
+  it('places what stands behind a gap by itself, since viewers fold blanks', async () => {
+    const svg = await draw('ab c   d')
+    expect(svg).toContain('<text x="0" y="12" fill="#adbac7" textLength="32">ab c</text>')
+    expect(svg).toContain('<text x="56" y="12" fill="#adbac7">d</text>')
   })
 
   it('draws inverse cells, direct colours and the colour cube', async () => {
-    expect(await draw('\u001b[7mx\u001b[0m')).toContain('height="17" fill="#adbac7"/>')
+    expect(await draw('\u001b[7mx\u001b[0m')).toContain('height="16" fill="#adbac7"/>')
     expect(await draw('\u001b[38;2;1;2;255mx')).toContain('fill="#0102ff"')
     expect(await draw('\u001b[38;5;196mx')).toContain('fill="#ff0000"')
     expect(await draw('\u001b[38;5;244mx')).toContain('fill="#808080"')
