@@ -4,7 +4,8 @@
  * It builds cnmtop and a lab node, opens the program in a pseudo terminal, types keys, and writes what the terminal shows.
  *
  * Options: `--out FILE`, `--cols N`, `--rows N`, `--netns-dir DIR` (a directory instead of a new lab node),
- * `--keys TEXT` (each character is one key), `--until TEXT` (what the screen must show before and after the keys).
+ * `--keys TEXT` (each character is one key; by default to the rules of the ingress sandbox), `--until TEXT` (what the screen must
+ * show before and after the keys).
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -19,10 +20,10 @@ const root = resolve(import.meta.dirname, '..')
 const { values: flags } = parseArgs({
   options: {
     out: { type: 'string', default: resolve(root, 'docs/screen.svg') },
-    cols: { type: 'string', default: '120' },
-    rows: { type: 'string', default: '36' },
+    cols: { type: 'string', default: '132' },
+    rows: { type: 'string', default: '28' },
     'netns-dir': { type: 'string' },
-    keys: { type: 'string', default: '' },
+    keys: { type: 'string', default: 'j]]]]]' },
     until: { type: 'string', default: 'ingress_sbox' },
   },
 })
