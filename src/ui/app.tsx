@@ -2,7 +2,6 @@ import { useApp, useInput, usePaste } from 'ink'
 import { type ReactElement, useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { Theme } from './components/theme.ts'
 import { keysOf } from './model/keys.ts'
-import { screenModel } from './model/screen.ts'
 import { Browser } from './screens/browser.tsx'
 import type { Effects, Store } from './store.ts'
 import { osc52 } from './osc52.ts'
@@ -21,7 +20,7 @@ type Props = {
 /** The whole terminal UI: keys in, frames out. */
 export function App({ store, theme, write, quit, stopProcess, onEffects }: Props): ReactElement {
   const { suspendTerminal } = useApp()
-  const frame = useSyncExternalStore(store.subscribe, store.frame)
+  const screen = useSyncExternalStore(store.subscribe, store.screen)
   const effects = useMemo<Effects>(
     () => ({
       quit,
@@ -35,7 +34,6 @@ export function App({ store, theme, write, quit, stopProcess, onEffects }: Props
   useEffect(() => onEffects(effects), [onEffects, effects])
   useInput((input, key) => store.press(keysOf(input, key), effects))
   usePaste(text => store.paste(text))
-  const screen = useMemo(() => screenModel(frame.state, frame.data, frame.now), [frame])
   return <Browser screen={screen} theme={theme} />
 }
 

@@ -1,19 +1,16 @@
 import { advance } from './model/rates.ts'
-import { headerLine } from './model/chrome.ts'
 import { chosenNamespace, type Data } from './model/data.ts'
 import { type Command, commandFor } from './model/keymap.ts'
 import type { KeyName } from './model/keys.ts'
 import { chosenRow, overlayText } from './model/overlay.ts'
 import { type Action, reduce } from './model/reducer.ts'
-import { situationOf, viewOf } from './model/screen.ts'
+import { isSameScreen } from './model/same-screen.ts'
+import { type ScreenModel, screenModel, situationOf, viewOf } from './model/screen.ts'
 import { rowJson } from './model/row-text.ts'
 import type { Session } from './model/session.ts'
 import { lineText } from './model/span.ts'
 import { initialState, type Toast, type UiState } from './model/state.ts'
 import type { Row } from './model/table.ts'
-
-/** All that a frame is made of. A new object whenever something changed. */
-export type Frame = { readonly state: UiState; readonly data: Data; readonly now: number }
 
 /** What the keys ask of the world outside of the screen. */
 export type Effects = {
@@ -24,7 +21,8 @@ export type Effects = {
 }
 
 export type Store = {
-  readonly frame: () => Frame
+  /** The same object until something on the screen changes. */
+  readonly screen: () => ScreenModel
   readonly subscribe: (listener: () => void) => () => void
   /** Handles the keys in their order, and tells the listeners once. */
   readonly press: (keys: readonly KeyName[], effects: Effects) => void
@@ -43,24 +41,26 @@ export function createStore(session: Session, columns: number, rows: number): St
   const listeners = new Set<() => void>()
   let state = initialState(columns, rows)
   let data: Data = { snapshot: session.snapshot(), status: session.status(), history: undefined }
-  let frame: Frame = { state, data, now: Date.now() }
+  let screen = screenModel(state, data, Date.now())
   let visible = ''
 
   function dispatch(action: Action): void {
     state = reduce(state, action, viewOf(data, Date.now()))
   }
 
-  /** Makes a frame of what changed, and tells the session what is on it. */
+  /** Tells the session what is on the screen, and the listeners when it looks different. */
   function publish(): void {
     const namespace = chosenNamespace(state, data)
     const history = advance(data.history, data.snapshot, namespace?.id)
     if (history !== data.history) data = { ...data, history }
-    frame = { state, data, now: Date.now() }
     const now = `${namespace?.id} ${state.tab}`
     if (now !== visible) {
       visible = now
       session.setVisible({ namespaceId: namespace?.id, tab: state.tab })
     }
+    const next = screenModel(state, data, Date.now())
+    if (isSameScreen(screen, next)) return
+    screen = next
     for (const listener of listeners) listener()
   }
 
@@ -78,13 +78,12 @@ export function createStore(session: Session, columns: number, rows: number): St
     dispatch({ type: 'toast', toast: { text, tone, until: Date.now() + TOAST_MS } })
   }
 
-  /** Once a second: a message that has been read goes, and the age of the data is told when it reads differently. */
+  /** Once a second: data gets older, and a message that has been read goes. */
   function tick(): void {
-    const now = Date.now()
-    const isOver = state.toast !== undefined && state.toast.until <= now
-    if (isOver) dispatch({ type: 'toast', toast: undefined })
-    const header = lineText(headerLine(state, data, now))
-    if (isOver || header !== lineText(headerLine(frame.state, frame.data, frame.now))) publish()
+    if (state.toast !== undefined && state.toast.until <= Date.now())
+      dispatch({ type: 'toast', toast: undefined })
+    data = { ...data, status: session.status() }
+    publish()
   }
 
   function run(command: Command, effects: Effects): void {
@@ -123,7 +122,7 @@ export function createStore(session: Session, columns: number, rows: number): St
   publish()
 
   return {
-    frame: () => frame,
+    screen: () => screen,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -32,6 +32,15 @@ export function formatDuration(milliseconds: number): string {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`
 }
 
+/** How old something is, in steps that let an idle screen stay as it is: `now`, `4 s`, `15 s`, `2 min`. */
+export function formatAge(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000)
+  if (seconds < 3) return 'now'
+  return seconds < 10
+    ? `${seconds} s`
+    : formatDuration(seconds < 60 ? Math.floor(seconds / 5) * 5000 : milliseconds)
+}
+
 /** How long something took: `0.12 ms`, `24.1 ms`, `1.3 s`. */
 export function formatTook(milliseconds: number): string {
   if (milliseconds >= 1000) return formatDuration(milliseconds)

@@ -1,4 +1,4 @@
-import { formatDuration, plural } from '../../util/format.ts'
+import { formatAge, plural } from '../../util/format.ts'
 import { sanitise } from '../../util/sanitise.ts'
 import type { Data } from './data.ts'
 import { bindings, keyLabel, type Situation, situations } from './keymap.ts'
@@ -75,8 +75,10 @@ function freshness(state: UiState, { snapshot, status }: Data, now: number): Spa
     ? { text: '‖ frozen', tone: 'accent' }
     : status.lastError !== undefined
       ? { text: `${glyphs.bad} not reading`, tone: 'bad' }
-      : { text: `${status.collecting ? '○' : '●'} live`, tone: 'ok' }
-  return [word, { text: ` ${age < 1000 ? 'now' : formatDuration(age)}`, tone }]
+      : status.collecting && snapshot.namespaces.some(({ sources }) => sources.length === 0)
+        ? { text: '○ reading', tone: 'accent' }
+        : { text: '● live', tone: 'ok' }
+  return [word, { text: ` ${formatAge(age)}`, tone }]
 }
 
 /** The last line: a message, or the keys that are valid now, and where one is in the list. */

@@ -27,24 +27,43 @@ const columns: readonly Column[] = [
 /** What the list of namespaces can be sorted by. */
 export const namespaceSortable = ['kind', 'name', 'links', 'addresses', 'rules', 'services', 'processes']
 
+type Order = { readonly namespaces: readonly Namespace[]; readonly places: readonly number[] }
+
 const tables = new WeakMap<readonly Namespace[], Table>()
+let lastOrder: Order | undefined
 
 /** All namespaces by kind and name. */
 export function namespaceTable({ namespaces }: Snapshot): Table {
   let table = tables.get(namespaces)
   if (!table) {
-    const ordered = namespaces.map(namespace => ({ row: rowOf(namespace), key: keyOf(namespace) }))
-    ordered.sort((a, b) => a.key.rank - b.key.rank || collator.compare(a.key.name, b.key.name))
-    table = { columns, rows: ordered.map(({ row }) => row) }
+    lastOrder = { namespaces, places: placesOf(namespaces, lastOrder) }
+    table = { columns, rows: lastOrder.places.flatMap(place => rowAt(namespaces, place)) }
     tables.set(namespaces, table)
   }
   return table
 }
 
-const collator = new Intl.Collator('en', { numeric: true })
+function rowAt(namespaces: readonly Namespace[], place: number): Row[] {
+  const namespace = namespaces[place]
+  return namespace ? [rowOf(namespace)] : []
+}
 
-function keyOf({ kind, name }: Namespace): { rank: number; name: string } {
-  return { rank: namespaceKinds.indexOf(kind), name }
+const collator = new Intl.Collator('en')
+
+/** The order is kept while no name changed: a node is read again many times for each namespace that comes or goes. */
+function placesOf(namespaces: readonly Namespace[], last: Order | undefined): readonly number[] {
+  const isSame = (namespace: Namespace, place: number): boolean => {
+    const before = last?.namespaces[place]
+    return before === namespace || (before?.name === namespace.name && before.kind === namespace.kind)
+  }
+  if (last?.namespaces.length === namespaces.length && namespaces.every(isSame)) return last.places
+  const keyed = namespaces.map(({ kind, name }, place) => ({
+    rank: namespaceKinds.indexOf(kind),
+    name,
+    place,
+  }))
+  keyed.sort((a, b) => a.rank - b.rank || collator.compare(a.name, b.name))
+  return keyed.map(({ place }) => place)
 }
 
 const rows = new WeakMap<Namespace, Row>()
@@ -78,5 +97,5 @@ function buildRow(namespace: Namespace): Row {
     namespace,
     problems > 0,
   )
-  return { ...row, text: `${row.text} ${namespace.id} ${namespace.paths.join(' ')}`.toLowerCase() }
+  return { ...row, alias: `${namespace.id} ${namespace.paths.join(' ')}` }
 }

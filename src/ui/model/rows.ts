@@ -1,6 +1,6 @@
 import { parseFilter } from './filter.ts'
 import type { ListState, Sort } from './state.ts'
-import type { Row, Table } from './table.ts'
+import { type Row, searchText, type Table } from './table.ts'
 
 /** The rows of a table that are shown, in the order in which they are shown. */
 export type ShownRows = {
@@ -42,7 +42,7 @@ function filterRows(table: Table, typed: string, problemsOnly: boolean): readonl
   let below = 0
   for (const row of table.rows.toReversed()) {
     const column = (name: string): string | undefined => row.cells?.[columns.get(name) ?? -1]?.text
-    const isMatch = (!problemsOnly || row.isProblem) && matches({ text: row.text, column })
+    const isMatch = (!problemsOnly || row.isProblem) && matches({ text: searchText(row), column })
     if (!isMatch && row.level >= below) continue
     kept.push(row)
     below = row.level

@@ -36,8 +36,8 @@ export type Row = {
   readonly line?: readonly Span[]
   /** More than one line of text an item (ifconfig's way). */
   readonly block?: { readonly height: number; readonly lines: () => readonly (readonly Span[])[] }
-  /** What a filter looks through, in lower case. */
-  readonly text: string
+  /** Words that a filter finds besides those that are shown. */
+  readonly alias?: string
   readonly isProblem: boolean
   /** The datum behind it, as the snapshot holds it. */
   readonly datum: unknown
@@ -53,14 +53,26 @@ export function worldCell(text: string | number | null | undefined, tone?: Tone)
 
 /** A row of cells. */
 export function cellRow(id: string, cells: readonly Cell[], datum: unknown, isProblem = false): Row {
-  const text = cells.map(({ text: word }) => word.toLowerCase()).join(' ')
-  return { id, level: 1, cells, text, isProblem, datum }
+  return { id, level: 1, cells, isProblem, datum }
 }
 
 /** A heading, or any other line that is as wide as the table. */
 export function lineRow(id: string, level: number, line: readonly Span[], datum: unknown): Row {
-  const text = line.map(({ text: word }) => word.toLowerCase()).join('')
-  return { id, level, line, text, isProblem: false, datum }
+  return { id, level, line, isProblem: false, datum }
+}
+
+const searchTexts = new WeakMap<Row, string>()
+
+/** What a filter looks through: all words of a row, in lower case. */
+export function searchText(row: Row): string {
+  let text = searchTexts.get(row)
+  if (text === undefined) {
+    const shown = row.cells ?? row.block?.lines().flat() ?? row.line ?? []
+    const gap = row.cells ? ' ' : ''
+    text = [...shown.map(piece => piece.text), ` ${row.alias ?? ''}`].join(gap).toLowerCase()
+    searchTexts.set(row, text)
+  }
+  return text
 }
 
 const GAP = 2

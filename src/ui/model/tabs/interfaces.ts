@@ -1,4 +1,4 @@
-import type { Address, Link, Namespace } from '../../../snapshot/index.ts'
+import type { Address, Link, LinkStats, Namespace } from '../../../snapshot/index.ts'
 import { formatBytes, formatRate } from '../../../util/format.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { rate, type Sample } from '../rates.ts'
@@ -23,31 +23,48 @@ export const interfaces: Tab = {
 }
 
 function table(input: TabInput): Table {
-  const { namespace } = input
-  return { columns: [], rows: namespace.links.map(link => interfaceRow(link, input)) }
+  const { links, addresses } = input.namespace
+  const byLink = Map.groupBy(addresses, ({ ifindex }) => ifindex)
+  const before = input.history?.samples.links.before?.value ?? []
+  const earlier = new Map(before.map(link => [link.ifindex, link.stats64]))
+  const rows = links.map(link =>
+    interfaceRow(link, byLink.get(link.ifindex) ?? [], earlier.get(link.ifindex), input),
+  )
+  return { columns: [], rows }
 }
 
-function interfaceRow(link: Link, input: TabInput): Row {
-  const addresses = input.namespace.addresses.filter(({ ifindex }) => ifindex === link.ifindex)
-  const lines = [
-    headLine(link),
-    ...addresses.map(addressLine),
-    hardwareLine(link),
-    ...relationLines(link, input),
-    ...counterLines(link, input.history?.samples.links),
-    [],
-  ]
+/** Lines are made when they are needed: a host has thousands of interfaces, a screen a few. */
+function interfaceRow(
+  link: Link,
+  addresses: readonly Address[],
+  before: LinkStats | undefined,
+  input: TabInput,
+): Row {
+  let made: readonly Spans[] | undefined
+  const relations = hasRelations(link) ? 1 : 0
   return {
     id: String(link.ifindex),
     level: 1,
-    block: { height: lines.length, lines: () => lines },
-    text: lines
-      .map(line => line.map(({ text }) => text).join(''))
-      .join(' ')
-      .toLowerCase(),
+    block: {
+      height: 2 + addresses.length + relations + (link.stats64 ? 4 : 1) + 1,
+      lines: () =>
+        (made ??= [
+          headLine(link),
+          ...addresses.map(addressLine),
+          hardwareLine(link),
+          ...(hasRelations(link) ? [relationLine(link, input)] : []),
+          ...counterLines(link, before, input.history?.samples.links),
+          [],
+        ]),
+    },
     isProblem: hasProblem(link),
     datum: link,
   }
+}
+
+function hasRelations({ linkinfo, peer, link, link_index: index, master }: Link): boolean {
+  const isTied = peer !== undefined || typeof link === 'string' || index !== undefined || master !== undefined
+  return isTied || linkinfo?.info_kind !== undefined
 }
 
 /** Up but without a carrier (a bridge may have no ports), or with errors. Dropped packets alone are no problem. */
@@ -115,7 +132,7 @@ function hardwareLine(link: Link): Spans {
 }
 
 /** What ifconfig does not tell: kind, peer, parent, master. */
-function relationLines(link: Link, { nameOf }: TabInput): Spans[] {
+function relationLine(link: Link, { nameOf }: TabInput): Spans {
   const words: Span[] = []
   const add = (label: string, value: string): void => {
     words.push({ text: `${words.length === 0 ? '' : '  '}${label} `, tone: 'dim' }, { text: sanitise(value) })
@@ -131,13 +148,16 @@ function relationLines(link: Link, { nameOf }: TabInput): Spans[] {
     const port = kindWords(`${info?.info_slave_kind ?? ''} port`, info?.info_slave_data)
     add('master', [link.master, ...port].join(' '))
   }
-  return words.length === 0 ? [] : [[INDENT, ...words]]
+  return [INDENT, ...words]
 }
 
-function counterLines(link: Link, sample: Sample<Namespace['links']> | undefined): Spans[] {
+function counterLines(
+  link: Link,
+  before: LinkStats | undefined,
+  sample: Sample<Namespace['links']> | undefined,
+): Spans[] {
   const stats = link.stats64
   if (!stats) return [[INDENT, { text: 'no counters', tone: 'dim' }]]
-  const before = sample?.before?.value.find(({ ifindex }) => ifindex === link.ifindex)?.stats64
   const elapsed = sample?.before ? sample.at - sample.before.at : 0
   const { rx, tx } = stats
   return [
