@@ -32,7 +32,7 @@ function neighbourLine(link: WorldLink, random: Random): string {
     'probe',
     'incomplete',
   ])
-  const unresolved = ['none', 'failed', 'incomplete', 'noarp'].includes(state)
+  const unresolved = ['none', 'failed', 'incomplete'].includes(state)
   return [
     `neigh replace ${to} dev ${link.name} nud ${state}`,
     ...random.maybe(unresolved ? 0.5 : 1, `lladdr ${mac(random)}`),

@@ -1,5 +1,5 @@
 import { type Command, ipLines, type World, type WorldLink } from './facet.ts'
-import { type LinkChoices, type RandomLink, randomLinks } from './generate-links.ts'
+import { type LinkChoices, type RandomLinks, randomLinks } from './generate-links.ts'
 import type { Random } from './random.ts'
 
 export type RandomWorld = World & { readonly commands: readonly Command[] }
@@ -14,25 +14,25 @@ export function randomWorld(random: Random, choices: LinkChoices): RandomWorld {
 
 function anyLinks(random: Random, choices: LinkChoices): RandomWorld {
   const site = random.int(1, 200)
-  const { lines, links } = randomLinks(random, choices)
+  const { lines, links } = withoutLoops(randomLinks(random, choices))
   return {
-    commands: ipLines([...lines, ...withoutLoops(links)]),
+    commands: ipLines(lines),
     links: links.map((link, index) => ({ ...link, master: link.master, ...networks(site, index) })),
   }
 }
 
 /** A bridge with two ends of pairs may be a loop, in which the first broadcast packet runs forever. */
-function withoutLoops(links: readonly RandomLink[]): string[] {
+function withoutLoops({ lines, links }: RandomLinks): RandomLinks {
   const seen = new Set<string>()
-  const lines: string[] = []
+  const free = new Set<string>()
   for (const link of links) {
     if (link.kind !== 'veth' || link.master === undefined) continue
     if (seen.has(link.master)) {
-      lines.push(`link set dev ${link.name} nomaster`)
+      free.add(`link set dev ${link.name} master ${link.master}`)
       delete link.master
     } else seen.add(link.master)
   }
-  return lines
+  return { lines: lines.filter(line => !free.has(line)), links }
 }
 
 /** Networks of a link of its own, as `10.7.3` and `2001:db8:73`. */

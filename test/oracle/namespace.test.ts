@@ -48,6 +48,7 @@ describe(
 
     test.each([...groups.values()].map(group => [`${group[0]} to ${group.at(-1)}`, group] as const))(
       `namespaces %s of seed ${seed}`,
+      { timeout: 300_000 },
       async (_, group) => {
         const differences: string[] = []
         let next = prepare(group[0]!)

@@ -31,8 +31,8 @@ export function newTally(): Tally {
 }
 
 /**
- * Builds random state. Commands that the kernel refuses are counted, not fatal: the generators do not know all of its
- * rules.
+ * Builds random state: links first, then everything on those that the kernel took. Commands that it refuses are
+ * counted, not fatal: the generators do not know all of its rules.
  */
 export async function build(
   netns: TestNetns,
@@ -41,7 +41,17 @@ export async function build(
   random: Random,
   tally: Tally,
 ): Promise<void> {
-  const commands = [...world.commands, ...facets.flatMap(facet => facet.build(world, random))]
+  await run(netns, world.commands, tally)
+  const names = new Set(readLinks(netns.netlink()).rows.map(link => link.ifname))
+  const real = { links: world.links.filter(link => names.has(link.name)) }
+  await run(
+    netns,
+    facets.flatMap(facet => facet.build(real, random)),
+    tally,
+  )
+}
+
+async function run(netns: TestNetns, commands: readonly Command[], tally: Tally): Promise<void> {
   const shell = netns.run(() => spawn('sh', ['-s'], { stdio: ['pipe', 'ignore', 'pipe'] }))
   shell.stdin.end(shellScript(commands))
   const [complaints] = await Promise.all([text(shell.stderr), once(shell, 'exit')])
@@ -49,14 +59,24 @@ export async function build(
   tally.refused += complaints.match(/^Command failed/gm)?.length ?? 0
 }
 
-/** One process for a run of lines of the same tool. */
+/**
+ * One process for a run of lines of the same tool. Some mistakes end ip at once, with a status above 1 and whatever the
+ * rest of the batch holds: then it is given again in small pieces, where what was done already is refused.
+ */
+const batchFunction = `batch() {
+  lines=$(cat)
+  printf '%s\\n' "$lines" | $1 -force -batch - && return
+  [ $? -eq 1 ] && return
+  printf '%s\\n' "$lines" | split -l 5 --filter="$1 -force -batch - 2>/dev/null || true"
+}`
+
 function shellScript(commands: readonly Command[]): string {
-  const parts: string[] = []
+  const parts = [batchFunction]
   let tool: Command['tool'] | undefined
   for (const command of commands) {
     if (command.tool !== tool) {
       if (tool !== undefined && tool !== 'sh') parts.push('END')
-      if (command.tool !== 'sh') parts.push(`${command.tool} -force -batch - <<'END'`)
+      if (command.tool !== 'sh') parts.push(`batch '${command.tool}' <<'END'`)
       tool = command.tool
     }
     parts.push(command.line)
