@@ -14,7 +14,6 @@ export function interfaceName(names: InterfaceNames, ifindex: number): string {
   return names.get(ifindex) ?? (ifindex === 0 ? '*' : `if${ifindex}`)
 }
 
-export const AF_UNSPEC = 0
 export const AF_INET = 2
 export const AF_BRIDGE = 7
 export const AF_INET6 = 10
