@@ -5,6 +5,17 @@ import { makeNftNetns } from './nft-namespace.ts'
 
 const COUNT = 100_000
 
+const namedObjects = `
+table inet made {
+  counter seen { }
+  quota much { over 1 mbytes }
+  chain c {
+    counter name "seen"
+    quota name "much" drop
+  }
+}
+`
+
 describe('a look at nf_tables', needs('root', 'program:nft', 'program:iptables-nft-restore'), () => {
   test('changes nothing', () => {
     const netns = makeNftNetns()
@@ -19,6 +30,24 @@ describe('a look at nf_tables', needs('root', 'program:nft', 'program:iptables-n
       const { value } = netns.read()
       for (let times = 0; times < 50; times++) expect(netns.read().value).toEqual(value)
       expect(list()).toEqual(something)
+    } finally {
+      netns.remove()
+    }
+  })
+
+  test('sees named objects', () => {
+    const netns = makeNftNetns()
+    try {
+      netns.tool('nft', ['-f', '-'], namedObjects)
+      expect(netns.read().value.nft).toMatchObject([
+        {
+          objects: [
+            { kind: 'counter', name: 'seen' },
+            { kind: 'quota', name: 'much' },
+          ],
+          rules: [{ text: 'counter name "seen"' }, { text: 'quota name "much" drop' }],
+        },
+      ])
     } finally {
       netns.remove()
     }

@@ -62,6 +62,8 @@ export const nftTableSchema = z.object({
       elements: z.array(z.string()),
     }),
   ),
+  /** Named objects that rules refer to: counters, quotas, limits, conntrack helpers and so on. */
+  objects: z.array(z.object({ kind: z.string(), name: z.string() })).optional(),
   rules: z.array(
     z.object({
       chain: z.string(),

@@ -33,9 +33,3 @@ export function userdataText(userdata: string, type: number): string | undefined
   const item = userdataItems(reader).find(found => found.type === type)
   return item && reader.text(item.at, item.length)
 }
-
-/** The userdata of a rule with a comment, as nft writes it. */
-export function commentUserdata(comment: string): string {
-  const bytes = [...new TextEncoder().encode(comment), 0]
-  return [COMMENT, bytes.length, ...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('')
-}

@@ -5,6 +5,7 @@ import {
   type NftSetContents,
   nftDataType,
   nftKeyType,
+  nftObjectKind,
   printNftElements,
   printNftRule,
   ruleComment,
@@ -37,7 +38,8 @@ export function assemble(tables: readonly TableContents[]): Assembled {
   for (const contents of tables) {
     const isIptables = contents.iptablesChains && (hasBaseChain(contents) || !hasOddRule(contents))
     if (isIptables) netfilter.push(netfilterTable(contents))
-    if (!isIptables || hasOddRule(contents) || contents.sets.length > 0) nft.push(nftTable(contents))
+    if (!isIptables || hasOddRule(contents) || contents.sets.length + contents.objects.length > 0)
+      nft.push(nftTable(contents))
   }
   return { netfilter, nft }
 }
@@ -87,7 +89,7 @@ function placeholder({ rule, packets = '0', bytes = '0' }: NativeRule, sets: Set
 const NO_TARGET: Target = { name: 'none' }
 
 /** The whole table, or of one that is shown as iptables already, what iptables has no words for. */
-function nftTable({ table, chains, rules, sets }: TableContents): NftTable {
+function nftTable({ table, chains, rules, sets, objects }: TableContents): NftTable {
   const byName = setsByName(sets)
   const rows: NftRule[] = []
   for (const { name } of chains) {
@@ -102,6 +104,9 @@ function nftTable({ table, chains, rules, sets }: TableContents): NftTable {
     flags: [...(table.flags ?? [])],
     chains: chains.map(nftChain),
     sets: sets.filter(({ set }) => !set.flags?.includes('anonymous')).map(nftSet),
+    ...(objects.length > 0 && {
+      objects: objects.map(({ type, name }) => ({ kind: nftObjectKind(type), name })),
+    }),
     rules: rows,
   }
 }

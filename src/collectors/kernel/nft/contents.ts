@@ -92,27 +92,28 @@ export function readContents(transport: Transport, convert: RuleConverter): Cont
     }
   }
 
-  const tables = read('dump nft tables', dumpAll('tables'), decodeTable).map(emptyContents)
+  const tables = read('dump nft tables', dumpAll.tables, decodeTable).map(emptyContents)
   const find = createFinder(tables)
   const uses = tables.reduce((sum, { table }) => sum + (table.use ?? 1), 0)
   if (uses === 0) return { tables, interrupted, problems }
 
-  const chains = read('dump nft chains', dumpAll('chains'), decodeChain)
+  const chains = read('dump nft chains', dumpAll.chains, decodeChain)
   for (const chain of chains) find(chain.family, chain.table)?.chains.push(chain)
   for (const contents of tables) {
     const { family, name } = contents.table
     contents.iptablesChains = hasIptablesChains(family, name, contents.chains)
   }
   if (chains.some(chain => chain.use !== 0)) {
-    read('dump nft rules', dumpAll('rules'), message => readRule(message, find, convert))
+    read('dump nft rules', dumpAll.rules, message => readRule(message, find, convert))
   }
   if (uses > chains.length) {
-    const sets = read('dump nft sets', dumpAll('sets'), decodeSet)
+    const sets = read('dump nft sets', dumpAll.sets, decodeSet)
     for (const set of sets) {
       find(set.family, set.table)?.sets.push({ set, elements: readElements(set) })
     }
     if (uses > chains.length + sets.length) {
-      for (const object of read('dump nft objects', dumpAll('objects'), decodeNamedObject)) {
+      // Flow tables are counted too, and are not read: rules name them.
+      for (const object of read('dump nft objects', dumpAll.objects, decodeNamedObject)) {
         find(object.family, object.table)?.objects.push(object)
       }
     }

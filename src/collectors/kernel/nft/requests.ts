@@ -11,9 +11,13 @@ const AF_UNSPEC = 0
 const NFTA_SET_ELEM_LIST_TABLE = 1
 const NFTA_SET_ELEM_LIST_SET = 2
 
-/** All of one kind, of all families, in one dump. */
-export function dumpAll(kind: 'tables' | 'chains' | 'rules' | 'sets' | 'objects'): Uint8Array {
-  return encodeNfnlMessage(header(commands[kind], AF_UNSPEC))
+/** All of one kind, of all families, in one dump. A transport stamps each request anew, so these serve again. */
+export const dumpAll = {
+  tables: encodeNfnlMessage(header(commands.tables, AF_UNSPEC)),
+  chains: encodeNfnlMessage(header(commands.chains, AF_UNSPEC)),
+  rules: encodeNfnlMessage(header(commands.rules, AF_UNSPEC)),
+  sets: encodeNfnlMessage(header(commands.sets, AF_UNSPEC)),
+  objects: encodeNfnlMessage(header(commands.objects, AF_UNSPEC)),
 }
 
 /** The elements of one set: the kernel dumps those of one set at a time. */

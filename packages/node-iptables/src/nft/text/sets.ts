@@ -28,7 +28,7 @@ export function nftKeyType(set: NftSetObject): string {
 /** What a map gives: `verdict`, a type as of a key, or the kind of an object; undefined for a set. */
 export function nftDataType(set: NftSetObject): string | undefined {
   if (set.dataType === VERDICT_TYPE) return 'verdict'
-  if (set.flags?.includes('object')) return objectKinds[set.objectType ?? 0] ?? String(set.objectType)
+  if (set.flags?.includes('object')) return nftObjectKind(set.objectType ?? 0)
   if (!set.flags?.includes('map')) return undefined
   return typesOf(set.dataType ?? 0)
     .map(type => type.name)
@@ -47,6 +47,11 @@ export const objectKinds: Readonly<Record<number, string>> = {
   8: 'secmark',
   9: 'ct expectation',
   10: 'synproxy',
+}
+
+/** `counter`, `quota`, `ct helper` and so on by NFT_OBJECT_*; a number as text when it has no name. */
+export function nftObjectKind(type: number): string {
+  return objectKinds[type] ?? String(type)
 }
 
 /** The types of a set's key, with the byte order that its elements have. */
