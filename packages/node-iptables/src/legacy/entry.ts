@@ -46,47 +46,35 @@ export function readEntry(context: EntryContext, offset: number, chain: string):
   }
 }
 
+/** Runs once a rule: fields are set one by one, which costs no object but the result. */
 function readHeader(reader: ByteReader, at: number, family: Family): HeaderTests {
   const layout = entryLayouts[family]
+  const { source, sourceMask, destination, destinationMask, inInterface, inMask, outInterface, outMask } =
+    layout
   const invert = reader.u8(at + layout.invert)
   const number = reader.u16(at + layout.protocol)
-  const source = readAddressTest(
+  const ip: { -readonly [Key in keyof HeaderTests]: HeaderTests[Key] } = {}
+  const from = readAddressTest(reader, at + source, at + sourceMask, family, (invert & INV_SRCIP) !== 0)
+  if (from) ip.source = from
+  const to = readAddressTest(
     reader,
-    at + layout.source,
-    at + layout.sourceMask,
-    family,
-    (invert & INV_SRCIP) !== 0,
-  )
-  const destination = readAddressTest(
-    reader,
-    at + layout.destination,
-    at + layout.destinationMask,
+    at + destination,
+    at + destinationMask,
     family,
     (invert & INV_DSTIP) !== 0,
   )
-  const inInterface = readInterface(
-    reader,
-    at + layout.inInterface,
-    at + layout.inMask,
-    (invert & INV_VIA_IN) !== 0,
-  )
-  const outInterface = readInterface(
-    reader,
-    at + layout.outInterface,
-    at + layout.outMask,
-    (invert & INV_VIA_OUT) !== 0,
-  )
-  const isFragment = (reader.u8(at + layout.flags) & layout.fragmentFlag) !== 0
-  return {
-    ...(source && { source }),
-    ...(destination && { destination }),
-    ...(inInterface && { inInterface }),
-    ...(outInterface && { outInterface }),
-    ...(number !== 0 && {
-      protocol: { number, name: protocolName(number), invert: (invert & INV_PROTO) !== 0 },
-    }),
-    ...(isFragment && { fragment: { invert: (invert & INV_FRAG) !== 0 } }),
+  if (to) ip.destination = to
+  const wayIn = readInterface(reader, at + inInterface, at + inMask, (invert & INV_VIA_IN) !== 0)
+  if (wayIn) ip.inInterface = wayIn
+  const wayOut = readInterface(reader, at + outInterface, at + outMask, (invert & INV_VIA_OUT) !== 0)
+  if (wayOut) ip.outInterface = wayOut
+  if (number !== 0) {
+    ip.protocol = { number, name: protocolName(number), invert: (invert & INV_PROTO) !== 0 }
   }
+  if (reader.u8(at + layout.flags) & layout.fragmentFlag) {
+    ip.fragment = { invert: (invert & INV_FRAG) !== 0 }
+  }
+  return ip
 }
 
 /** Undefined for the test that every address passes, which iptables does not print. */

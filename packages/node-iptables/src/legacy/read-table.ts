@@ -50,18 +50,30 @@ export function readLegacyTable(
 
   const chains: Chain[] = []
   const rules: Rule[] = []
-  const index = new Map(offsets.map((offset, i) => [offset, i]))
   for (const span of spans) {
     chains.push(
       span.base ? baseChain(context, span) : { name: span.name, policy: null, packets: '0', bytes: '0' },
     )
-    let i = index.get(span.first)
-    if (i === undefined || !index.has(span.foot)) {
-      throw new DecodeError(`chain ${span.name} begins or ends inside of an entry`, span.first)
-    }
-    for (; offsets[i]! < span.foot; i++) rules.push(readEntry(context, offsets[i]!, span.name))
+    const first = indexOf(offsets, span.first)
+    const foot = indexOf(offsets, span.foot)
+    if (first < 0 || foot < 0) throw new DecodeError(`chain ${span.name} ends inside of an entry`, span.first)
+    for (let i = first; i < foot; i++) rules.push(readEntry(context, offsets[i]!, span.name))
   }
   return { family, name, chains, rules }
+}
+
+/** Where `offset` stands in ascending `offsets`; -1 when it does not. */
+function indexOf(offsets: readonly number[], offset: number): number {
+  let low = 0
+  let high = offsets.length - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const found = offsets[middle]!
+    if (found === offset) return middle
+    if (found < offset) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
 }
 
 /** Where each entry begins, from the first entry on. */

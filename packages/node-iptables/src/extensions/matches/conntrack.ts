@@ -87,6 +87,9 @@ const ports = [
   ['replyDestinationPort', '--ctrepldstport', 144, 160, 1 << 11],
 ] as const
 
+/** The bits of `addresses` and `ports`. */
+const TUPLES = 0xf3c
+
 /** struct xt_conntrack_mtinfo1, 2 and 3 of xt_conntrack.h. Before revision 3 ports are single and in network order. */
 export const conntrack: Extension<Conntrack, State> = {
   name: 'conntrack',
@@ -108,7 +111,7 @@ export const conntrack: Extension<Conntrack, State> = {
       name: 'conntrack',
       ...(match & STATE && { states: { any: states, invert: invert(STATE) } }),
       ...(match & PROTO && { protocol: { number: reader.u16(at + 136), invert: invert(PROTO) } }),
-      ...readTuples(reader, at, revision, family, match, inverted),
+      ...(match & TUPLES && readTuples(reader, at, revision, family, match, inverted)),
       ...(match & STATUS && { status: { any: status, invert: invert(STATUS) } }),
       ...(match & EXPIRES && {
         expires: { first: reader.u32(at + 128), last: reader.u32(at + 132), invert: invert(EXPIRES) },
