@@ -20,10 +20,11 @@ export async function measureKeys({ netnsDir }: Subject): Promise<Result[]> {
     // The namespace without a container is the last one.
     terminal.type('G')
     await terminal.until(rows => rows.some(row => row.includes(`─ ${long.name} `)))
-    for (const tab of ['Addr', 'Route']) {
-      terminal.type(']')
-      await terminal.until(rows => rows.some(row => row.includes(`[${tab}]`)))
-    }
+    // Two tabs on are the routes.
+    terminal.type(']')
+    await terminal.until(rows => rows.some(row => row.includes('No addresses')))
+    terminal.type(']')
+    await terminal.until(rows => rows.some(row => row.includes('blackhole')))
     terminal.type('\t')
     await terminal.until(rows => Number(/\d+$/.exec(position(rows))?.[0]) >= routes)
     return [
