@@ -44,6 +44,7 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   let state: LiveState = { settled: false, readAt: Date.now(), failure: undefined }
   let current: Snapshot | undefined
   let areWiresKnown = true
+  let order: string[] | undefined
   let pending: NodeJS.Timeout | undefined
 
   const worker = new Worker(workerUrl(), { workerData: options })
@@ -73,6 +74,7 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
       case 'found': {
         const known = namespaces.get(event.found.id) ?? emptyNamespace(event.found)
         namespaces.set(event.found.id, { ...known, ...event.found })
+        order = undefined
         return
       }
       case 'read': {
@@ -91,6 +93,7 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
       }
       case 'gone':
         namespaces.delete(event.id)
+        order = undefined
         areWiresKnown = false
         return
       case 'settled':
@@ -102,6 +105,12 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
     }
   }
 
+  /** Sorting is the dear part, and names hardly ever change. */
+  function ordered(): Namespace[] {
+    order ??= [...namespaces.values()].sort(compareFound).map(({ id }) => id)
+    return order.map(id => namespaces.get(id)).filter(namespace => namespace !== undefined)
+  }
+
   return {
     snapshot: () =>
       (current ??= {
@@ -110,7 +119,7 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
         takenAt: new Date(state.readAt).toISOString(),
         tookMs: 0,
         host,
-        namespaces: [...namespaces.values()].sort(compareFound),
+        namespaces: ordered(),
         sources,
       }),
     state: () => state,

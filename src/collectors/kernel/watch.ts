@@ -46,9 +46,15 @@ type Watched = {
   found: FoundNamespace
   dirty: Set<Part>
   subscription: Subscription | undefined
-  /** What was emitted last, by field, as a digest: what did not change is not sent again. */
-  readonly sent: Map<string, string>
+  readonly sent: Sent
+  readonly outcomes: Outcomes
 }
+
+/** What was emitted last, by field: what did not change is not sent again. */
+type Sent = Map<string, { readonly digest: string; repeated: boolean }>
+
+/** How the sources were last said to be. */
+type Outcomes = Map<string, string>
 
 /**
  * Keeps an eye on every namespace of the node. All work happens in slices on the calling thread, so it belongs into a
@@ -69,6 +75,9 @@ export function startWatch(
   const reader = createNodeReader(options.timeoutMs)
   const nameOwners = createOwnerNames()
   let features = kernelFeatures()
+  /** Something was emitted since the last `settled`. */
+  let isNewsHere = true
+  const nodeOutcomes: Outcomes = new Map()
 
   function rediscover(): void {
     features = kernelFeatures()
@@ -96,10 +105,17 @@ export function startWatch(
   function meet(found: FoundNamespace): void {
     const known = watched.get(found.id)
     if (!known) {
-      watched.set(found.id, { found, dirty: new Set(allParts), subscription: undefined, sent: new Map() })
+      watched.set(found.id, {
+        found,
+        dirty: new Set(allParts),
+        subscription: undefined,
+        sent: new Map(),
+        outcomes: new Map(),
+      })
       queue.add(found.id)
     } else if (JSON.stringify(known.found) === JSON.stringify(found)) return
     else known.found = found
+    isNewsHere = true
     emit({ kind: 'found', found })
   }
 
@@ -107,6 +123,7 @@ export function startWatch(
     watched.get(id)?.subscription?.close()
     watched.delete(id)
     queue.delete(id)
+    isNewsHere = true
     emit({ kind: 'gone', id })
   }
 
@@ -156,9 +173,12 @@ export function startWatch(
     for (const [id, nsids] of reader.finish()) {
       const sent = watched.get(id)?.sent
       const data = sent ? changes(sent, { nsids }) : {}
-      if (data.nsids) emit({ kind: 'read', id, data, sources: [] })
+      if (!data.nsids) continue
+      isNewsHere = true
+      emit({ kind: 'read', id, data, sources: [] })
     }
-    emit({ kind: 'settled', sources })
+    if (isNewsHere || hasNews(nodeOutcomes, sources)) emit({ kind: 'settled', sources })
+    isNewsHere = false
   }
 
   function readOne(id: string): void {
@@ -173,7 +193,11 @@ export function startWatch(
     // Whose they are is worth a walk over /proc only while somebody looks.
     if (data.sockets && id === shown.id && shown.parts.includes('sockets'))
       data.sockets = nameOwners(data.sockets)
-    emit({ kind: 'read', id, data: changes(entry.sent, data), sources: reports })
+    const changed = changes(entry.sent, data)
+    // The same rows, read with the same outcome: nobody has to hear of it. Times alone are no news.
+    if (Object.keys(changed).length === 0 && !hasNews(entry.outcomes, reports)) return
+    isNewsHere = true
+    emit({ kind: 'read', id, data: changed, sources: reports })
   }
 
   const shownTimer = setInterval(() => {
@@ -204,13 +228,29 @@ export function startWatch(
   }
 }
 
-/** Drops what was sent before in the same words. */
-function changes(sent: Map<string, string>, data: Partial<NamespaceData>): Partial<NamespaceData> {
+/**
+ * Drops what was sent before in the same words. Rows that stand still are sent once more, so that whoever counts rates
+ * sees that they fell to zero.
+ */
+function changes(sent: Sent, data: Partial<NamespaceData>): Partial<NamespaceData> {
   const entries = Object.entries(data).filter(([field, rows]) => {
-    const text = createHash('sha1').update(JSON.stringify(rows)).digest('base64')
-    if (sent.get(field) === text) return false
-    sent.set(field, text)
+    const digest = createHash('sha1').update(JSON.stringify(rows) ?? '').digest('base64')
+    const before = sent.get(field)
+    if (before?.digest !== digest) sent.set(field, { digest, repeated: false })
+    else if (before.repeated) return false
+    else before.repeated = true
     return true
   })
   return Object.fromEntries(entries)
+}
+
+function hasNews(outcomes: Outcomes, reports: readonly SourceReport[]): boolean {
+  let news = false
+  for (const { source, status, reason } of reports) {
+    const outcome = `${status} ${reason}`
+    if (outcomes.get(source) === outcome) continue
+    outcomes.set(source, outcome)
+    news = true
+  }
+  return news
 }
