@@ -35,8 +35,9 @@ export type WatchCommand =
 
 /** How soon after an event the dirty part is read: events come in bursts. */
 const SETTLE_MS = 100
-/** Parts on the screen are read this often. */
+/** Parts on the screen are read this often, and ever less often while nothing in them moves. */
 const SHOWN_MS = 1000
+const STILL_MS = 4000
 /** Processes that begin and end tell nobody, so their namespaces are looked for this often. */
 const DISCOVER_MS = 5000
 /** The thread answers commands at least this often during a long pass. */
@@ -70,6 +71,8 @@ export function startWatch(
   let sources: SourceReport[] = []
   let working: NodeJS.Timeout | undefined
   let rediscovery: NodeJS.Timeout | undefined
+  let shownTimer: NodeJS.Timeout | undefined
+  let shownDelay = SHOWN_MS
   let endDirectoryWatch: () => void = () => {}
   let directories = ''
   const reader = createNodeReader(options.timeoutMs)
@@ -197,12 +200,21 @@ export function startWatch(
     // The same rows, read with the same outcome: nobody has to hear of it. Times alone are no news.
     if (Object.keys(changed).length === 0 && !hasNews(entry.outcomes, reports)) return
     isNewsHere = true
+    if (id === shown.id && shownDelay > SHOWN_MS) lookAgain(SHOWN_MS)
     emit({ kind: 'read', id, data: changed, sources: reports })
   }
 
-  const shownTimer = setInterval(() => {
-    if (shown.id !== undefined && shown.parts.length > 0) soil(shown.id, shown.parts)
-  }, SHOWN_MS)
+  function lookAgain(delay: number): void {
+    clearTimeout(shownTimer)
+    shownDelay = delay
+    shownTimer = setTimeout(() => {
+      const { id, parts } = shown
+      if (id !== undefined && parts.length > 0) soil(id, parts)
+      lookAgain(Math.min(shownDelay * 2, STILL_MS))
+    }, delay)
+  }
+
+  lookAgain(SHOWN_MS)
   const discoverTimer = setInterval(rediscover, DISCOVER_MS)
   rediscover()
 
@@ -215,9 +227,10 @@ export function startWatch(
       case 'show':
         shown = { id: command.id, parts: command.parts }
         if (command.id !== undefined) soil(command.id, command.parts)
+        lookAgain(SHOWN_MS)
         return
       case 'stop':
-        clearInterval(shownTimer)
+        clearTimeout(shownTimer)
         clearInterval(discoverTimer)
         clearTimeout(rediscovery)
         clearTimeout(working)
@@ -234,7 +247,7 @@ export function startWatch(
  */
 function changes(sent: Sent, data: Partial<NamespaceData>): Partial<NamespaceData> {
   const entries = Object.entries(data).filter(([field, rows]) => {
-    const digest = createHash('sha1').update(JSON.stringify(rows) ?? '').digest('base64')
+    const digest = digestOf(rows)
     const before = sent.get(field)
     if (before?.digest !== digest) sent.set(field, { digest, repeated: false })
     else if (before.repeated) return false
@@ -242,6 +255,14 @@ function changes(sent: Sent, data: Partial<NamespaceData>): Partial<NamespaceDat
     return true
   })
   return Object.fromEntries(entries)
+}
+
+/** Timers of bridges and their ports run all the time, and say nothing that anybody waits for. */
+const runningTimers = /"[a-z_]+_timer":[\d.]+/g
+
+function digestOf(rows: unknown): string {
+  const text = JSON.stringify(rows) ?? ''
+  return createHash('sha1').update(text.replace(runningTimers, '')).digest('base64')
 }
 
 function hasNews(outcomes: Outcomes, reports: readonly SourceReport[]): boolean {
