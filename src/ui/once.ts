@@ -1,5 +1,5 @@
 import type { Snapshot } from '../snapshot/index.ts'
-import { formatDuration, plural } from '../util/format.ts'
+import { formatTook, plural } from '../util/format.ts'
 import { sanitise } from '../util/sanitise.ts'
 import { paint } from './components/paint.ts'
 import { createTheme, plainTheme, type ThemeOptions } from './components/theme.ts'
@@ -31,7 +31,7 @@ export function renderOnce(
       spans: [
         { text: sanitise(host.hostname), tone: 'strong' },
         {
-          text: `  ${sanitise(host.kernel)}  ${sanitise(takenAt)}  read in ${formatDuration(tookMs)}`,
+          text: `  ${sanitise(host.kernel)}  ${sanitise(takenAt)}  read in ${formatTook(tookMs)}`,
           tone: 'dim',
         },
       ],

@@ -1,3 +1,4 @@
+import type { Snapshot } from '../snapshot/index.ts'
 import { advance } from './model/rates.ts'
 import { chosenNamespace, type Data } from './model/data.ts'
 import { type Command, commandFor } from './model/keymap.ts'
@@ -36,16 +37,20 @@ const TICK_MS = 1000
 const TOAST_MS = 3000
 const INTERRUPTED = 130
 
-/** Holds the state of the screen and what the session last told. Starts listening to the session at once. */
-export function createStore(session: Session, columns: number, rows: number): Store {
+/**
+ * Holds the state of the screen and what the session last told. Starts listening to the session at once.
+ *
+ * @param clock milliseconds since the epoch
+ */
+export function createStore(session: Session, columns: number, rows: number, clock = Date.now): Store {
   const listeners = new Set<() => void>()
   let state = initialState(columns, rows)
   let data: Data = { snapshot: session.snapshot(), status: session.status(), history: undefined }
-  let screen = screenModel(state, data, Date.now())
+  let screen = screenModel(state, data, clock())
   let visible = ''
 
   function dispatch(action: Action): void {
-    state = reduce(state, action, viewOf(data, Date.now()))
+    state = reduce(state, action, viewOf(data, clock()))
   }
 
   /** Tells the session what is on the screen, and the listeners when it looks different. */
@@ -58,29 +63,26 @@ export function createStore(session: Session, columns: number, rows: number): St
       visible = now
       session.setVisible({ namespaceId: namespace?.id, tab: state.tab })
     }
-    const next = screenModel(state, data, Date.now())
+    const next = screenModel(state, data, clock())
     if (isSameScreen(screen, next)) return
     screen = next
     for (const listener of listeners) listener()
   }
 
   function takeData(): void {
-    data = {
-      ...data,
-      snapshot: state.isFrozen ? data.snapshot : session.snapshot(),
-      status: session.status(),
-    }
+    const snapshot = state.isFrozen ? data.snapshot : sameNamespaces(data.snapshot, session.snapshot())
+    data = { ...data, snapshot, status: session.status() }
     dispatch({ type: 'data' })
     publish()
   }
 
   function say(text: string, tone: Toast['tone']): void {
-    dispatch({ type: 'toast', toast: { text, tone, until: Date.now() + TOAST_MS } })
+    dispatch({ type: 'toast', toast: { text, tone, until: clock() + TOAST_MS } })
   }
 
   /** Once a second: data gets older, and a message that has been read goes. */
   function tick(): void {
-    if (state.toast !== undefined && state.toast.until <= Date.now())
+    if (state.toast !== undefined && state.toast.until <= clock())
       dispatch({ type: 'toast', toast: undefined })
     data = { ...data, status: session.status() }
     publish()
@@ -107,7 +109,7 @@ export function createStore(session: Session, columns: number, rows: number): St
         if (!state.isFrozen) data = { ...data, snapshot: session.snapshot(), status: session.status() }
         return dispatch({ type: 'data' })
       case 'copy': {
-        const text = textToCopy(state, data)
+        const text = textToCopy(state, data, clock())
         if (text === undefined) return say('There is nothing to copy here.', 'warn')
         effects.copy(text)
         return say(`Sent ${text.length} characters to the clipboard of the terminal (OSC 52).`, 'ok')
@@ -128,6 +130,7 @@ export function createStore(session: Session, columns: number, rows: number): St
       return () => listeners.delete(listener)
     },
     press(keys, effects) {
+      dispatch({ type: 'touch' })
       for (const key of keys) {
         const situation = situationOf(state)
         const command = commandFor(key, situation)
@@ -152,10 +155,10 @@ export function createStore(session: Session, columns: number, rows: number): St
 }
 
 /** The words of a row, or all of what lies over the lists. */
-function textToCopy(state: UiState, data: Data): string | undefined {
+function textToCopy(state: UiState, data: Data, now: number): string | undefined {
   const row = chosenRow(state, data)
   if (state.overlay?.kind === 'json') return row && rowJson(row)
-  if (state.overlay) return overlayText(state, data, 200, Date.now()).lines.map(lineText).join('\n')
+  if (state.overlay) return overlayText(state, data, 200, now).lines.map(lineText).join('\n')
   return row && rowText(row)
 }
 
@@ -163,4 +166,13 @@ function rowText(row: Row): string {
   if (row.cells) return row.cells.map(({ text }) => text.trim()).join('\t')
   const lines = row.block?.lines() ?? [row.line ?? []]
   return lines.map(spans => lineText({ spans }).trimEnd()).join('\n')
+}
+
+/** Keeps the list of namespaces when none of them changed: what was made of it is remembered by it. */
+function sameNamespaces(before: Snapshot, after: Snapshot): Snapshot {
+  const { namespaces } = before
+  const isSame =
+    namespaces.length === after.namespaces.length &&
+    namespaces.every((namespace, index) => namespace === after.namespaces[index])
+  return isSame ? { ...after, namespaces } : after
 }

@@ -65,7 +65,7 @@ function freshness(state: UiState, { snapshot, status }: Data, now: number): Spa
   if (status.mode === 'file') {
     return [
       { text: 'file ', tone: 'accent' },
-      { text: snapshot.takenAt.slice(0, 19).replace('T', ' '), tone: 'dim' },
+      { text: sanitise(snapshot.takenAt.slice(0, 19).replace('T', ' ')), tone: 'dim' },
     ]
   }
   const age = now - (status.checkedAt ?? Date.parse(snapshot.takenAt))

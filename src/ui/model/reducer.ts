@@ -25,8 +25,10 @@ export type Action =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   | { readonly type: 'toast'; readonly toast: Toast | undefined }
-  /** The data changed: what is chosen is looked for again. */
+  /** The data changed: what is chosen is looked for again. Until a key is pressed that is the first row, whichever. */
   | { readonly type: 'data' }
+  /** A key was pressed: the rows under the cursors are chosen from now on. */
+  | { readonly type: 'touch' }
 
 /** The only way that the state changes. Commands that reach outside (quit, copy, refresh …) leave it as it is. */
 export function reduce(state: UiState, action: Action, view: View): UiState {
@@ -40,6 +42,8 @@ export function reduce(state: UiState, action: Action, view: View): UiState {
     case 'toast':
       return { ...state, toast: action.toast }
     case 'data':
+      return state.list.selectedId === undefined ? state : settle(state, view)
+    case 'touch':
       return settle(state, view)
   }
 }

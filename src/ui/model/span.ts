@@ -1,3 +1,4 @@
+import { sanitise } from '../../util/sanitise.ts'
 import { padEnd, truncate } from '../../util/text.ts'
 import { width } from '../../util/width.ts'
 
@@ -20,7 +21,7 @@ export type Tone =
   | 'overlay'
   | 'container'
 
-/** A piece of text in one tone. The text is already sanitised. */
+/** A piece of text in one tone, sanitised where its width matters, and once more when it is fitted into a line. */
 export type Span = { readonly text: string; readonly tone?: Tone }
 
 /**
@@ -43,8 +44,12 @@ export function spansWidth(spans: readonly Span[]): number {
   return sum
 }
 
-/** Exactly `columns` wide: cut at the end, filled with spaces. */
-export function fitSpans(spans: readonly Span[], columns: number): Span[] {
+/**
+ * Exactly `columns` wide: cut at the end, filled with spaces. All text of a frame comes through here, and what was
+ * not sanitised before is now.
+ */
+export function fitSpans(raw: readonly Span[], columns: number): Span[] {
+  const spans = raw.map(safe)
   const fitted: Span[] = []
   let left = columns
   for (const [index, span] of spans.entries()) {
@@ -63,6 +68,11 @@ export function fitSpans(spans: readonly Span[], columns: number): Span[] {
   return fitted
 }
 
+function safe(span: Span): Span {
+  const text = sanitise(span.text)
+  return text === span.text ? span : { ...span, text }
+}
+
 export function fitLine(line: Line, columns: number): Line {
   return { ...line, spans: fitSpans(line.spans, columns) }
 }
@@ -72,7 +82,7 @@ export function spread(left: readonly Span[], right: readonly Span[], columns: n
   const rightWidth = spansWidth(right)
   if (rightWidth === 0 || spansWidth(left) + rightWidth + 1 > columns)
     return fitLine({ spans: left }, columns)
-  return { spans: [...fitSpans(left, columns - rightWidth), ...right] }
+  return { spans: [...fitSpans(left, columns - rightWidth), ...fitSpans(right, rightWidth)] }
 }
 
 /** A cell of a table: padded to its column. */

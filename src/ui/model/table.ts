@@ -85,7 +85,7 @@ export function columnWidths(table: Table, available: number, sort?: Sort): numb
   const widths = [...natural]
   const used = (): number => widths.reduce((sum, columns) => sum + (columns === 0 ? 0 : columns + GAP), -GAP)
   const hideable = table.columns
-    .map(({ hide }, index) => ({ hide: hide ?? 0, index }))
+    .map(({ hide = 0, id }, index) => ({ hide: id === sort?.column ? 0 : hide, index }))
     .filter(({ hide }) => hide > 0)
     .sort((a, b) => b.hide - a.hide)
   const growing = table.columns.findIndex(column => column.grow)

@@ -102,7 +102,7 @@ function addressLine(address: Address): Spans {
     return [
       INDENT,
       { text: 'inet6 ', tone: 'dim' },
-      { text: address.local, tone: 'accent' },
+      { text: sanitise(address.local), tone: 'accent' },
       ...pair('prefixlen', address.prefixlen),
       ...pair('scopeid', scopeId(address.scope)),
       ...problem,
@@ -111,7 +111,7 @@ function addressLine(address: Address): Spans {
   return [
     INDENT,
     { text: 'inet ', tone: 'dim' },
-    { text: address.local, tone: 'accent' },
+    { text: sanitise(address.local), tone: 'accent' },
     ...pair('netmask', netmask(address.prefixlen)),
     ...(address.address === undefined ? [] : pair('destination', address.address)),
     ...(address.broadcast === undefined ? [] : pair('broadcast', address.broadcast)),

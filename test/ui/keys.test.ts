@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { type Binding, bindings, commandFor, keymapProblems } from '../../src/ui/model/keymap.ts'
+import { type InkKey, keysOf } from '../../src/ui/model/keys.ts'
+
+const none: InkKey = {
+  upArrow: false,
+  downArrow: false,
+  leftArrow: false,
+  rightArrow: false,
+  pageUp: false,
+  pageDown: false,
+  home: false,
+  end: false,
+  return: false,
+  escape: false,
+  tab: false,
+  backspace: false,
+  delete: false,
+  ctrl: false,
+  shift: false,
+  meta: false,
+}
+
+describe('keys, as useInput of Ink hands them over', () => {
+  it.each<[string, Partial<InkKey>, string[]]>([
+    ['j', {}, ['j']],
+    ['jjj', {}, ['j', 'j', 'j']],
+    ['G', { shift: true }, ['G']],
+    ['/eth\r', {}, ['/', 'e', 't', 'h', 'enter']],
+    ['\x04\x04', {}, ['ctrl-d', 'ctrl-d']],
+    ['d', { ctrl: true }, ['ctrl-d']],
+    ['', { upArrow: true }, ['up']],
+    ['', { pageDown: true }, ['page-down']],
+    ['', { tab: true }, ['tab']],
+    ['', { tab: true, shift: true }, ['shift-tab']],
+    ['', { escape: true }, ['escape']],
+    ['j', { meta: true }, ['escape', 'j']],
+    ['é网', {}, ['é', '网']],
+    ['j', { eventType: 'release' }, []],
+  ])('%j %j', (input, key, names) => {
+    expect(keysOf(input, { ...none, ...key })).toEqual(names)
+  })
+})
+
+describe('the table of keys', () => {
+  it('has no double and no impossible binding', () => {
+    expect(keymapProblems(bindings)).toEqual([])
+  })
+
+  it('tells what is wrong with a table', () => {
+    const table: Binding[] = [
+      { command: 'quit', keys: ['q', 'hyper-x'], context: 'global', description: '' },
+      { command: 'help', keys: ['q'], context: 'global', description: '' },
+      { command: 'close', keys: ['q'], context: 'overlay', description: '' },
+    ]
+    expect(keymapProblems(table)).toEqual([
+      'quit: there is no key hyper-x',
+      'q is bound twice in global: quit and help',
+    ])
+  })
+
+  it('keeps the numbers free for views', () => {
+    expect(bindings.flatMap(({ keys }) => keys).filter(key => /^\d$/.test(key))).toEqual([])
+  })
+
+  it('lets the situation decide', () => {
+    expect(commandFor('q', 'pane')).toBe('quit')
+    expect(commandFor('q', 'overlay')).toBe('close')
+    expect(commandFor('q', 'filter')).toBeUndefined()
+    expect(commandFor('ctrl-c', 'filter')).toBe('interrupt')
+    expect(commandFor('escape', 'pane')).toBe('back')
+    expect(commandFor('5', 'pane')).toBeUndefined()
+  })
+
+  it('leaves with Ctrl-C and shows help from everywhere but a filter', () => {
+    expect(
+      (['pane', 'overlay', 'filter'] as const).map(situation => commandFor('ctrl-c', situation)),
+    ).toEqual(['interrupt', 'interrupt', 'interrupt'])
+    expect((['pane', 'overlay'] as const).map(situation => commandFor('?', situation))).toEqual([
+      'help',
+      'help',
+    ])
+  })
+})
