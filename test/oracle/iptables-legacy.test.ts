@@ -1,4 +1,4 @@
-import { parseSave, printTable, readLegacyTable } from 'node-iptables'
+import { parseSave, printRule, printTable, readLegacyTable } from 'node-iptables'
 import { encodeLegacyTable } from 'node-iptables/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
@@ -9,7 +9,7 @@ import { everything, loneRule, type Ruleset, randomRuleset, rulesetText } from '
 import { mixSeed, seededRandom } from './random.ts'
 
 const seed = Number(process.env['CNMTOP_SEED'] ?? Date.now() % 2 ** 31)
-const RULESETS = 80
+const RULESETS = 60
 const RULES = 40
 /** A match or target that the kernel refuses this often is not there. */
 const TRIES = 6
@@ -105,6 +105,24 @@ describe.each(['ip', 'ip6'] as const)(
         for (const { matches, target } of table.rules)
           for (const { name } of [...matches, target]) seen.add(name)
       }
+    })
+
+    test("a user's words mean what iptables makes of them", () => {
+      const differences: string[] = []
+      for (const kind of ['matches', 'targets'] as const) {
+        for (const generator of usable[kind]) {
+          const random = seededRandom(mixSeed(seed, differences.length + compared))
+          for (const ruleset of random.list(TRIES, () => loneRule(random, family, kind, generator))) {
+            if (!ruleset || restore(netns, family, rulesetText(ruleset)) !== '') continue
+            const [theirs] = parseSave(save(netns, family, ruleset.table), family)
+            const [ours] = parseSave(rulesetText(ruleset), family)
+            const [text, expected] = [ours, theirs].map(table => printRule(table!.rules[0]!, family))
+            if (text !== expected) differences.push(`${ruleset.rules[0]}\n  ours ${text}\n  save ${expected}`)
+            compared++
+          }
+        }
+      }
+      expect(differences).toEqual([])
     })
 
     test.skipIf(process.env['CNMTOP_ONLY'])('everything that can be made here was compared', () => {

@@ -81,6 +81,12 @@ function ipv6Bytes(text: string): Uint8Array | undefined {
   )
 }
 
+/** An address in the form of inet_ntop, however it was written; undefined when `text` is none of `family`. */
+export function parseAddress(text: string, family: Family): string | undefined {
+  const bytes = addressBytes(text, family)
+  return bytes && addressText(bytes)
+}
+
 /** Writes a `union nf_inet_addr` (16 bytes); no address, or one of the other family, is zeros. */
 export function writeInetAddress(writer: ByteWriter, text: string | undefined, family: Family): void {
   const bytes = (text === undefined ? undefined : addressBytes(text, family)) ?? new Uint8Array(0)

@@ -27,10 +27,11 @@ export function printPeriod(period: number, scale: number): string {
   return unitOfPeriod(period, scale).text
 }
 
-/** `5/min`, `5/minute`, `5/m`, `5` (a second). */
-export function parsePeriod(text: string, scale: number): number | undefined {
+/** `5/min`, `5/minute`, `5/m`, `5` (a second); `msec` is the length of the unit that was written. */
+export function readPeriod(text: string, scale: number): { period: number; msec: number } | undefined {
   const [, count, word = 'second'] = /^(\d+)(?:\/([a-z]+))?$/i.exec(text) ?? []
   const unit = ['day', 'hour', 'minute', 'second'].findIndex(name => name.startsWith(word.toLowerCase()))
   if (!count || Number(count) === 0 || unit < 0) return undefined
-  return Math.floor((units[unit]!.seconds * scale) / Number(count))
+  const { seconds } = units[unit]!
+  return { period: Math.floor((seconds * scale) / Number(count)), msec: seconds * 1000 }
 }

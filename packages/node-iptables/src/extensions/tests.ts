@@ -54,11 +54,12 @@ export const maskedTest =
     return test && { ...test, invert }
   }
 
-/** Reader of names between commas with their `!`, for `field`; `NONE` is no name. */
+/** Reader of names between commas with their `!`, for `field`; `NONE` adds none. */
 export const namesTest =
   <N extends string>(bits: NamedBits<N>) =>
   (text: string, invert: boolean): NamesTest<N> | undefined => {
-    const any = parseNames(text === 'NONE' ? '' : text, bits)
+    const words = text.split(',').filter(word => word !== 'NONE')
+    const any = parseNames(words.join(','), bits)
     return any && { any, invert }
   }
 

@@ -11,7 +11,7 @@ import {
 import { bytesOfCost, costOfBytes, parseBytes, printBytes } from '../byte-rate.ts'
 import type { Extension, Payload } from '../extension.ts'
 import { bitsOfNames, type NamedBits, namesOfBits, parseNames } from '../names.ts'
-import { parsePeriod, unitOfPeriod } from '../rate.ts'
+import { readPeriod, unitOfPeriod } from '../rate.ts'
 import { writeText } from '../text.ts'
 
 type Key = 'srcip' | 'srcport' | 'dstip' | 'dstport'
@@ -155,25 +155,25 @@ export const hashlimit: Extension<Hashlimit> = {
     }
     const value = parseOptions(initial, words, options)
     if (!value) return undefined
-    const { burstBytes, ...rest } = value
-    if (rest.unit === 'packets') return rest
-    return {
-      ...rest,
-      burst: burstBytes === undefined ? 0 : Math.ceil(burstBytes / bytesOfCost(rest.average)),
-    }
+    const { burstBytes, unitExpire, expire = unitExpire, ...rest } = value
+    const { unit, average } = rest
+    const bytesBurst = burstBytes === undefined ? 0 : Math.ceil(burstBytes / bytesOfCost(average))
+    const burst = unit === 'bytes' ? bytesBurst : rest.burst
+    const isDefault = expire === undefined || expire === defaultExpire(average, unit, burst)
+    return { ...rest, burst, ...(!isDefault && { expire }) }
   },
 }
 
-/** A burst in bytes only means something when the rate is known. */
-type Draft = Hashlimit & { readonly burstBytes?: number }
+/** A burst in bytes only means something when the rate is known; entries expire after the unit that was written. */
+type Draft = Hashlimit & { readonly burstBytes?: number; readonly unitExpire?: number }
 
 const rate = (comparison: Hashlimit['comparison']): OptionReader<Draft> => ({
   values: 1,
   read([text = '']) {
     const bytes = text.endsWith('/s') ? parseBytes(text.slice(0, -2)) : undefined
     if (bytes !== undefined) return { comparison, unit: 'bytes', average: costOfBytes(bytes) }
-    const average = parsePeriod(text, SCALE)
-    return average === undefined ? undefined : { comparison, unit: 'packets', average }
+    const written = readPeriod(text, SCALE)
+    return written && { comparison, unit: 'packets', average: written.period, unitExpire: written.msec }
   },
 })
 
@@ -199,7 +199,13 @@ const options: OptionTable<Draft> = {
   '--hashlimit-srcmask': field('sourceMask', text => parseNumber(text, 128)),
   '--hashlimit-dstmask': field('destinationMask', text => parseNumber(text, 128)),
   '--hashlimit-rate-match': flag('rateMatch'),
-  '--hashlimit-rate-interval': field('rateInterval', text => parseNumber(text)),
+  '--hashlimit-rate-interval': {
+    values: 1,
+    read([text]) {
+      const seconds = parseNumber(text)
+      return seconds === undefined ? undefined : seconds === 1 ? {} : { rateInterval: seconds }
+    },
+  },
 }
 
 /** Milliseconds: the rate's own unit; 15 s for bytes, 60 s with a burst (XT_HASHLIMIT_BYTE_EXPIRE of libxt_hashlimit). */

@@ -1,4 +1,4 @@
-import { addressBytes, readAddress, writeInetAddress } from '../../address.ts'
+import { parseAddress, readAddress, writeInetAddress } from '../../address.ts'
 import type { Family } from '../../model.ts'
 import { field, type OptionTable, option, parseOptions } from '../../text/words.ts'
 import type { Extension } from '../extension.ts'
@@ -19,9 +19,8 @@ const SRC_INV = 1 << 4
 const DST_INV = 1 << 5
 
 const rangeOf = (family: Family) => (text: string, invert: boolean) => {
-  const [first = '', last = first, ...rest] = text.split('-')
-  const known = addressBytes(first, family) && addressBytes(last, family) && rest.length === 0
-  return known ? { first, last, invert } : undefined
+  const [first, last, ...rest] = text.split('-').map(part => parseAddress(part, family))
+  return first && rest.length === 0 ? { first, last: last ?? first, invert } : undefined
 }
 
 const optionsOf = (family: Family): OptionTable<Iprange> => ({

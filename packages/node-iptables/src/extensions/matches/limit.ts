@@ -1,6 +1,6 @@
 import { field, type OptionTable, parseNumber, parseOptions } from '../../text/words.ts'
 import type { Extension } from '../extension.ts'
-import { parsePeriod, printPeriod } from '../rate.ts'
+import { printPeriod, readPeriod } from '../rate.ts'
 import { sizes } from '../size.ts'
 
 /** `-m limit`: a token bucket. */
@@ -19,7 +19,7 @@ const DEFAULT_BURST = 5
 const DEFAULT_PERIOD = (3600 * SCALE) / 3
 
 const options: OptionTable<Limit> = {
-  '--limit': field('period', text => parsePeriod(text, SCALE)),
+  '--limit': field('period', text => readPeriod(text, SCALE)?.period),
   '--limit-burst': field('burst', text => parseNumber(text)),
 }
 

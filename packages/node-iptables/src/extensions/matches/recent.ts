@@ -1,4 +1,4 @@
-import { addressBytes, fullMask, readAddress, writeInetAddress } from '../../address.ts'
+import { parseAddress, fullMask, readAddress, writeInetAddress } from '../../address.ts'
 import type { Family } from '../../model.ts'
 import {
   field,
@@ -51,7 +51,7 @@ const optionsOf = (family: Family): OptionTable<Recent> => ({
   '--hitcount': field('hitCount', positive),
   '--rttl': flag('sameTtl'),
   '--name': field('list', text => text),
-  '--mask': field('mask', text => (addressBytes(text, family) ? text : undefined)),
+  '--mask': field('mask', text => parseAddress(text, family)),
   '--rsource': { values: 0, read: () => ({ side: 'source' }) },
   '--rdest': { values: 0, read: () => ({ side: 'destination' }) },
 })

@@ -118,15 +118,15 @@ function printChunks(types: 'ALL' | readonly SctpChunk[]): string {
 
 function parseChunks(text: string): 'ALL' | SctpChunk[] | undefined {
   if (text === 'ALL') return text
-  const chunks: SctpChunk[] = []
+  const chunks = new Map<number, SctpChunk>()
   for (const word of text === 'NONE' ? [] : text.split(',')) {
     const [name = '', letters = ''] = word.split(':')
     const type = chunkNumber(name)
     const flags = type === undefined ? undefined : readFlagLetters(type, letters)
     if (type === undefined || !flags) return undefined
-    chunks.push(flags.mask === 0 ? { type } : { type, flags })
+    chunks.set(type, flags.mask === 0 ? { type } : { type, flags })
   }
-  return chunks.sort((a, b) => a.type - b.type)
+  return [...chunks.values()].sort((a, b) => a.type - b.type)
 }
 
 const options: OptionTable<Sctp> = {

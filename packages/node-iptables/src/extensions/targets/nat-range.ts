@@ -1,5 +1,5 @@
 import type { ByteReader, ByteWriter } from 'netlink-codec'
-import { addressBytes, readAddress, readIpv4, writeAddress, writeInetAddress } from '../../address.ts'
+import { parseAddress, readAddress, readIpv4, writeAddress, writeInetAddress } from '../../address.ts'
 import type { Family } from '../../model.ts'
 import { parseNumber } from '../../text/words.ts'
 import { parseRange, printRange, type Range } from '../range.ts'
@@ -89,9 +89,9 @@ export function parseNatRange(text: string, family: Family): NatRange | undefine
   if (addressPart === undefined) return undefined
   let range: NatRange = {}
   if (addressPart !== '') {
-    const [first = '', last = first, ...rest] = addressPart.split('-')
-    if (rest.length > 0 || !addressBytes(first, family) || !addressBytes(last, family)) return undefined
-    range = { addresses: { first, last } }
+    const [first, last, ...rest] = addressPart.split('-').map(part => parseAddress(part, family))
+    if (rest.length > 0 || !first) return undefined
+    range = { addresses: { first, last: last ?? first } }
   }
   if (portPart === undefined) return range
   const [portText, baseText] = portPart.split('/')

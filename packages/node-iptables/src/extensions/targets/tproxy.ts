@@ -1,4 +1,4 @@
-import { addressBytes, readAddress, readIpv4, writeInetAddress } from '../../address.ts'
+import { parseAddress, readAddress, readIpv4, writeInetAddress } from '../../address.ts'
 import type { Family } from '../../model.ts'
 import { field, hexNumber, type OptionTable, parseNumber, parseOptions } from '../../text/words.ts'
 import type { Extension } from '../extension.ts'
@@ -16,7 +16,7 @@ export type Tproxy = {
 
 const optionsOf = (family: Family): OptionTable<Tproxy> => ({
   '--on-port': field('port', text => parseNumber(text, 0xffff)),
-  '--on-ip': field('address', text => (addressBytes(text, family) ? text : undefined)),
+  '--on-ip': field('address', text => parseAddress(text, family)),
   '--tproxy-mark': { values: 1, read: ([text = '']) => parseMarkAndMask(text) },
 })
 
