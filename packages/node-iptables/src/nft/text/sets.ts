@@ -156,12 +156,12 @@ function intervals(elements: readonly NftElement[], type: NftType): Row[] {
 
 const isEnd = (element: NftElement) => element.flags?.includes('interval-end') === true
 
-/** `10.0.0.0/8` where the type has prefixes and the bounds fit one, else `low-high`. */
+/** `10.0.0.0/8` where the type has prefixes and the bounds fit one, else `low-high`. Bad bytes can put `high` below `low`. */
 function intervalText(type: NftType, low: string, high: bigint, at = numberOf(low, type.order)): string {
   if (at === high) return valueText(type, low)
   const size = high - at + 1n
   const bits = low.length * 4
-  if (type.prefix && (size & (size - 1n)) === 0n && at % size === 0n) {
+  if (type.prefix && size > 0n && (size & (size - 1n)) === 0n && at % size === 0n) {
     return `${valueText(type, low)}/${bits - (size.toString(2).length - 1)}`
   }
   return `${valueText(type, low)}-${valueText({ ...type, order: 'network' }, hexOf(high, low.length))}`
