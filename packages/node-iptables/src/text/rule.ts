@@ -1,4 +1,4 @@
-import { clearHostBits, parseMaskedAddress } from '../address.ts'
+import { clearHostBits, parseMaskedAddress, prefixLength } from '../address.ts'
 import { type Match, parseMatch, parseTarget, type Target } from '../extensions/registry.ts'
 import { parseInterface } from '../interface.ts'
 import type { Family, HeaderTests, Rule } from '../model.ts'
@@ -137,10 +137,11 @@ function readOption(
 
 function readHeader(name: string, text: string, invert: boolean, family: Family): HeaderTests {
   switch (name) {
+    // What every packet passes is no test: iptables neither keeps `-i +` nor `-s 0.0.0.0/0`.
     case '-i':
-      return { inInterface: parseInterface(text, invert) }
+      return text === '+' ? {} : { inInterface: parseInterface(text, invert) }
     case '-o':
-      return { outInterface: parseInterface(text, invert) }
+      return text === '+' ? {} : { outInterface: parseInterface(text, invert) }
     case '-p': {
       const number = protocolNumber(text)
       if (number === undefined) throw new SaveSyntaxError(`'${text}' is no protocol`)
@@ -149,6 +150,7 @@ function readHeader(name: string, text: string, invert: boolean, family: Family)
     default: {
       const masked = parseMaskedAddress(text, family)
       if (!masked) throw new SaveSyntaxError(`'${text}' is no address`)
+      if (!invert && prefixLength(masked.mask, family) === 0) return {}
       const test = { ...clearHostBits(masked, family), invert }
       return name === '-s' ? { source: test } : { destination: test }
     }
