@@ -30,6 +30,8 @@ const { values: flags } = parseArgs({
 })
 
 const program = 'cnmtop.js'
+/** A small young generation: the default lets garbage of frames grow to some 100 MB before it is looked at. */
+const nodeFlags = ['--max-semi-space-size=2']
 const entryPoints = { cnmtop: 'src/cli.ts', 'collector-worker': 'src/collectors/kernel/worker.ts' }
 const missing = Object.values(entryPoints).filter(entry => !existsSync(join(root, entry)))
 if (missing.length > 0) {
@@ -77,7 +79,7 @@ if (!flags.quiet) {
 /** Puts a file in place in one step, so that a program that starts meanwhile reads the old or the new one whole. */
 function writeIfChanged(file: OutputFile): void {
   const isProgram = basename(file.path) === program
-  const shebang = isProgram && !file.text.startsWith('#!') ? '#!/usr/bin/env node\n' : ''
+  const shebang = isProgram && !file.text.startsWith('#!') ? `#!/usr/bin/env -S node ${nodeFlags.join(' ')}\n` : ''
   const text = shebang + file.text
   if (existsSync(file.path) && readFileSync(file.path, 'utf8') === text) return
   const temporary = `${file.path}.${process.pid}.tmp`

@@ -1,5 +1,6 @@
 import { readdirSync, watch } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { collectSnapshot } from '../../src/collectors/kernel/collect.ts'
 import { startWatch, type WatchCommand, type WatchEvent } from '../../src/collectors/kernel/watch.ts'
 import { needs } from '../support/needs.ts'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
@@ -11,10 +12,11 @@ describe('startWatch', needs('root', 'program:ip'), () => {
   let descriptors: number
 
   beforeAll(async () => {
-    // libuv keeps one inotify descriptor from the first watch on.
+    // Kept from the first time on: libuv's inotify descriptor, and each thread's own namespace.
     watch('/').close()
-    descriptors = readdirSync('/proc/self/fd').length
     netns = makeNetns('watch')
+    collectSnapshot({ netnsDirs: ['/run/netns'] })
+    descriptors = readdirSync('/proc/self/fd').length
     events = []
     command = startWatch({ netnsDirs: ['/run/netns'], onlyNetnsDirs: true }, event => events.push(event))
     await vi.waitUntil(() => events.some(({ kind }) => kind === 'settled'), { timeout: 10_000 })

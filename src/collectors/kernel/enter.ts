@@ -1,4 +1,4 @@
-import { close, openReadOnly, setNetworkNamespace } from './libc.ts'
+import { openReadOnly, setNetworkNamespace } from './libc.ts'
 
 /**
  * The only place that changes the namespace of a thread.
@@ -14,18 +14,17 @@ import { close, openReadOnly, setNetworkNamespace } from './libc.ts'
  *   `fd` is not of nsfs
  */
 export function inNamespace<Result>(fd: number, inside: () => Synchronous<Result>): Result {
-  const home = openReadOnly('/proc/thread-self/ns/net')
+  home ??= openReadOnly('/proc/thread-self/ns/net')
+  setNetworkNamespace(fd)
   try {
-    setNetworkNamespace(fd)
-    try {
-      return inside()
-    } finally {
-      comeBack(home)
-    }
+    return inside()
   } finally {
-    close(home)
+    comeBack(home)
   }
 }
+
+/** The way back, opened once a thread: a thread that enters ten thousand namespaces has one home. */
+let home: number | undefined
 
 /** Not a promise: code that waits would let others run in the foreign namespace. */
 export type Synchronous<Result> = Result extends PromiseLike<unknown> ? never : Result

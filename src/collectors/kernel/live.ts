@@ -47,7 +47,11 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   let order: string[] | undefined
   let pending: NodeJS.Timeout | undefined
 
-  const worker = new Worker(workerUrl(), { workerData: options })
+  const worker = new Worker(workerUrl(), {
+    workerData: options,
+    // What it reads is garbage as soon as it is posted: a small young generation keeps that from piling up.
+    resourceLimits: { maxYoungGenerationSizeMb: 24 },
+  })
   worker.on('message', (event: WatchEvent) => {
     apply(event)
     pending ??= setTimeout(notify, NOTIFY_MS)

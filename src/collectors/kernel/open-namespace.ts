@@ -36,12 +36,16 @@ export function openNamespace(found: FoundNamespace): OpenNamespace {
   throw new Unreadable('gone', 'vanished since it was found')
 }
 
+/** The namespace that the thread is in, always: nothing but `inNamespace` moves it, and that comes back. */
+let own: string | undefined
+
 function enterable(fd: number, id: string): OpenNamespace {
-  const own = `net:[${statSync('/proc/thread-self/ns/net').ino}]` === id
+  own ??= `net:[${statSync('/proc/thread-self/ns/net').ino}]`
+  const isOwn = own === id
   return {
     fd,
     enter: <Result>(inside: () => Synchronous<Result>): Result =>
-      own ? inside() : inNamespace<Result>(fd, inside),
+      isOwn ? inside() : inNamespace<Result>(fd, inside),
     close: () => close(fd),
   }
 }

@@ -1,6 +1,5 @@
 import type { Family } from 'node-iptables'
 import type { NetfilterTable } from '../../snapshot/index.ts'
-import type { OpenNamespace } from './open-namespace.ts'
 import { readIpvs } from './ipvs.ts'
 import { close, getSocketOption, rawSocket } from './libc.ts'
 import type { NamespaceData } from './namespace.ts'
@@ -24,9 +23,7 @@ export function readTables(context: ReadingContext, names: InterfaceNames): Part
   const data: Partial<NamespaceData> = {}
   if (wanted.has('netfilter')) {
     const tables = readNfTables(context)
-    const legacy = (['ip', 'ip6'] as const).flatMap(family =>
-      log.read(`xtables.${family}`, NET_ADMIN, [], () => readLegacy(doors.namespace, family)),
-    )
+    const legacy = readLegacy(context)
     data.netfilter = [...legacy, ...tables.netfilter]
     data.nft = tables.nft
   }
@@ -61,18 +58,24 @@ function readNfTables({ doors, features, log }: ReadingContext): Pick<NamespaceD
   })
 }
 
-function readLegacy(namespace: OpenNamespace, family: Family): Reading<NetfilterTable[]> {
-  return namespace.enter(() => {
-    const names = readProcFile(`/proc/thread-self/net/${family}_tables_names`) ?? ''
-    if (!hasXtables(names)) return { value: [] }
-    const fd = rawSocket(family === 'ip' ? AF_INET : AF_INET6, IPPROTO_RAW)
-    try {
-      const level = family === 'ip' ? SOL_IP : SOL_IPV6
-      return readXtables(family, names, (option, value) => {
-        getSocketOption(fd, level, option, value)
-      })
-    } finally {
-      close(fd)
-    }
-  })
+function readLegacy({ doors, log }: ReadingContext): NetfilterTable[] {
+  return doors.namespace.enter(() => [
+    ...log.read('xtables.ip', NET_ADMIN, [], () => readFamily('ip')),
+    ...log.read('xtables.ip6', NET_ADMIN, [], () => readFamily('ip6')),
+  ])
+}
+
+/** Runs inside the namespace. */
+function readFamily(family: Family): Reading<NetfilterTable[]> {
+  const names = readProcFile(`/proc/thread-self/net/${family}_tables_names`) ?? ''
+  if (!hasXtables(names)) return { value: [] }
+  const fd = rawSocket(family === 'ip' ? AF_INET : AF_INET6, IPPROTO_RAW)
+  try {
+    const level = family === 'ip' ? SOL_IP : SOL_IPV6
+    return readXtables(family, names, (option, value) => {
+      getSocketOption(fd, level, option, value)
+    })
+  } finally {
+    close(fd)
+  }
 }

@@ -52,7 +52,7 @@ type Watched = {
 }
 
 /** What was emitted last, by field: what did not change is not sent again. */
-type Sent = Map<string, { readonly digest: string; repeated: boolean }>
+type Sent = Map<string, { readonly digest: string | undefined; repeated: boolean }>
 
 /** How the sources were last said to be. */
 type Outcomes = Map<string, string>
@@ -247,9 +247,10 @@ export function startWatch(
  */
 function changes(sent: Sent, data: Partial<NamespaceData>): Partial<NamespaceData> {
   const entries = Object.entries(data).filter(([field, rows]) => {
-    const digest = digestOf(rows)
     const before = sent.get(field)
-    if (before?.digest !== digest) sent.set(field, { digest, repeated: false })
+    // Most of what is read once is never read again: it is digested only when it is.
+    const digest = before && digestOf(rows)
+    if (!before || before.digest !== digest) sent.set(field, { digest, repeated: false })
     else if (before.repeated) return false
     else before.repeated = true
     return true
