@@ -79,7 +79,8 @@ if (!flags.quiet) {
 /** Puts a file in place in one step, so that a program that starts meanwhile reads the old or the new one whole. */
 function writeIfChanged(file: OutputFile): void {
   const isProgram = basename(file.path) === program
-  const shebang = isProgram && !file.text.startsWith('#!') ? `#!/usr/bin/env -S node ${nodeFlags.join(' ')}\n` : ''
+  const shebang =
+    isProgram && !file.text.startsWith('#!') ? `#!/usr/bin/env -S node ${nodeFlags.join(' ')}\n` : ''
   const text = shebang + file.text
   if (existsSync(file.path) && readFileSync(file.path, 'utf8') === text) return
   const temporary = `${file.path}.${process.pid}.tmp`
