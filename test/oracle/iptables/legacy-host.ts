@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { attribute, encodeNfnlMessage, NLM_F_ACK, NLM_F_REQUEST } from 'netlink-codec'
+import { attribute, ByteWriter, encodeNfnlMessage, NLM_F_ACK, NLM_F_REQUEST } from 'netlink-codec'
 import {
   type Family,
   IPT_SO_GET_ENTRIES,
@@ -10,12 +10,16 @@ import {
   SOL_IP,
   SOL_IPV6,
 } from 'node-iptables'
-import { close, getSocketOption, rawSocket } from '../../../src/collectors/kernel/libc.ts'
+import type { LegacyBlob } from 'node-iptables/testing'
+import { close, getSocketOption, rawSocket, setSocketOption } from '../../../src/collectors/kernel/libc.ts'
 import type { TestNetns } from '../../support/netns.ts'
 
 const AF_INET = 2
 const AF_INET6 = 10
 const IPPROTO_RAW = 255
+const IPT_SO_SET_REPLACE = 64
+/** struct ipt_get_entries: what lies before the entries. */
+const ENTRIES_HEADER = 40
 const NETLINK_NETFILTER = 12
 const NFNL_SUBSYS_IPSET = 6
 const IPSET_CMD_CREATE = 2
@@ -55,6 +59,31 @@ export function readBlob(
       const entries = legacyEntriesRequest(readLegacyInfo(info))
       getSocketOption(fd, level, IPT_SO_GET_ENTRIES, entries)
       return { info, entries }
+    } finally {
+      close(fd)
+    }
+  })
+}
+
+/**
+ * Puts a table into the kernel as iptables does, in bytes of our own making (struct ipt_replace). The old counters go
+ * nowhere: the kernel only warns when it cannot hand them back.
+ *
+ * @throws SystemCallError for entries that the kernel does not accept
+ */
+export function replaceTable(netns: TestNetns, family: Family, table: string, blob: LegacyBlob): void {
+  const { entryCount } = readLegacyInfo(readBlob(netns, family, table).info)
+  const next = readLegacyInfo(blob.info)
+  const writer = new ByteWriter()
+  // Name and valid_hooks, as in struct ipt_getinfo; then its other fields in another order.
+  writer.raw(blob.info.subarray(0, 36)).u32(next.entryCount).u32(next.size)
+  for (const hook of next.hooks) writer.u32(hook?.entry ?? 0)
+  for (const hook of next.hooks) writer.u32(hook?.underflow ?? 0)
+  writer.u32(entryCount).align(8).u64('0').raw(blob.entries.subarray(ENTRIES_HEADER))
+  netns.run(() => {
+    const fd = rawSocket(family === 'ip' ? AF_INET : AF_INET6, IPPROTO_RAW)
+    try {
+      setSocketOption(fd, family === 'ip' ? SOL_IP : SOL_IPV6, IPT_SO_SET_REPLACE, writer.finish())
     } finally {
       close(fd)
     }
