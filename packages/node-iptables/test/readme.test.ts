@@ -20,11 +20,9 @@ function row(extension: {
 
 it('lists the extensions that there are', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const table = [
-    '| | name and revisions |',
-    '|---|---|',
-    `| matches | ${[...matchExtensions.values()].map(row).join('; ')} |`,
-    `| targets | ${[...targetExtensions.values()].map(row).join('; ')}; ACCEPT, DROP, QUEUE, RETURN, jump, goto |`,
+  const list = [
+    `- Matches: ${[...matchExtensions.values()].map(row).join('; ')}.`,
+    `- Targets: ${[...targetExtensions.values()].map(row).join('; ')}; ACCEPT, DROP, QUEUE, RETURN, jump, goto.`,
   ].join('\n')
-  expect(readme).toContain(`<!-- extensions -->\n\n${table}\n\n<!-- /extensions -->`)
+  expect(readme).toContain(`<!-- extensions -->\n\n${list}\n\n<!-- /extensions -->`)
 })
