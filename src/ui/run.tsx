@@ -53,6 +53,10 @@ export async function runUi({ session, ...themeOptions }: RunOptions): Promise<n
   }
   stdout.prependListener('resize', resize)
   try {
+    // Ink asks for raw mode after its first frame: what is typed until then would be echoed into it.
+    stdin.setRawMode(true)
+    // What was typed before that was echoed; a frame begins in the first column.
+    stdout.write('\r')
     instance = render(
       <App
         store={store}
@@ -82,6 +86,7 @@ export async function runUi({ session, ...themeOptions }: RunOptions): Promise<n
     store.stop()
     session.stop()
     watch.stop()
+    stdin.setRawMode(false)
     stdin.pause()
   }
   if (failure !== undefined) stderr.write(`cnmtop: ${errorMessage(failure)}\n`)
