@@ -11,6 +11,8 @@ const config: KnipConfig = {
         'lab/*.ts',
         'bench/*.ts',
         'test/**/*.test.{ts,tsx}',
+        // Bundled by the end-to-end tests.
+        'test/e2e/harness.tsx',
         // Run by hand on kernels that this machine does not have.
         'test/guest/{ipvs-oracle,capture-links}.ts',
       ],

@@ -279,13 +279,55 @@ describe('unknown is never shown as empty', () => {
         { source: 'namespace', status: 'forbidden', tookMs: 0, reason: 'needs CAP_SYS_ADMIN (run as root)' },
       ],
     }
-    const user = userOf(withNamespaces(snapshot, [closed]), 100, 30)
+    const user = userOf(withNamespaces(snapshot, [closed]), 80, 30)
+    expect(user.text()[3]).toMatch(/^▌▲ container {2}closed +\? +\? +\? +\? +0$/)
+    user.press('tab')
     for (const _ of tabIds) {
       expect(user.line('needs CAP_SYS_ADMIN')).toBeDefined()
       user.press(']')
     }
     user.stop()
   })
+})
+
+describe('counts', () => {
+  const counted = (status: (typeof sourceStatuses)[number] | undefined): string => {
+    const base = emptyNamespace('net:[1]', 'other', 'blue')
+    const sources = status === undefined ? [] : base.sources.map(source => ({ ...source, status }))
+    const one = withNamespaces(snapshot, [{ ...base, sources }])
+    const [, heading = '', row = ''] = renderOnce(one, {
+      width: 100,
+      color: false,
+      ascii: false,
+      plain: true,
+    })
+      .split('\n')
+      .slice(1)
+    return row.slice(heading.indexOf('LINK')).trim().replaceAll(/ +/g, ' ')
+  }
+
+  it.each<[(typeof sourceStatuses)[number] | undefined, string]>([
+    ['ok', '0 0 0 0 0'],
+    ['partial', '0 0 0 0 0'],
+    ['interrupted', '0 0 0 0 0'],
+    ['unavailable', '- - - - 0'],
+    ['forbidden', '? ? ? ? 0'],
+    ['timeout', '? ? ? ? 0'],
+    ['gone', '? ? ? ? 0'],
+    [undefined, '… … … … 0'],
+  ])('of sources that are %s are %s', (status, shown) => {
+    expect(counted(status)).toBe(shown)
+  })
+
+  it('of all namespaces say when some are not known', () => {
+    const [first, second, ...others] = snapshot.namespaces
+    if (!first || !second) throw new Error('too few namespaces')
+    const user = userOf(withNamespaces(snapshot, [first, { ...second, ...unread }, ...others]), 140, 30)
+    expect(user.text()[0]).toContain('12 namespaces  39+ links  20+ rules')
+    user.stop()
+  })
+
+  const unread = { links: [], netfilter: [], ipvs: { services: [] }, sources: [] }
 })
 
 describe('windows over the lists', () => {

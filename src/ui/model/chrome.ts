@@ -2,10 +2,10 @@ import { formatAge, plural } from '../../util/format.ts'
 import { sanitise } from '../../util/sanitise.ts'
 import type { Data } from './data.ts'
 import { bindings, keyLabel, type Situation, situations } from './keymap.ts'
-import { glyphs, snapshotProblems } from './sources.ts'
+import { glyphs, knowledgeOf, snapshotProblems } from './sources.ts'
 import { type Line, type Span, spansWidth, spread, type Tone } from './span.ts'
 import type { UiState } from './state.ts'
-import { countRules } from './tabs/rules.ts'
+import type { Tab } from './tabs/tab.ts'
 import { type TabId, tabIds } from './tabs/tab-id.ts'
 import { tabs } from './tabs/index.ts'
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
@@ -38,19 +38,27 @@ export function headerLine(state: UiState, data: Data, now: number): Line {
 
 const countsCache = new WeakMap<readonly Namespace[], string>()
 
+/** Totals of all namespaces. A `+` says that some namespace could not be counted, or is not read yet. */
 function countsText({ namespaces }: Snapshot): string {
   let text = countsCache.get(namespaces)
   if (text === undefined) {
-    let links = 0
-    let rules = 0
-    let services = 0
-    for (const namespace of namespaces) {
-      links += namespace.links.length
-      rules += countRules(namespace)
-      services += namespace.ipvs.services.length
+    const total = (tab: Tab, noun: string): string => {
+      let sum = 0
+      let isWhole = true
+      for (const namespace of namespaces) {
+        const count = tab.count(namespace)
+        sum += count
+        if (count === 0 && isWhole)
+          isWhole = !['unknown', 'unread'].includes(knowledgeOf(namespace, tab.sources))
+      }
+      return isWhole ? plural(sum, noun) : `${sum}+ ${noun}s`
     }
-    const words = [plural(namespaces.length, 'namespace'), plural(links, 'link'), plural(rules, 'rule')]
-    text = [...words, `${services} IPVS`].join('  ')
+    const words = [
+      plural(namespaces.length, 'namespace'),
+      total(tabs.interfaces, 'link'),
+      total(tabs.rules, 'rule'),
+    ]
+    text = [...words, total(tabs.ipvs, 'service')].join('  ')
     countsCache.set(namespaces, text)
   }
   return text

@@ -1,8 +1,9 @@
 import { type Namespace, type NamespaceKind, namespaceKinds, type Snapshot } from '../../snapshot/index.ts'
-import { countProblems } from './sources.ts'
+import { countProblems, knowledgeOf } from './sources.ts'
 import type { Tone } from './span.ts'
 import { type Cell, cellRow, type Column, type Row, type Table, worldCell } from './table.ts'
-import { countRules } from './tabs/rules.ts'
+import { tabs } from './tabs/index.ts'
+import type { Tab } from './tabs/tab.ts'
 
 /** Short words for the kinds, and their hues. */
 export const kindWords: Readonly<Record<NamespaceKind, { readonly word: string; readonly tone: Tone }>> = {
@@ -79,23 +80,40 @@ function rowOf(namespace: Namespace): Row {
 
 function buildRow(namespace: Namespace): Row {
   const { word, tone } = kindWords[namespace.kind]
-  const isRead = namespace.sources.length > 0
-  const count = (value: number): Cell =>
-    isRead ? { text: String(value), tone: value === 0 ? 'dim' : 'plain', value } : { text: '…', tone: 'dim' }
   const problems = countProblems(namespace.sources)
   const row = cellRow(
     namespace.id,
     [
       { text: word, tone },
       worldCell(namespace.name, namespace.kind === 'other' ? 'plain' : 'strong'),
-      count(namespace.links.length),
-      count(namespace.addresses.length),
-      count(countRules(namespace)),
-      count(namespace.ipvs.services.length),
-      count(namespace.pidCount),
+      countCell(namespace, tabs.interfaces),
+      countCell(namespace, tabs.addresses),
+      countCell(namespace, tabs.rules),
+      countCell(namespace, tabs.ipvs),
+      numberCell(namespace.pidCount),
     ],
     namespace,
     problems > 0,
   )
   return { ...row, alias: `${namespace.id} ${namespace.paths.join(' ')}` }
+}
+
+/** A number only where somebody counted: `?` where reading failed, `…` before it, `-` where the kernel has no such thing. */
+function countCell(namespace: Namespace, { count, sources }: Tab): Cell {
+  const value = count(namespace)
+  if (value > 0) return numberCell(value)
+  switch (knowledgeOf(namespace, sources)) {
+    case 'read':
+      return numberCell(0)
+    case 'none':
+      return { text: '-', tone: 'dim' }
+    case 'unknown':
+      return { text: '?', tone: 'warn' }
+    case 'unread':
+      return { text: '…', tone: 'dim' }
+  }
+}
+
+function numberCell(value: number): Cell {
+  return { text: String(value), tone: value === 0 ? 'dim' : 'plain', value }
 }

@@ -39,6 +39,21 @@ export function reportsOf(namespace: Namespace, sources: readonly string[]): Sou
   )
 }
 
+/**
+ * What is known about the rows of some sources: `read`, also in part; `none`, as this kernel does not have them;
+ * `unknown`, as reading one of them failed; `unread`, as nobody looked yet.
+ */
+export type Knowledge = 'read' | 'none' | 'unknown' | 'unread'
+
+export function knowledgeOf(namespace: Namespace, sources: readonly string[]): Knowledge {
+  const reports = reportsOf(namespace, sources)
+  if (reports.length === 0) return 'unread'
+  if (reports.some(({ status }) => failed.has(status))) return 'unknown'
+  return reports.every(({ status }) => status === 'unavailable') ? 'none' : 'read'
+}
+
+const failed: ReadonlySet<SourceStatus> = new Set(['forbidden', 'timeout', 'gone'])
+
 const problemCounts = new WeakMap<readonly SourceReport[], number>()
 
 export function countProblems(reports: readonly SourceReport[]): number {

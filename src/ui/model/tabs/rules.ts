@@ -10,18 +10,24 @@ export const rules: Tab = {
   id: 'rules',
   title: 'Rules',
   short: 'Rules',
-  sources: ['nft', 'xtables', 'netfilter'],
+  sources: ['nft', 'xtables'],
   sortable: ['pkts', 'bytes', 'pps', 'rule'],
   noun: 'netfilter rules',
   count: countRules,
   table,
 }
 
+const counts = new WeakMap<Namespace, number>()
+
 /** Rules of all tables, of iptables' shape or not. */
-export function countRules({ netfilter, nft }: Namespace): number {
-  let count = 0
-  for (const { rules: list } of netfilter) count += list.length
-  for (const { rules: list } of nft) count += list.length
+export function countRules(namespace: Namespace): number {
+  let count = counts.get(namespace)
+  if (count === undefined) {
+    count = 0
+    for (const { rules: list } of namespace.netfilter) count += list.length
+    for (const { rules: list } of namespace.nft) count += list.length
+    counts.set(namespace, count)
+  }
   return count
 }
 
