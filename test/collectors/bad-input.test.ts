@@ -8,9 +8,11 @@ import { needs } from '../support/needs.ts'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
 
 function collect(id: string): Namespace | undefined {
-  return collectSnapshot({ netnsDirs: ['/run/netns'], onlyNetnsDirs: true }).namespaces.find(
-    namespace => namespace.id === id,
-  )
+  return collectSnapshot({
+    netnsDirs: ['/run/netns'],
+    onlyNetnsDirs: true,
+    timeoutMs: 120_000,
+  }).namespaces.find(namespace => namespace.id === id)
 }
 
 describe('namespaces that come and go during the walk', needs('root', 'program:ip'), () => {

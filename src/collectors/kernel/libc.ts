@@ -66,7 +66,6 @@ const native = {
     value: Uint8Array,
     size: Uint32Array,
   ) => number,
-  fstatfs: library.func('int fstatfs(int fd, void *buffer)') as (fd: number, buffer: BigInt64Array) => number,
 }
 
 const O_RDONLY = 0
@@ -128,12 +127,4 @@ export function getSocketOption(fd: number, level: number, name: number, value: 
   const size = new Uint32Array([value.length])
   check('getsockopt', native.getsockopt(fd, level, name, value, size))
   return size[0]!
-}
-
-/** `f_type` of struct statfs: the magic number of the file system that a descriptor lies on. */
-export function fileSystemType(fd: number): number {
-  // struct statfs is 120 bytes on every 64-bit architecture; f_type is its first long.
-  const buffer = new BigInt64Array(32)
-  check('fstatfs', native.fstatfs(fd, buffer))
-  return Number(buffer[0])
 }
