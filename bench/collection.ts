@@ -12,38 +12,52 @@ const passes = 8
 type Passes = { cold: number; warm: number }
 
 /**
- * A full collection against others that look at the same namespaces. Ours and the C program take turns, so that both
- * meet the same machine. `baseline/dump.c` and `baseline/shell-loop.sh` say what they do and print their own times.
+ * What the screen reads of every namespace, against others that look at the same ones. `baseline/dump.c` and `baseline/shell-loop.sh` say what they do and print their own times.
  */
 export async function measureCollection({ netnsDir }: Subject): Promise<Result[]> {
   const directory = await mkdtemp(join(tmpdir(), 'cnmtop-bench-'))
   try {
     const dump = join(directory, 'dump')
     await output('gcc', ['-O2', '-o', dump, join(root, 'bench/baseline/dump.c')])
-    const ours: number[][] = []
-    const theirs: number[][] = []
-    for (let round = 0; round < rounds; round++) {
-      ours.push(
-        await timesOf(process.execPath, [join(root, 'bench/collect-often.ts'), netnsDir, String(passes)]),
-      )
-      theirs.push(await timesOf(dump, [netnsDir, String(passes)]))
-    }
-    const [shell = Number.NaN] = await timesOf('sh', [join(root, 'bench/baseline/shell-loop.sh'), netnsDir])
-    const us = summary(ours)
-    return [...compare(us, summary(theirs), shell), ...(await comparePlotnetcfg(netnsDir, us))]
+    const [us, c] = await takeTurns(dump, netnsDir, [])
+    const [usWhole, cWhole] = await takeTurns(dump, netnsDir, ['--sysctls'])
+    const loop = [join(root, 'bench/baseline/shell-loop.sh'), netnsDir, 'nft']
+    const [shell = Number.NaN] = await timesOf('sh', loop)
+    const [typed = Number.NaN] = await timesOf('sh', [...loop, 'whole'])
+    return [
+      ...compare(us, c, shell, typed),
+      { what: 'with the files of /proc/sys/net, as for a snapshot', measured: `warm ${ms(usWhole.warm)}` },
+      { what: 'the same in C', measured: `warm ${ms(cWhole.warm)}` },
+      atMost('with files, ours / C, warm', usWhole.warm / cWhole.warm),
+      ...(await comparePlotnetcfg(netnsDir, us)),
+    ]
   } finally {
     await rm(directory, { recursive: true })
   }
 }
 
-function compare(ours: Passes, c: Passes, shell: number): Result[] {
+/** Ours and the C program in turn, so that both meet the same machine. */
+async function takeTurns(dump: string, netnsDir: string, more: readonly string[]): Promise<[Passes, Passes]> {
+  const ours: number[][] = []
+  const theirs: number[][] = []
+  const words = [netnsDir, String(passes), ...more]
+  for (let round = 0; round < rounds; round++) {
+    ours.push(await timesOf(process.execPath, [join(root, 'bench/collect-often.ts'), ...words]))
+    theirs.push(await timesOf(dump, words))
+  }
+  return [summary(ours), summary(theirs)]
+}
+
+function compare(ours: Passes, c: Passes, shell: number, typed: number): Result[] {
   return [
-    { what: 'full collection, first in its process', measured: ms(ours.cold) },
-    { what: 'full collection, warm', measured: ms(ours.warm) },
+    { what: 'every namespace read, first in its process', measured: ms(ours.cold) },
+    { what: 'every namespace read, warm', measured: ms(ours.warm) },
     { what: 'the same dumps in C, nothing decoded', measured: `${ms(c.cold)}, warm ${ms(c.warm)}` },
-    { what: 'shell loop of nsenter, ip, bridge, iptables-save', measured: ms(shell) },
-    atLeast('shell loop / ours, first', shell / ours.cold),
+    { what: 'shell loop: one nsenter, ip, bridge, iptables-save', measured: ms(shell) },
     atLeast('shell loop / ours, warm', shell / ours.warm),
+    { what: 'shell loop for the same data, nsenter a command', measured: ms(typed) },
+    atLeast('that loop / ours, first', typed / ours.cold),
+    atLeast('that loop / ours, warm', typed / ours.warm),
     { what: 'ours / C, first', measured: times(ours.cold / c.cold) },
     atMost('ours / C, warm', ours.warm / c.warm),
   ]

@@ -3,7 +3,7 @@
  * what src/collectors/kernel asks, in the same order, and decodes nothing. Its time is the kernel's, and the floor for ours.
  *
  *     cc -O2 -o dump bench/baseline/dump.c
- *     ./dump DIR [PASSES]
+ *     ./dump DIR [PASSES [--sysctls]]
  *
  * Prints one line of JSON for each pass: namespaces, bytes and messages received, milliseconds in all and by part.
  *
@@ -67,18 +67,20 @@ static void dump_sockets(int socket) {
 /*
  * Below /proc/sys/net, by folder: every namespace has its own /proc/sys/net/ipv4, all under one name in one hash bucket, so
  * the step into it costs time for each namespace of the system. From there on names are found at once.
+ * So cnmtop reads them only for a snapshot, or while somebody looks; here they are read with --sysctls.
  * Those of each interface are not here: RTM_GETLINK carries them in IFLA_AF_SPEC.
  */
 static const struct {
 	const char *folder;
-	const char *const files[9];
+	const char *const files[12];
 } sysctls[] = {
 	{"ipv4",
-	 {"ip_forward", "conf/all/rp_filter", "conf/all/route_localnet", "conf/all/arp_ignore", "conf/all/arp_announce", "vs/conntrack",
-	  "vs/conn_reuse_mode", "vs/expire_nodest_conn", "vs/expire_quiescent_template"}},
-	{"ipv6", {"conf/all/disable_ipv6", "conf/all/forwarding"}},
-	{"bridge", {"bridge-nf-call-iptables", "bridge-nf-call-ip6tables"}},
-	{"netfilter", {"nf_conntrack_count", "nf_conntrack_max"}},
+	 {"ip_forward", "conf/all/rp_filter", "conf/all/arp_ignore", "conf/all/arp_announce", "conf/all/route_localnet",
+	  "ip_local_port_range", "ip_local_reserved_ports", "ip_unprivileged_port_start", "tcp_keepalive_time", "tcp_keepalive_intvl",
+	  "tcp_keepalive_probes"}},
+	{"ipv6", {"conf/all/disable_ipv6", "conf/all/forwarding", "conf/default/disable_ipv6"}},
+	{"netfilter", {"nf_conntrack_max", "nf_conntrack_count"}},
+	{"bridge", {"bridge-nf-call-iptables", "bridge-nf-call-ip6tables", "bridge-nf-call-arptables"}},
 };
 
 static void read_sysctls(void) {
@@ -116,7 +118,7 @@ static void lap(enum part part) {
 	lap_started = now;
 }
 
-static void visit(int home, const char *path, bool ipvs) {
+static void visit(int home, const char *path, bool ipvs, bool sysctl_files) {
 	struct stat status;
 	lap_started = now_ms();
 	int namespace = open(path, O_RDONLY | O_CLOEXEC);
@@ -141,7 +143,7 @@ static void visit(int home, const char *path, bool ipvs) {
 	dump_xtables("/proc/thread-self/net/ip_tables_names", AF_INET, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES);
 	dump_xtables("/proc/thread-self/net/ip6_tables_names", AF_INET6, IPPROTO_IPV6, IP6_GET_INFO, IP6_GET_ENTRIES);
 	lap(XTABLES);
-	read_sysctls();
+	if (sysctl_files) read_sysctls();
 	lap(SYSCTLS);
 	enter(home);
 	close(route);
@@ -155,7 +157,7 @@ static void visit(int home, const char *path, bool ipvs) {
 
 int main(int argc, char **argv) {
 	if (argc < 2) {
-		fprintf(stderr, "usage: %s DIR [PASSES]\n", argv[0]);
+		fprintf(stderr, "usage: %s DIR [PASSES [--sysctls]]\n", argv[0]);
 		return 2;
 	}
 	int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -163,6 +165,7 @@ int main(int argc, char **argv) {
 	/* Asking for IPVS where it is not would load it. */
 	bool ipvs = access("/proc/net/ip_vs", F_OK) == 0;
 	int passes = argc > 2 ? atoi(argv[2]) : 1;
+	bool sysctl_files = argc > 3 && strcmp(argv[3], "--sysctls") == 0;
 	for (int pass = 0; pass < passes; pass++) {
 		double started = now_ms();
 		int namespaces = 0;
@@ -175,7 +178,7 @@ int main(int argc, char **argv) {
 			char path[4096];
 			if (entry->d_name[0] == '.') continue;
 			snprintf(path, sizeof path, "%s/%s", argv[1], entry->d_name);
-			visit(home, path, ipvs);
+			visit(home, path, ipvs, sysctl_files);
 			namespaces++;
 		}
 		closedir(directory);

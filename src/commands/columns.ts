@@ -1,3 +1,4 @@
+import type { Part } from '../collectors/kernel/parts.ts'
 import type { Namespace } from '../snapshot/index.ts'
 
 /** A column of a plain table. */
@@ -9,6 +10,8 @@ export type Column<Row> = {
 
 /** A raw kind that `cnmtop ls` lists: where its rows are, and how a line tells them. */
 export type Listing<Row> = {
+  /** What has to be read for it. */
+  readonly parts: readonly Part[]
   readonly rows: (namespace: Namespace) => readonly Row[]
   readonly columns: readonly Column<Row>[]
 }

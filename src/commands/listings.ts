@@ -1,3 +1,4 @@
+import { parts } from '../collectors/kernel/parts.ts'
 import type { Namespace } from '../snapshot/index.ts'
 import { type Listing, optional } from './columns.ts'
 
@@ -7,6 +8,7 @@ function listing<Row>(made: Listing<Row>): Listing<unknown> {
 }
 
 const namespaces = listing<Namespace>({
+  parts: ['links', 'addresses', 'routes', 'netfilter', 'ipvs'],
   rows: namespace => [namespace],
   columns: [
     { title: 'ID', cell: row => row.id },
@@ -22,6 +24,7 @@ const namespaces = listing<Namespace>({
 })
 
 const links = listing({
+  parts: ['links', 'nsids'],
   rows: namespace => namespace.links,
   columns: [
     { title: 'INDEX', right: true, cell: row => String(row.ifindex) },
@@ -38,6 +41,7 @@ const links = listing({
 })
 
 const addresses = listing({
+  parts: ['addresses'],
   rows: namespace => namespace.addresses,
   columns: [
     { title: 'LINK', cell: row => row.ifname },
@@ -47,6 +51,7 @@ const addresses = listing({
 })
 
 const routes = listing({
+  parts: ['routes'],
   rows: namespace => namespace.routes,
   columns: [
     { title: 'TABLE', cell: row => row.table ?? 'main' },
@@ -61,6 +66,7 @@ const routes = listing({
 })
 
 const rules = listing({
+  parts: ['rules'],
   rows: namespace => namespace.rules,
   columns: [
     { title: 'FAMILY', cell: row => row.family },
@@ -74,6 +80,7 @@ const rules = listing({
 })
 
 const neighbours = listing({
+  parts: ['neighbours'],
   rows: namespace => namespace.neighbours,
   columns: [
     { title: 'ADDRESS', cell: row => row.dst },
@@ -84,6 +91,7 @@ const neighbours = listing({
 })
 
 const fdb = listing({
+  parts: ['fdb'],
   rows: namespace => namespace.fdb,
   columns: [
     { title: 'MAC', cell: row => row.mac },
@@ -97,6 +105,7 @@ const fdb = listing({
 })
 
 const nsids = listing({
+  parts: ['nsids'],
   rows: namespace => namespace.nsids,
   columns: [
     { title: 'NSID', right: true, cell: row => String(row.nsid) },
@@ -105,6 +114,7 @@ const nsids = listing({
 })
 
 const netfilter = listing({
+  parts: ['netfilter'],
   rows: namespace =>
     namespace.netfilter.flatMap(table =>
       table.rules.map(rule => ({ ...rule, table, backend: table.backend })),
@@ -120,6 +130,7 @@ const netfilter = listing({
 })
 
 const nft = listing({
+  parts: ['netfilter'],
   rows: namespace => namespace.nft.flatMap(table => table.rules.map(rule => ({ ...rule, table }))),
   columns: [
     { title: 'FAMILY', cell: row => row.table.family },
@@ -130,6 +141,7 @@ const nft = listing({
 })
 
 const ipvs = listing({
+  parts: ['ipvs'],
   rows: namespace => namespace.ipvs.services.flatMap(service => [service, ...service.realServers]),
   columns: [
     { title: 'LINE', cell: row => row.text },
@@ -144,6 +156,7 @@ const ipvs = listing({
 })
 
 const xfrm = listing({
+  parts: ['xfrm'],
   rows: namespace => [
     ...namespace.xfrm.states.map(row => ({ ...row, what: 'state', word: `${row.proto} ${row.spi}` })),
     ...namespace.xfrm.policies.map(row => ({ ...row, what: 'policy', word: `${row.dir} ${row.action}` })),
@@ -158,6 +171,7 @@ const xfrm = listing({
 })
 
 const sockets = listing({
+  parts: ['sockets'],
   rows: namespace => namespace.sockets,
   columns: [
     { title: 'PROTOCOL', cell: row => row.protocol },
@@ -173,6 +187,7 @@ const sockets = listing({
 })
 
 const sysctls = listing({
+  parts: ['sysctls'],
   rows: namespace => Object.entries(namespace.sysctls),
   columns: [
     { title: 'NAME', cell: ([name]) => name },
@@ -181,6 +196,7 @@ const sysctls = listing({
 })
 
 const conntrack = listing({
+  parts: ['conntrack'],
   rows: namespace => (namespace.conntrack ? [namespace.conntrack] : []),
   columns: [
     { title: 'COUNT', right: true, cell: row => String(row.count) },
@@ -189,6 +205,7 @@ const conntrack = listing({
 })
 
 const sources = listing({
+  parts,
   rows: namespace => namespace.sources,
   columns: [
     { title: 'SOURCE', cell: row => row.source },

@@ -23,7 +23,7 @@ export async function lsCommand(what: string, options: LsOptions): Promise<numbe
       `nothing is called '${what}'; known: ${Object.keys(listings).join(', ')}`,
     )
   }
-  const snapshot = await look(options, { owners: what === 'sockets' })
+  const snapshot = await look(options, { owners: what === 'sockets', parts: new Set(listing.parts) })
   for (const sentence of shortcomings(snapshot)) note(sentence)
   const namespaces = chosen(snapshot, options.namespace)
   if (options.json) {

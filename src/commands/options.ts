@@ -1,3 +1,4 @@
+import type { Part } from '../collectors/kernel/parts.ts'
 import type { Snapshot, SourceReport } from '../snapshot/index.ts'
 import { CommandError, exitCodes } from './exit.ts'
 
@@ -15,10 +16,12 @@ export type LookOptions = {
 export type LookFor = {
   /** The processes that hold sockets. */
   readonly owners?: boolean
+  /** Only these parts of every namespace. */
+  readonly parts?: ReadonlySet<Part>
 }
 
 /** This node, or the snapshot that `--from-snapshot` names. Collectors are loaded only for a live look. */
-export async function look(options: LookOptions, { owners }: LookFor = {}): Promise<Snapshot> {
+export async function look(options: LookOptions, { owners, parts }: LookFor = {}): Promise<Snapshot> {
   if (options.fromSnapshot !== undefined) {
     const { loadSnapshot, SnapshotFileError } = await import('../snapshot/file.ts')
     try {
@@ -35,6 +38,7 @@ export async function look(options: LookOptions, { owners }: LookFor = {}): Prom
     onlyNetnsDirs: options.onlyNetnsDirs,
     timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
     owners,
+    parts,
   })
   checkAskedDirectories(snapshot.sources, options.netnsDir ?? [])
   return snapshot

@@ -16,7 +16,8 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
     isTerminal,
   )
   if (!isTerminal || !isatty(0)) {
-    const snapshot = await look(options)
+    const { eagerParts } = await import('../collectors/kernel/parts.ts')
+    const snapshot = await look(options, { parts: eagerParts })
     const { renderOnce } = await import('../ui/once.ts')
     await writeOut(
       renderOnce(snapshot, { ...display, plain: !isTerminal, width: process.stdout.columns || 120 }),

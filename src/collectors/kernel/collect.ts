@@ -3,7 +3,7 @@ import { type DiscoverOptions, discover } from './discover.ts'
 import { readHost } from './host.ts'
 import { emptyNamespace } from './namespace.ts'
 import { withOwners } from './owners.ts'
-import { allParts } from './parts.ts'
+import { allParts, type Part } from './parts.ts'
 import { createNodeReader } from './reader.ts'
 import { relate } from './relate.ts'
 
@@ -12,6 +12,8 @@ export type CollectOptions = DiscoverOptions & {
   readonly timeoutMs?: number | undefined
   /** Also find out which processes hold the sockets: a walk over all of /proc. */
   readonly owners?: boolean | undefined
+  /** What to read; everything unless said otherwise. */
+  readonly parts?: ReadonlySet<Part> | undefined
 }
 
 /** Reads the whole node once, on the calling thread: every namespace that is found, everything in it. */
@@ -23,7 +25,7 @@ export function collectSnapshot(options: CollectOptions = {}): Snapshot {
   reader.meet(namespaces)
   const read = new Map(
     namespaces.map(found => {
-      const { data, reports } = reader.read(found.id, allParts)
+      const { data, reports } = reader.read(found.id, options.parts ?? allParts)
       return [found.id, { ...emptyNamespace(found), ...data, sources: reports }]
     }),
   )

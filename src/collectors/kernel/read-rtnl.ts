@@ -4,7 +4,7 @@ import type { Part } from './parts.ts'
 import { type ReadingContext, readingOf } from './reading.ts'
 import { readAddresses } from './rtnl/address.ts'
 import { readFdb } from './rtnl/fdb.ts'
-import { readLinks } from './rtnl/link.ts'
+import { type LinkVisitor, readLinks } from './rtnl/link.ts'
 import { addLinkSysctls } from './rtnl/link-sysctls.ts'
 import type { InterfaceNames } from './rtnl/names.ts'
 import { readNeighbours } from './rtnl/neighbour.ts'
@@ -35,10 +35,11 @@ export type RtnlReading = {
 export function readRtnl({ doors: { route }, wanted, log }: ReadingContext): RtnlReading {
   const data: Partial<NamespaceData> = {}
   const linkSysctls: Record<string, string> = {}
+  const visit: LinkVisitor | undefined = wanted.has('sysctls')
+    ? (link, attributes) => addLinkSysctls(linkSysctls, link.ifname, attributes)
+    : undefined
   if (needLinks.some(part => wanted.has(part))) {
-    data.links = log.read('rtnl.links', '', [], () =>
-      readingOf(readLinks(route, (link, attributes) => addLinkSysctls(linkSysctls, link.ifname, attributes))),
-    )
+    data.links = log.read('rtnl.links', '', [], () => readingOf(readLinks(route, visit)))
   }
   const names = interfaceNames(data.links)
   if (wanted.has('addresses')) {

@@ -12,12 +12,13 @@ export function readSystem(
   { names, linkSysctls }: RtnlReading,
 ): Partial<NamespaceData> {
   const data: Partial<NamespaceData> = {}
-  if (!wanted.has('sockets') && !wanted.has('sysctls') && !wanted.has('conntrack')) return data
+  if (wanted.has('sockets')) {
+    const { sockDiag, namespace } = doors
+    const sources = { transport: sockDiag, diag: features.socketDiag, readFile: readProcFile, names }
+    data.sockets = log.read('sockets', '', [], () => namespace.enter(() => readSockets(sources)))
+  }
+  if (!wanted.has('sysctls') && !wanted.has('conntrack')) return data
   return doors.namespace.enter(() => {
-    if (wanted.has('sockets')) {
-      const sources = { transport: doors.sockDiag, diag: features.socketDiag, readFile: readProcFile, names }
-      data.sockets = log.read('sockets', '', [], () => readSockets(sources))
-    }
     const tree = openSysctls()
     try {
       if (wanted.has('sysctls')) {

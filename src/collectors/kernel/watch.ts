@@ -5,7 +5,7 @@ import { discover, type DiscoverOptions, type FoundNamespace } from './discover.
 import { kernelFeatures } from './features.ts'
 import { openNamespace } from './open-namespace.ts'
 import { createOwnerNames } from './owners.ts'
-import { allParts, type Part } from './parts.ts'
+import { allParts, eagerParts, type Part } from './parts.ts'
 import { createNodeReader } from './reader.ts'
 import type { NamespaceData } from './namespace.ts'
 import { Unreadable } from './source-log.ts'
@@ -110,7 +110,7 @@ export function startWatch(
     if (!known) {
       watched.set(found.id, {
         found,
-        dirty: new Set(allParts),
+        dirty: new Set(eagerParts),
         subscription: undefined,
         sent: new Map(),
         outcomes: new Map(),
@@ -145,7 +145,7 @@ export function startWatch(
       try {
         entry.subscription = subscribe(namespace, features.nfTables === 'present', {
           onDirty: part => soil(entry.found.id, [part]),
-          onLost: () => soil(entry.found.id, allParts),
+          onLost: () => soil(entry.found.id, eagerParts),
         })
       } finally {
         namespace.close()
@@ -221,7 +221,7 @@ export function startWatch(
   return command => {
     switch (command.kind) {
       case 'refresh':
-        for (const id of watched.keys()) soil(id, allParts)
+        for (const id of watched.keys()) soil(id, id === shown.id ? allParts : eagerParts)
         rediscover()
         return
       case 'show':
