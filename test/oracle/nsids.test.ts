@@ -77,7 +77,7 @@ describe('nsids', needs('root', 'program:ip', 'program:bridge'), () => {
       'link set vx up',
       'neigh add 10.0.9.3 lladdr 02:42:0a:00:09:03 dev vx nud permanent',
     ])
-    expect(refused).toBe('')
+    expect(refused).toEqual([])
     const facets = [linkFacet, neighbourFacet, fdbFacet]
     const tally = newTally()
     const added = overlay.run(() =>
