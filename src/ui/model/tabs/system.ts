@@ -1,4 +1,4 @@
-import type { Socket, SourceReport } from '../../../snapshot/index.ts'
+import type { Namespace, Socket, SourceReport } from '../../../snapshot/index.ts'
 import { formatTook } from '../../../util/format.ts'
 import { statusGlyph, statusTone } from '../sources.ts'
 import { cellRow, type Row, worldCell } from '../table.ts'
@@ -11,7 +11,7 @@ export const sysctls: Tab = {
   sources: ['proc.sysctls', 'proc.conntrack'],
   sortable: [],
   noun: 'sysctls',
-  count: namespace => Object.keys(namespace.sysctls).length,
+  count: countSysctls,
   table: ({ namespace: { sysctls: values, conntrack } }) => ({
     columns: [
       { id: 'key', title: 'KEY', grow: true },
@@ -24,6 +24,18 @@ export const sysctls: Tab = {
       ...Object.entries(values).map(([key, value]) => sysctlRow(key, value, { [key]: value })),
     ],
   }),
+}
+
+const sysctlCounts = new WeakMap<object, number>()
+
+/** A host with a thousand interfaces has many thousands of them, and every frame asks. */
+function countSysctls({ sysctls: values }: Namespace): number {
+  let count = sysctlCounts.get(values)
+  if (count === undefined) {
+    count = Object.keys(values).length
+    sysctlCounts.set(values, count)
+  }
+  return count
 }
 
 function sysctlRow(key: string, value: string, datum: unknown): Row {
