@@ -68,6 +68,8 @@ describe('a rule of nf_tables in the words of iptables', () => {
   it('has ports as native tests of one or both, ranges, and pairs of bounds', () => {
     expect(text([...tcpProtocol, transport(2, 2), is('0050')])).toBe('-p tcp -m tcp --dport 80')
     expect(text([...tcpProtocol, transport(0, 4), is('00010050')])).toBe('-p tcp -m tcp --sport 1 --dport 80')
+    const differs: NftExpression = { name: 'cmp', sreg: 1, op: 'neq', data: '00010050' }
+    expect(text([...tcpProtocol, transport(0, 4), differs])).toBe('-p tcp -m tcp ! --sport 1 ! --dport 80')
     const range: NftExpression = { name: 'range', sreg: 1, op: 'neq', from: '0001', to: '0005' }
     expect(text([...tcpProtocol, transport(0, 2), range])).toBe('-p tcp -m tcp ! --sport 1:5')
     const bounds = [is('0050', 'gte'), is('005a', 'lte')]

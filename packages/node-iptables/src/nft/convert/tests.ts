@@ -153,9 +153,11 @@ function addTransportTest(
   if (load.base !== 'transport') return false
   if (load.offset === TCP_FLAGS_OFFSET && load.length === 1) return addFlags(draft, mask, test)
   if (mask !== undefined) return false
-  if (load.length === 4 && load.offset === 0 && test.op === 'eq') {
-    const source: Comparison = { op: 'eq', data: test.data.slice(0, 4) }
-    const destination: Comparison = { op: 'eq', data: test.data.slice(4, 8) }
+  if (load.length === 4 && load.offset === 0 && (test.op === 'eq' || test.op === 'neq')) {
+    // iptables-nft joins two inverted ports as well, though the kernel then matches when only one of them differs; it
+    // reads them back as two inverted tests, and so does nft.
+    const source: Comparison = { op: test.op, data: test.data.slice(0, 4) }
+    const destination: Comparison = { op: test.op, data: test.data.slice(4, 8) }
     return addPort(draft, 'source', loaded, source) && addPort(draft, 'destination', loaded, destination)
   }
   if (load.length !== 2 || (load.offset !== 0 && load.offset !== 2)) return false
