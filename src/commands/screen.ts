@@ -26,22 +26,23 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
     for (const sentence of shortcomings(snapshot)) note(sentence)
     return exitCodes.ok
   }
-  const { runUi } = await import('../ui/run.tsx')
   if (options.fromSnapshot !== undefined) {
+    const snapshot = await look(options)
     const { fileSession } = await import('../ui/model/session.ts')
-    return runUi({ ...display, session: fileSession(await look(options)) })
+    const { runUi } = await import('../ui/run.tsx')
+    return runUi({ ...display, session: fileSession(snapshot) })
   }
   requireLinux()
   const { discover } = await import('../collectors/kernel/discover.ts')
   const netnsDirs = options.netnsDir ?? []
   checkAskedDirectories(discover({ netnsDirs, onlyNetnsDirs: true }).sources, netnsDirs)
   const { liveSession } = await import('./live-session.ts')
-  return runUi({
-    ...display,
-    session: liveSession({
-      netnsDirs,
-      onlyNetnsDirs: options.onlyNetnsDirs,
-      timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
-    }),
+  const session = liveSession({
+    netnsDirs,
+    onlyNetnsDirs: options.onlyNetnsDirs,
+    timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
   })
+  // Loaded while the collector's thread reads already.
+  const { runUi } = await import('../ui/run.tsx')
+  return runUi({ ...display, session })
 }

@@ -46,6 +46,7 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   let areWiresKnown = true
   let order: string[] | undefined
   let pending: NodeJS.Timeout | undefined
+  let notifiedAt = 0
 
   const worker = new Worker(workerUrl(), {
     workerData: options,
@@ -54,7 +55,8 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   })
   worker.on('message', (event: WatchEvent) => {
     apply(event)
-    pending ??= setTimeout(notify, NOTIFY_MS)
+    // The first words at once, later ones in bundles.
+    pending ??= setTimeout(notify, Math.max(0, notifiedAt + NOTIFY_MS - performance.now()))
   })
   worker.on('error', error => fail(`the collector failed: ${error.message}`))
   worker.on('exit', code => {
@@ -69,6 +71,7 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   function notify(): void {
     clearTimeout(pending)
     pending = undefined
+    notifiedAt = performance.now()
     current = undefined
     for (const listener of listeners) listener()
   }

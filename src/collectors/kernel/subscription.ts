@@ -1,5 +1,6 @@
 import { eachMessage, type Message, DecodeError } from 'netlink-codec'
-import { RawNetlinkSocket } from 'netlink'
+// The raw socket alone: the package's index loads its decoders too, 60 ms that the first frame would wait for.
+import { RawNetlinkSocket } from 'netlink/dist/raw.js'
 import { NETLINK_NETFILTER, NETLINK_ROUTE } from './netlink-socket.ts'
 import type { OpenNamespace } from './open-namespace.ts'
 import type { Part } from './parts.ts'
