@@ -6,9 +6,9 @@ import { isInstalled, output, root } from './program.ts'
 import { median, ms, type Result, type Subject, times } from './result.ts'
 
 const rounds = 3
-const passes = 8
+const passes = 20
 
-/** First pass of a fresh process, and the passes after it; both without the start of the process. */
+/** First pass of a fresh process, and its second ten, when code is compiled; both without the start of the process. */
 type Passes = { cold: number; warm: number }
 
 /**
@@ -97,6 +97,6 @@ async function timesOf(file: string, args: readonly string[]): Promise<number[]>
 function summary(runs: readonly (readonly number[])[]): Passes {
   return {
     cold: median(runs.map(([first = Number.NaN]) => first)),
-    warm: median(runs.flatMap(([, ...later]) => later)),
+    warm: median(runs.flatMap(run => run.slice(passes / 2))),
   }
 }
