@@ -19,7 +19,6 @@ export type Layer = {
 /** Modules that only the layers that list them may import. */
 export const guardedModules = [
   'koffi',
-  'netlink',
   'dockerode',
   'ink',
   'react',
@@ -60,7 +59,7 @@ export const layers: readonly Layer[] = [
   {
     path: 'src/collectors',
     own: ['src/snapshot', 'src/util', ...packages],
-    external: ['koffi', 'netlink', 'node:fs', 'node:fs/promises', 'node:worker_threads'],
+    external: ['koffi', 'node:fs', 'node:fs/promises', 'node:worker_threads'],
   },
   {
     path: 'src/collectors/docker',

@@ -52,7 +52,7 @@ const result = await build({
   target: 'node22.18',
   // Native modules find their .node files beside their own sources. React's developer tools are not installed: Ink
   // asks for them only with DEV=true, and goes on without them.
-  external: ['koffi', 'netlink', 'react-devtools-core'],
+  external: ['koffi', 'react-devtools-core'],
   define: { 'process.env.NODE_ENV': '"production"' },
   minifySyntax: true,
   minifyWhitespace: true,

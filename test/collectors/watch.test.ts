@@ -78,6 +78,17 @@ describe('startWatch', needs('root', 'program:ip'), () => {
       .toContainEqual(expect.objectContaining({ local: '198.51.100.7' }))
   })
 
+  it('reads a namespace as a whole when more happens than its queue holds', async () => {
+    const count = 20_000
+    const lines = Array.from(
+      { length: count },
+      (_, index) => `route add blackhole 10.${index >> 16}.${(index >> 8) & 255}.${index & 255}/32`,
+    )
+    netns.batch(lines)
+    const routes = (): number => reads(netns.id).findLast(({ data }) => data.routes)?.data.routes?.length ?? 0
+    await expect.poll(routes, { timeout: 30_000 }).toBeGreaterThanOrEqual(count)
+  })
+
   it('leaves no descriptor behind', async () => {
     command({ kind: 'stop' })
     // Handles of libuv close in a later turn of the loop.

@@ -4,7 +4,7 @@
  *
  * Every function throws SystemCallError when the call fails; numbers are those of linux/… and bits/… headers.
  */
-import { errnoName } from 'netlink-codec'
+import { ByteReader, ByteWriter, errnoName } from 'netlink-codec'
 import koffi from 'koffi'
 
 /** A system call that failed, with the call's name and the error's. */
@@ -55,6 +55,24 @@ const native = {
     buffer: Uint8Array,
     size: number,
     flags: number,
+  ) => number,
+  bind: library.func('int bind(int fd, const void *address, uint32_t size)') as (
+    fd: number,
+    address: Uint8Array,
+    size: number,
+  ) => number,
+  epollCreate: library.func('int epoll_create1(int flags)') as (flags: number) => number,
+  epollControl: library.func('int epoll_ctl(int epoll, int operation, int fd, void *event)') as (
+    epoll: number,
+    operation: number,
+    fd: number,
+    event: Uint8Array,
+  ) => number,
+  epollWait: library.func('int epoll_wait(int epoll, void *events, int most, int timeout)') as (
+    epoll: number,
+    events: Uint8Array,
+    most: number,
+    timeout: number,
   ) => number,
   setsockopt: library.func(
     'int setsockopt(int fd, int level, int name, const void *value, uint32_t size)',
@@ -127,4 +145,38 @@ export function getSocketOption(fd: number, level: number, name: number, value: 
   const size = new Uint32Array([value.length])
   check('getsockopt', native.getsockopt(fd, level, name, value, size))
   return size[0]!
+}
+
+export function bind(fd: number, address: Uint8Array): void {
+  check('bind', native.bind(fd, address, address.length))
+}
+
+const EPOLL_CTL_ADD = 1
+const EPOLLIN = 1
+/** struct epoll_event is packed on x86-64 alone (linux/eventpoll.h): events u32, then data u64. */
+const EPOLL_DATA = process.arch === 'x64' ? 4 : 8
+const EPOLL_EVENT = EPOLL_DATA + 8
+const MOST_EVENTS = 256
+const epollEvents = new Uint8Array(MOST_EVENTS * EPOLL_EVENT)
+const epollReader = new ByteReader(epollEvents)
+
+/** A descriptor that tells which of many others have something to read. */
+export function createPoll(): number {
+  return check('epoll_create1', native.epollCreate(O_CLOEXEC))
+}
+
+/** Watches `fd` until it is closed. */
+export function addToPoll(poll: number, fd: number): void {
+  const event = new ByteWriter()
+    .u32(EPOLLIN)
+    .zeros(EPOLL_DATA - 4)
+    .u32(fd)
+    .u32(0)
+  check('epoll_ctl', native.epollControl(poll, EPOLL_CTL_ADD, fd, event.finish()))
+}
+
+/** Descriptors that can be read now; does not wait. At most 256 at a time, others come with the next call. */
+export function readable(poll: number): number[] {
+  const count = check('epoll_wait', native.epollWait(poll, epollEvents, MOST_EVENTS, 0))
+  return Array.from({ length: count }, (_, index) => epollReader.u32(index * EPOLL_EVENT + EPOLL_DATA))
 }

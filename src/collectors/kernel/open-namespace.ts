@@ -16,7 +16,8 @@ export type OpenNamespace = {
  * Opens a namespace by the first of its files and processes that still leads to it. Names and pids are reused, so each
  * is checked against the inode that discovery saw.
  *
- * @throws Unreadable `gone` when none leads there any more, `forbidden` when none may be opened
+ * @throws Unreadable `gone` when none leads there any more, `forbidden` when none may be opened; SystemCallError when no
+ *   descriptor is left
  */
 export function openNamespace(found: FoundNamespace): OpenNamespace {
   let refused: string | undefined
@@ -26,6 +27,8 @@ export function openNamespace(found: FoundNamespace): OpenNamespace {
       fd = openReadOnly(path)
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error
+      // No descriptor left says nothing about the namespace.
+      if (error.code === 'EMFILE' || error.code === 'ENFILE') throw error
       if (error.code === 'EACCES' || error.code === 'EPERM') refused = `${path}: ${error.code}`
       continue
     }

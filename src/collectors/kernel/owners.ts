@@ -11,17 +11,22 @@ export function withOwners(namespaces: readonly Namespace[]): Namespace[] {
   )
 }
 
+const WALK_AGAIN_MS = 5000
+
 /**
- * Names the owners of sockets that are read again and again: /proc is walked only when a socket is new. Sockets whose
- * owner hides (no CAP_SYS_PTRACE) are not looked for twice.
+ * Names the owners of sockets that are read again and again: /proc is walked when a socket is new, and now and then, as
+ * a socket may pass to another process.
  */
 export function createOwnerNames(): (sockets: readonly Socket[]) => Socket[] {
   let asked = new Set<string>()
+  let walkedAt = 0
   let owners: SocketOwners['owners'] = new Map()
   return sockets => {
     const inodes = inodesOf(sockets)
-    if ([...inodes].some(inode => !asked.has(inode))) {
+    const isOld = performance.now() - walkedAt > WALK_AGAIN_MS
+    if (isOld || [...inodes].some(inode => !asked.has(inode))) {
       asked = inodes
+      walkedAt = performance.now()
       owners = socketOwners(inodes).owners
     }
     return sockets.map(socket => owned(socket, owners))

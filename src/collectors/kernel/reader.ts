@@ -2,6 +2,7 @@ import type { Nsid, SourceReport } from '../../snapshot/index.ts'
 import type { FoundNamespace } from './discover.ts'
 import { openDoors } from './doors.ts'
 import { type KernelFeatures, kernelFeatures } from './features.ts'
+import { SystemCallError } from './libc.ts'
 import type { NamespaceData } from './namespace.ts'
 import { createNsidBook } from './nsid-book.ts'
 import { type OpenNamespace, openNamespace } from './open-namespace.ts'
@@ -110,7 +111,7 @@ function holder(): { open(found: FoundNamespace | undefined): OpenNamespace | un
         open.set(found.id, namespace)
         return namespace
       } catch (error) {
-        if (error instanceof Unreadable) return undefined
+        if (error instanceof Unreadable || error instanceof SystemCallError) return undefined
         throw error
       }
     },

@@ -1,6 +1,15 @@
-import { eachMessage, type Message, DecodeError } from 'netlink-codec'
-// The raw socket alone: the package's index loads its decoders too, 60 ms that the first frame would wait for.
-import { RawNetlinkSocket } from 'netlink/dist/raw.js'
+import { ByteWriter, DecodeError, eachMessage, type Message } from 'netlink-codec'
+import {
+  addToPoll,
+  bind,
+  close,
+  createPoll,
+  rawSocket,
+  readable,
+  receive,
+  setSocketOption,
+  SystemCallError,
+} from './libc.ts'
 import { NETLINK_NETFILTER, NETLINK_ROUTE } from './netlink-socket.ts'
 import type { OpenNamespace } from './open-namespace.ts'
 import type { Part } from './parts.ts'
@@ -20,89 +29,151 @@ const routeGroups = [
 /** NFNLGRP_NFTABLES (linux/netfilter/nfnetlink.h). */
 const nftGroups = [7]
 
+const AF_NETLINK = 16
 const AF_BRIDGE = 7
-/** Events that nobody takes from the queue are counted, not kept: half a megabyte holds a thousand of them. */
-const RECEIVE_BUFFER = 512 * 1024
+const SOL_SOCKET = 1
+const SO_RCVBUF = 8
+const MSG_DONTWAIT = 0x40
+const MSG_TRUNC = 0x20
 
-export type Subscription = { close(): void }
+/** Half a megabyte holds about a thousand events; what comes beyond is lost, and the kernel says so. */
+const receiveBuffer = new ByteWriter().u32(512 * 1024).finish()
+/** A namespace in which more happens at once than this is read again as a whole: its events tell nothing more. */
+const MOST_EVENTS = 100
+
+const buffer = new Uint8Array(64 * 1024)
 
 export type SubscriptionEvents = {
   /** Something of this part changed. */
   onDirty(part: Part): void
-  /** Events were lost (ENOBUFS) or could not be understood: everything may have changed. */
-  onLost(reason: string): void
+  /** Events were lost (ENOBUFS), too many, or could not be understood: everything may have changed. */
+  onLost(): void
+}
+
+export type Subscriptions = {
+  /**
+   * Listens for changes in one namespace; gives the way to stop it. A listening socket keeps its namespace alive, so it
+   * has to be closed when the namespace's last file and process are gone.
+   *
+   * @param nfTables whether nf_tables is there: joining its group would load it
+   * @throws SystemCallError when the sockets cannot be opened
+   */
+  add(namespace: OpenNamespace, nfTables: boolean, events: SubscriptionEvents): () => void
+  /** Hears what happened since the last time. Never waits. */
+  poll(): void
+  /** Ends all of them. */
+  close(): void
+}
+
+type Listener = {
+  readonly partsOf: (message: Message) => readonly Part[]
+  readonly events: SubscriptionEvents
+}
+
+/** Subscriptions to the kernel's events in many namespaces, heard through one descriptor. */
+export function createSubscriptions(): Subscriptions {
+  const poll = createPoll()
+  const listeners = new Map<number, Listener>()
+
+  return {
+    add(namespace, nfTables, events) {
+      const opened: number[] = []
+      const stop = (): void => {
+        for (const fd of opened) {
+          listeners.delete(fd)
+          close(fd)
+        }
+      }
+      try {
+        namespace.enter(() => {
+          opened.push(listen(NETLINK_ROUTE, routeGroups))
+          if (nfTables) opened.push(listen(NETLINK_NETFILTER, nftGroups))
+          return undefined
+        })
+        for (const fd of opened) {
+          addToPoll(poll, fd)
+          listeners.set(fd, { partsOf: fd === opened[0] ? routeParts : () => ['netfilter'], events })
+        }
+      } catch (error) {
+        stop()
+        throw error
+      }
+      return stop
+    },
+    poll() {
+      for (const fd of readable(poll)) {
+        const listener = listeners.get(fd)
+        if (listener) hear(fd, listener)
+      }
+    },
+    close() {
+      for (const fd of listeners.keys()) close(fd)
+      listeners.clear()
+      close(poll)
+    },
+  }
+}
+
+function listen(protocol: number, groups: readonly number[]): number {
+  const fd = rawSocket(AF_NETLINK, protocol)
+  try {
+    setSocketOption(fd, SOL_SOCKET, SO_RCVBUF, receiveBuffer)
+    const mask = groups.reduce((bits, group) => bits | (1 << (group - 1)), 0) >>> 0
+    // struct sockaddr_nl: family u16, padding u16, port u32 (0: the kernel chooses), groups u32.
+    bind(fd, new ByteWriter().u16(AF_NETLINK).u16(0).u32(0).u32(mask).finish())
+    return fd
+  } catch (error) {
+    close(fd)
+    throw error
+  }
+}
+
+/** Empties the queue of one socket. */
+function hear(fd: number, { partsOf, events }: Listener): void {
+  const parts = new Set<Part>()
+  let isLost = false
+  for (let count = 0; ; count++) {
+    try {
+      const length = receive(fd, buffer, MSG_DONTWAIT | MSG_TRUNC)
+      if (count >= MOST_EVENTS || length > buffer.length) isLost = true
+      if (isLost) continue
+      eachMessage(buffer, length, message => {
+        for (const part of partsOf(message)) parts.add(part)
+      })
+    } catch (error) {
+      if (error instanceof SystemCallError && error.code === 'EAGAIN') break
+      // ENOBUFS: events were dropped, and the next read goes on behind the gap.
+      if (!(error instanceof DecodeError || error instanceof SystemCallError)) throw error
+      isLost = true
+    }
+  }
+  if (isLost) events.onLost()
+  else for (const part of parts) events.onDirty(part)
 }
 
 /**
- * Listens for changes in one namespace. A listening socket keeps its namespace alive, so it has to be closed when the
- * namespace's last file and process are gone.
- *
- * @param nfTables whether nf_tables is there: joining its group would load it
- * @throws the system's error when the sockets cannot be opened
+ * RTM_* of linux/rtnetlink.h: four types an object (new, delete, get, set). A link that goes down or away takes its
+ * addresses, routes and entries along, and the kernel tells of those that are IPv4 only by the link.
  */
-export function subscribe(
-  namespace: OpenNamespace,
-  nfTables: boolean,
-  events: SubscriptionEvents,
-): Subscription {
-  const opened: RawNetlinkSocket[] = []
-  try {
-    namespace.enter(() => {
-      opened.push(listen(NETLINK_ROUTE, routeGroups))
-      if (nfTables) opened.push(listen(NETLINK_NETFILTER, nftGroups))
-      return undefined
-    })
-  } catch (error) {
-    for (const socket of opened) socket.close()
-    throw error
-  }
-  for (const socket of opened) {
-    socket.on('message', bytes => report(bytes, socket === opened[0] ? routePart : () => 'netfilter', events))
-    socket.on('truncatedMessage', () => events.onLost('an event was cut short'))
-    socket.on('error', error => events.onLost(error.message))
-  }
-  return { close: () => opened.forEach(socket => socket.close()) }
-}
-
-function listen(protocol: number, groups: readonly number[]): RawNetlinkSocket {
-  const localGroups = groups.reduce((mask, group) => mask | (1 << (group - 1)), 0) >>> 0
-  return new RawNetlinkSocket(protocol, { localGroups, recvBufferSize: RECEIVE_BUFFER, sendBufferSize: 4096 })
-}
-
-function report(
-  bytes: Uint8Array,
-  partOf: (message: Message) => Part | undefined,
-  events: SubscriptionEvents,
-): void {
-  try {
-    eachMessage(bytes, bytes.length, message => {
-      const part = partOf(message)
-      if (part) events.onDirty(part)
-    })
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error
-    events.onLost(error.message)
-  }
-}
-
-/** RTM_* of linux/rtnetlink.h: four types an object (new, delete, get, set). */
-function routePart(message: Message): Part | undefined {
+function routeParts(message: Message): readonly Part[] {
   switch (message.type & ~3) {
     case 16:
-      return 'links'
+      return ['links', 'addresses', 'routes', 'neighbours', 'fdb']
     case 20:
-      return 'addresses'
+      return ['addresses', 'routes']
     case 24:
-      return 'routes'
+      return ['routes']
     case 28:
-      return message.end > message.start && message.reader.u8(message.start) === AF_BRIDGE
-        ? 'fdb'
-        : 'neighbours'
+      return isBridgeEntry(message) ? ['fdb'] : ['neighbours']
     case 32:
-      return 'rules'
+      return ['rules']
     case 88:
-      return 'nsids'
+      return ['nsids']
     default:
-      return undefined
+      return []
   }
+}
+
+function isBridgeEntry({ start, end, reader }: Message): boolean {
+  return end > start && reader.u8(start) === AF_BRIDGE
 }

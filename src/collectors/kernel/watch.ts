@@ -9,7 +9,7 @@ import { allParts, eagerParts, type Part } from './parts.ts'
 import { createNodeReader } from './reader.ts'
 import type { NamespaceData } from './namespace.ts'
 import { Unreadable } from './source-log.ts'
-import { subscribe, type Subscription } from './subscription.ts'
+import { createSubscriptions } from './subscription.ts'
 
 /** What the watcher tells; everything in it can be posted to another thread. */
 export type WatchEvent =
@@ -33,8 +33,12 @@ export type WatchCommand =
   | { readonly kind: 'show'; readonly id: string | undefined; readonly parts: readonly Part[] }
   | { readonly kind: 'stop' }
 
+/** Events are asked for this often: one system call for all namespaces. */
+const HEAR_MS = 100
 /** How soon after an event the dirty part is read: events come in bursts. */
-const SETTLE_MS = 100
+const SETTLE_MS = 20
+/** How soon after a file came or went all namespaces are looked for: containers come in bursts too. */
+const REDISCOVER_MS = 100
 /** Parts on the screen are read this often, and ever less often while nothing in them moves. */
 const SHOWN_MS = 1000
 const STILL_MS = 4000
@@ -46,7 +50,7 @@ const SLICE_MS = 20
 type Watched = {
   found: FoundNamespace
   dirty: Set<Part>
-  subscription: Subscription | undefined
+  unsubscribe: (() => void) | undefined
   readonly sent: Sent
   readonly outcomes: Outcomes
 }
@@ -76,6 +80,7 @@ export function startWatch(
   let endDirectoryWatch: () => void = () => {}
   let directories = ''
   const reader = createNodeReader(options.timeoutMs)
+  const subscriptions = createSubscriptions()
   const nameOwners = createOwnerNames()
   let features = kernelFeatures()
   /** Something was emitted since the last `settled`. */
@@ -102,7 +107,7 @@ export function startWatch(
     rediscovery ??= setTimeout(() => {
       rediscovery = undefined
       rediscover()
-    }, SETTLE_MS)
+    }, REDISCOVER_MS)
   }
 
   function meet(found: FoundNamespace): void {
@@ -111,7 +116,7 @@ export function startWatch(
       watched.set(found.id, {
         found,
         dirty: new Set(eagerParts),
-        subscription: undefined,
+        unsubscribe: undefined,
         sent: new Map(),
         outcomes: new Map(),
       })
@@ -123,7 +128,7 @@ export function startWatch(
   }
 
   function forget(id: string): void {
-    watched.get(id)?.subscription?.close()
+    watched.get(id)?.unsubscribe?.()
     watched.delete(id)
     queue.delete(id)
     isNewsHere = true
@@ -143,7 +148,7 @@ export function startWatch(
     try {
       const namespace = openNamespace(entry.found)
       try {
-        entry.subscription = subscribe(namespace, features.nfTables === 'present', {
+        entry.unsubscribe = subscriptions.add(namespace, features.nfTables === 'present', {
           onDirty: part => soil(entry.found.id, [part]),
           onLost: () => soil(entry.found.id, eagerParts),
         })
@@ -157,7 +162,7 @@ export function startWatch(
   }
 
   function work(delay: number): void {
-    if (working || queue.size === 0) return
+    if (working) return
     working = setTimeout(slice, delay)
   }
 
@@ -188,7 +193,7 @@ export function startWatch(
     queue.delete(id)
     const entry = watched.get(id)
     if (!entry) return
-    if (!entry.subscription) listen(entry)
+    if (!entry.unsubscribe) listen(entry)
     const wanted = entry.dirty
     entry.dirty = new Set()
     const { data, reports } = reader.read(id, wanted)
@@ -216,6 +221,7 @@ export function startWatch(
 
   lookAgain(SHOWN_MS)
   const discoverTimer = setInterval(rediscover, DISCOVER_MS)
+  const hearTimer = setInterval(() => subscriptions.poll(), HEAR_MS)
   rediscover()
 
   return command => {
@@ -235,7 +241,8 @@ export function startWatch(
         clearTimeout(rediscovery)
         clearTimeout(working)
         endDirectoryWatch()
-        for (const entry of watched.values()) entry.subscription?.close()
+        clearInterval(hearTimer)
+        subscriptions.close()
         watched.clear()
     }
   }
