@@ -43,8 +43,8 @@ function compareValues(before: unknown, theirs: unknown, after: unknown, place: 
     return
   }
   if (place.moving.has(place.key) && isNumeric(before) && isNumeric(theirs) && isNumeric(after)) {
-    const [low, high] = [Number(before), Number(after)].sort((a, b) => a - b) as [number, number]
-    const between = Number(theirs) >= low && Number(theirs) <= high
+    const [first, value, last] = [BigInt(before), BigInt(theirs), BigInt(after)]
+    const between = first < last ? first <= value && value <= last : last <= value && value <= first
     if (!between) place.result.differences.push(`${say(before, theirs, place)}, ours later ${show(after)}`)
     return
   }
@@ -64,9 +64,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-/** A number, or one in decimal text: our 64-bit counters. */
-function isNumeric(value: unknown): boolean {
-  return typeof value === 'number' || (typeof value === 'string' && /^-?\d+$/.test(value))
+/** A whole number, or one in decimal text: our 64-bit counters. */
+function isNumeric(value: unknown): value is number | string {
+  return Number.isInteger(value) || (typeof value === 'string' && /^-?\d+$/.test(value))
 }
 
 /** 64-bit numbers are text with us and bare digits in iproute2's JSON. */

@@ -18,8 +18,14 @@ export type WorldLink = {
 
 export type World = { readonly links: readonly WorldLink[] }
 
-/** One line for `-batch` of ip or bridge, or for the shell. Lines of one tool in a row go to one process. */
-export type Command = { readonly tool: 'ip' | 'ip -6' | 'bridge' | 'sh'; readonly line: string }
+/** `iptables-nft-restore` and its like. */
+export type RestoreTool = `${'iptables' | 'ip6tables'}-${'nft' | 'legacy'}-restore`
+
+/**
+ * One line for `-batch` of ip or bridge, for iptables-restore, or for the shell. Lines of one tool in a row go to one
+ * process.
+ */
+export type Command = { readonly tool: 'ip' | 'ip -6' | 'bridge' | RestoreTool | 'sh'; readonly line: string }
 
 export type OracleHost = {
   /** A netlink socket inside, NETLINK_ROUTE when no protocol is given. Closed with the namespace. */

@@ -3,16 +3,14 @@ import { encodeLegacyTable } from 'node-iptables/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
 import { needs } from '../support/needs.ts'
-import type { Generator } from './iptables/generator.ts'
 import { createSet, readBlob, restore, save } from './iptables/legacy-host.ts'
-import { everything, loneRule, type Ruleset, randomRuleset, rulesetText } from './iptables/ruleset.ts'
+import { loneRule, type Ruleset, randomRuleset, rulesetText, type Usable } from './iptables/ruleset.ts'
+import { probeUsable, TRIES } from './iptables/usable.ts'
 import { mixSeed, seededRandom } from './random.ts'
 
 const seed = Number(process.env['CNMTOP_SEED'] ?? Date.now() % 2 ** 31)
 const RULESETS = 60
 const RULES = 40
-/** A match or target that the kernel refuses this often is not there. */
-const TRIES = 6
 /** IPSET_FLAG_WITH_COUNTERS, IPSET_FLAG_WITH_SKBINFO of ip_set.h. */
 const SET_EXTENSIONS = (1 << 3) | (1 << 6)
 
@@ -27,7 +25,7 @@ describe.each(['ip', 'ip6'] as const)(
   family => {
     let netns: TestNetns
     const skipped: string[] = []
-    const usable = { matches: [] as Generator[], targets: [] as Generator[] }
+    let usable: Usable
     const seen = new Set<string>()
     let compared = 0
     let refused = 0
@@ -40,9 +38,9 @@ describe.each(['ip', 'ip6'] as const)(
       } catch (error) {
         skipped.push(`ipsets (${String(error)})`)
       }
-      for (const kind of ['matches', 'targets'] as const) {
-        for (const generator of everything[kind]) probe(kind, generator)
-      }
+      const probe = probeUsable(seed, family, text => restore(netns, family, text))
+      usable = probe.usable
+      skipped.push(...probe.skipped)
     })
 
     afterAll(() => {
@@ -52,21 +50,6 @@ describe.each(['ip', 'ip6'] as const)(
           `skipped: ${skipped.join(', ') || 'nothing'}\n`,
       )
     })
-
-    /** Tries a match or target alone; what this kernel or iptables does not have is left out, with the reason. */
-    function probe(kind: 'matches' | 'targets', generator: Generator): void {
-      if (generator.family && generator.family !== family) return
-      let complaint = ''
-      for (let i = 0; i < TRIES; i++) {
-        const ruleset = loneRule(seededRandom(mixSeed(seed, i)), family, kind, generator)
-        complaint = ruleset ? restore(netns, family, rulesetText(ruleset)) : 'no chain for it'
-        if (complaint === '') {
-          usable[kind].push(generator)
-          return
-        }
-      }
-      skipped.push(`${generator.name} (${complaint.split('\n')[0]})`)
-    }
 
     /** Loads a rule set; when it is refused as a whole, rule by rule, without those that are refused. */
     function load(ruleset: Ruleset): void {

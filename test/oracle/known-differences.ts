@@ -50,3 +50,15 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'a parameter of a light-weight tunnel',
   })),
 ]
+
+/** Rules of iptables that the generator does not make, as theirs and ours cannot be told apart line by line. */
+type UnmadeRule = { readonly facet: string; readonly rule: RegExp; readonly reason: string }
+
+export const unmadeRules: readonly UnmadeRule[] = [
+  {
+    facet: 'iptables-nft',
+    rule: / -m (tcp|udp) .*-m \1 /,
+    reason:
+      'iptables-nft writes both as plain expressions and forgets one when it prints; ours is shown as a rule of nft, whole',
+  },
+]

@@ -1,21 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
 import { needs } from '../support/needs.ts'
+import type { Facet } from './facet.ts'
 import { rtnlFacets } from './facets.ts'
 import { supportedKinds } from './generate-kinds.ts'
 import { randomWorld } from './generate-world.ts'
 import { knownDifferences } from './known-differences.ts'
+import { netfilterFacets } from './netfilter-facets.ts'
 import { build, compare, newTally } from './oracle.ts'
 import { mixSeed, seededRandom } from './random.ts'
 
-/** CNMTOP_SEED makes a run again; CNMTOP_ONLY of it just one namespace. */
+/** CNMTOP_SEED makes a run again; CNMTOP_ONLY of it just one namespace. CNMTOP_NAMESPACES is how many. */
 const seed = Number(process.env['CNMTOP_SEED'] ?? Date.now() % 2 ** 31)
 const only = process.env['CNMTOP_ONLY']
-const NAMESPACES = 300
+const NAMESPACES = Number(process.env['CNMTOP_NAMESPACES'] ?? 300)
+/** A shorter run need not meet everything that can be made. */
+const WHOLE = 300
 const GROUP = 25
 
 describe(
-  'random namespaces read as iproute2 prints them',
+  'random namespaces read as iproute2 and iptables print them',
   needs('root', 'program:ip', 'program:bridge'),
   () => {
     const tally = newTally()
@@ -24,22 +28,29 @@ describe(
     /** Some links have their other end in this namespace. */
     let neighbour: string
     let kinds: ReadonlySet<string>
+    let facets: readonly Facet[]
+    const absent: string[] = []
 
     beforeAll(() => {
       const probe = makeNetns('oracle-neighbour')
       live.add(probe)
       neighbour = probe.name
       kinds = supportedKinds(probe)
+      const rules = makeNetns('oracle-rules')
+      live.add(rules)
+      const netfilter = netfilterFacets(rules, seed)
+      facets = [...rtnlFacets, ...netfilter.facets]
+      absent.push(...netfilter.absent)
     })
 
     function prepare(number: number): { netns: TestNetns; built: Promise<void> } {
       const netns = makeNetns('oracle')
       live.add(netns)
       const random = seededRandom(mixSeed(seed, number))
-      return {
-        netns,
-        built: build(netns, randomWorld(random, { neighbour, kinds }), rtnlFacets, random, tally),
-      }
+      const built = build(netns, randomWorld(random, { neighbour, kinds }), facets, random, tally)
+      // Nobody waits for it when the one before fails.
+      built.catch(() => {})
+      return { netns, built }
     }
 
     const numbers =
@@ -57,7 +68,7 @@ describe(
           await built
           // The next one is built by its own processes while this one is compared.
           if (index + 1 < group.length) next = prepare(group[index + 1]!)
-          for (const difference of compare(netns, rtnlFacets, tally)) {
+          for (const difference of compare(netns, facets, tally)) {
             differences.push(`CNMTOP_SEED=${seed} CNMTOP_ONLY=${number}: ${difference}`)
           }
           netns.remove()
@@ -67,8 +78,8 @@ describe(
       },
     )
 
-    test.skipIf(only !== undefined)('everything that the generators can make was there', () => {
-      const missing = rtnlFacets.flatMap(facet =>
+    test.skipIf(numbers.length < WHOLE)('everything that the generators can make was there', () => {
+      const missing = facets.flatMap(facet =>
         facet.covers.filter(key => !tally.keys.get(facet.name)?.has(key)).map(key => `${facet.name}.${key}`),
       )
       expect(missing).toEqual([])
@@ -83,9 +94,17 @@ describe(
     afterAll(() => {
       for (const netns of live) netns.remove()
       const rows = [...tally.rows].map(([name, count]) => `${name} ${count}`).join(', ')
+      const rules = facets.flatMap(({ name }) => {
+        const count = tally.keys.get(name)?.get('rule')
+        return count === undefined ? [] : [`${name} ${count}`]
+      })
       const { commands, refused, retries } = tally
       process.stderr.write(
-        `oracle: seed ${seed}, ${numbers.length} namespaces, rows: ${rows}; ${refused} of ${commands} commands refused, ${retries} looked at again\n`,
+        [
+          `oracle: seed ${seed}, ${numbers.length} namespaces, rows: ${rows}`,
+          `netfilter rules: ${rules.join(', ')}; absent: ${absent.join(', ') || 'nothing'}`,
+          `${refused} of ${commands} commands refused, ${retries} looked at again\n`,
+        ].join('; '),
       )
     })
   },

@@ -18,7 +18,8 @@ const PAUSE = 0.3
 /** What a run was about: rows and keys that the tools printed, by facet, and commands that the kernel refused. */
 export type Tally = {
   readonly rows: Map<string, number>
-  readonly keys: Map<string, Set<string>>
+  /** How often each key, and each word as `key=word`, occurred. */
+  readonly keys: Map<string, Map<string, number>>
   /** Known differences that occurred, as `facet.key`. */
   readonly known: Set<string>
   commands: number
@@ -70,13 +71,30 @@ const batchFunction = `batch() {
   printf '%s\\n' "$lines" | split -l 5 --filter="$1 -force -batch - 2>/dev/null || true"
 }`
 
+/**
+ * One process for the tables of a family. A rule that is refused, and where the kernel refuses a table as a whole its
+ * last rule, becomes a comment, and the rest is given again. `-w`: all namespaces of a machine share a lock.
+ */
+const restoreFunction = `restore() {
+  lines=$(cat)
+  while ! said=$(printf '%s\\n' "$lines" | $1 -c -w 2>&1); do
+    line=$(printf '%s\\n' "$said" | sed -n 's/.*line:\\{0,1\\} \\([0-9][0-9]*\\).*/\\1/p' | head -n 1)
+    rule=$(printf '%s\\n' "$lines" | head -n "\${line:-0}" | grep -n '^\\[' | tail -n 1)
+    printf 'Command failed: %s: %s\\n' "$rule" "$said" >&2
+    [ -n "$rule" ] || return
+    lines=$(printf '%s\\n' "$lines" | sed "\${rule%%:*}s/.*/#/")
+  done
+}`
+
 function shellScript(commands: readonly Command[]): string {
-  const parts = [batchFunction]
+  const parts = [batchFunction, restoreFunction]
   let tool: Command['tool'] | undefined
   for (const command of commands) {
     if (command.tool !== tool) {
       if (tool !== undefined && tool !== 'sh') parts.push('END')
-      if (command.tool !== 'sh') parts.push(`batch '${command.tool}' <<'END'`)
+      if (command.tool !== 'sh') {
+        parts.push(`${command.tool.endsWith('-restore') ? 'restore' : 'batch'} '${command.tool}' <<'END'`)
+      }
       tool = command.tool
     }
     parts.push(command.line)
@@ -152,12 +170,13 @@ function oracleHost(netns: TestNetns): OracleHost {
 
 function count(facet: Facet, theirs: readonly unknown[], tally: Tally): void {
   tally.rows.set(facet.name, (tally.rows.get(facet.name) ?? 0) + theirs.length)
-  const keys = tally.keys.get(facet.name) ?? new Set<string>()
+  const keys = tally.keys.get(facet.name) ?? new Map<string, number>()
   tally.keys.set(facet.name, keys)
+  const add = (key: string): void => void keys.set(key, (keys.get(key) ?? 0) + 1)
   for (const row of theirs) {
     for (const [key, value] of Object.entries(row as object)) {
-      keys.add(key)
-      for (const word of [value].flat()) if (typeof word === 'string') keys.add(`${key}=${word}`)
+      add(key)
+      for (const word of [value].flat()) if (typeof word === 'string') add(`${key}=${word}`)
     }
   }
 }

@@ -28,10 +28,20 @@ const tool = (family: Family) => (family === 'ip' ? 'iptables' : 'ip6tables')
 
 /** Loads a table; gives what iptables-restore complained about, or nothing. */
 export function restore(netns: TestNetns, family: Family, text: string, ...flags: readonly string[]): string {
-  const program = `${tool(family)}-legacy-restore`
-  const { status, stderr } = netns.run(() =>
-    spawnSync(program, ['-c', ...flags], { input: text, encoding: 'utf8' }),
+  return restoreWith(netns, `${tool(family)}-legacy-restore`, text, ...flags)
+}
+
+/** As `restore`, by any program of the kind. `-w`: all namespaces of a machine share a lock. */
+export function restoreWith(
+  netns: TestNetns,
+  program: string,
+  text: string,
+  ...flags: readonly string[]
+): string {
+  const { error, status, stderr } = netns.run(() =>
+    spawnSync(program, ['-c', '-w', ...flags], { input: text, encoding: 'utf8' }),
   )
+  if (error) return error.message
   return status === 0 ? '' : stderr.trim() || `status ${status}`
 }
 

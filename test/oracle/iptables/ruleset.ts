@@ -24,11 +24,16 @@ export type Ruleset = {
 }
 
 /** What a generator may make and is not known to fail here. */
-type Usable = { readonly matches: readonly Generator[]; readonly targets: readonly Generator[] }
+export type Usable = { readonly matches: readonly Generator[]; readonly targets: readonly Generator[] }
 
 /** A random table in the words of a user, as iptables-restore -c takes them. */
-export function randomRuleset(random: Random, family: Family, usable: Usable, rules: number): Ruleset {
-  const table = random.pick(Object.keys(baseChains))
+export function randomRuleset(
+  random: Random,
+  family: Family,
+  usable: Usable,
+  rules: number,
+  table = random.pick(Object.keys(baseChains)),
+): Ruleset {
   const policy = () => (table === 'nat' ? 'ACCEPT' : random.pick(['ACCEPT', 'ACCEPT', 'DROP']))
   const counter = () => `[${random.pick([0, random.int(0, 999_999), 2 ** 53])}:${random.int(0, 999_999_999)}]`
   return {

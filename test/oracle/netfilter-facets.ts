@@ -1,0 +1,189 @@
+import { type Family, printTable } from 'node-iptables'
+import { type KernelFeatures, kernelFeatures } from '../../src/collectors/kernel/features.ts'
+import { NETLINK_NETFILTER } from '../../src/collectors/kernel/netlink-socket.ts'
+import { readProcFile } from '../../src/collectors/kernel/proc-file.ts'
+import { readTables } from '../../src/collectors/kernel/read-tables.ts'
+import { createSourceLog } from '../../src/collectors/kernel/source-log.ts'
+import type { NetfilterTable } from '../../src/snapshot/index.ts'
+import type { TestNetns } from '../support/netns.ts'
+import type { Command, Facet, OracleHost, RestoreTool } from './facet.ts'
+import { restoreWith } from './iptables/legacy-host.ts'
+import { baseChains, randomRuleset, rulesetText, type Usable } from './iptables/ruleset.ts'
+import { probeUsable } from './iptables/usable.ts'
+import { unmadeRules } from './known-differences.ts'
+import type { Random } from './random.ts'
+
+type Backend = NetfilterTable['backend']
+type ByFamily = Readonly<Record<Family, Usable>>
+const families = ['ip', 'ip6'] as const
+const words = { ip: 'iptables', ip6: 'ip6tables' } as const
+const TABLES = 3
+const RULES = { least: 5, most: 25 }
+
+/** Both back ends, if they are there. Tries in `probe`, a namespace for this alone, what tools and kernel can do. */
+export function netfilterFacets(probe: TestNetns, seed: number): { facets: Facet[]; absent: string[] } {
+  const absent: string[] = []
+  const backends = (['legacy', 'nft'] as const).filter(backend => {
+    const complaint = families
+      .map(family => restoreWith(probe, restoreTool(family, backend), '*filter\nCOMMIT\n'))
+      .join('')
+    if (complaint !== '') absent.push(`iptables-${backend} (${complaint})`)
+    return complaint === ''
+  })
+  // The modules are the same for both back ends.
+  const [first] = backends
+  if (first === undefined) return { facets: [], absent }
+  const usableIn = (family: Family): Usable => {
+    const { usable, skipped } = probeUsable(seed, family, text =>
+      restoreWith(probe, restoreTool(family, first), text),
+    )
+    absent.push(...skipped.map(name => `${family} ${name}`))
+    return usable
+  }
+  const usable = { ip: usableIn('ip'), ip6: usableIn('ip6') }
+  const features = kernelFeatures()
+  return { facets: backends.map(backend => netfilterFacet(backend, usable, features)), absent }
+}
+
+function restoreTool(family: Family, backend: Backend): RestoreTool {
+  return `${words[family]}-${backend}-restore`
+}
+
+/** A line of iptables-save that is not `COMMIT`, with its counters apart: packets of the kernel's own move them. */
+type SaveLine = {
+  readonly family: Family
+  readonly table: string
+  /** Of a chain. */
+  readonly chain?: string
+  readonly policy?: string
+  readonly rule?: string
+  /** What a rule says behind -m and -j, for the tally. */
+  readonly match?: readonly string[]
+  readonly target?: string
+  readonly packets: string
+  readonly bytes: string
+}
+
+/** The rules of one back end as the collectors read them, against `iptables-save -c` and `ip6tables-save -c` of it. */
+function netfilterFacet(backend: Backend, usable: ByFamily, features: KernelFeatures): Facet {
+  return {
+    name: `iptables-${backend}`,
+    build: (_, random) =>
+      families.flatMap(family =>
+        random.chance(0.5) ? randomTables(random, family, restoreTool(family, backend), usable) : [],
+      ),
+    commands: families.map(family => `${words[family]}-${backend}-save -c`),
+    theirs: outputs =>
+      families.flatMap((family, index) => inOrder(backend, saveLines(outputs[index]!, family))),
+    ours: host => {
+      const tables = readNetfilter(host, features).filter(table => table.backend === backend)
+      return families.flatMap(family =>
+        inOrder(backend, tables.filter(table => table.family === family).flatMap(printed)),
+      )
+    },
+    moving: new Set(['packets', 'bytes']),
+    covers: [
+      ...families.map(family => `family=${family}`),
+      ...Object.keys(baseChains).map(table => `table=${table}`),
+      ...['ACCEPT', 'DROP', '-'].map(policy => `policy=${policy}`),
+      ...families.flatMap(family => usable[family].matches).map(({ name }) => `match=${name}`),
+      // NOTRACK is a name for `CT --notrack`.
+      ...families
+        .flatMap(family => usable[family].targets)
+        .map(({ name }) => `target=${name === 'NOTRACK' ? 'CT' : name}`),
+    ],
+  }
+}
+
+function printed({ family, table: name, chains, rules }: NetfilterTable): SaveLine[] {
+  return saveLines(printTable({ family, name, chains, rules }, { counters: true }), family)
+}
+
+/** iptables-nft-save does not print the tables in the kernel's order. */
+function inOrder(backend: Backend, lines: readonly SaveLine[]): readonly SaveLine[] {
+  return backend === 'legacy'
+    ? lines
+    : lines.toSorted((a, b) => (a.table < b.table ? -1 : Number(a.table > b.table)))
+}
+
+/** Some tables of a family, for one call of iptables-restore. */
+function randomTables(random: Random, family: Family, tool: RestoreTool, usable: ByFamily): Command[] {
+  const unmade = unmadeRules.filter(({ facet }) => tool.replace('ip6', 'ip').startsWith(facet))
+  const names = Object.keys(baseChains)
+  const tables = random.list(
+    random.int(1, TABLES),
+    () => names.splice(random.int(0, names.length - 1), 1)[0]!,
+  )
+  const rules = Math.ceil(random.int(RULES.least, RULES.most) / tables.length)
+  const text = tables
+    .map(table => {
+      const ruleset = randomRuleset(random, family, usable[family], rules, table)
+      return rulesetText({
+        ...ruleset,
+        rules: ruleset.rules.filter(rule => !unmade.some(one => one.rule.test(rule))),
+      })
+    })
+    .join('')
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(line => ({ tool, line }))
+}
+
+/** @throws Error when a source is not read whole, when a table is not of iptables' shape, when reading leaves a trace */
+function readNetfilter(host: OracleHost, features: KernelFeatures): NetfilterTable[] {
+  const before = registeredTables(host)
+  const log = createSourceLog()
+  const doors = {
+    namespace: { fd: -1, enter: host.run, close() {} },
+    route: host.netlink(),
+    netfilter: features.nfTables === 'present' ? host.netlink(NETLINK_NETFILTER) : undefined,
+    xfrm: undefined,
+    generic: undefined,
+    sockDiag: undefined,
+    close() {},
+  }
+  const wanted = new Set(['netfilter' as const])
+  const { netfilter = [], nft = [] } = readTables({ doors, wanted, features, log, isHost: false }, host.names)
+  const bad = log.reports.filter(({ status }) => status !== 'ok')
+  if (bad.length > 0 || nft.length > 0) throw new Error(JSON.stringify([...bad, ...nft]))
+  const after = registeredTables(host)
+  if (before !== after) throw new Error(`reading made legacy tables: ${before}, then ${after}`)
+  return netfilter
+}
+
+/** Names of the legacy tables that the namespace has. */
+function registeredTables(host: OracleHost): string {
+  return host.run(() =>
+    families.map(family => readProcFile(`/proc/thread-self/net/${family}_tables_names`) ?? '').join('; '),
+  )
+}
+
+/** Reads the text of iptables-save -c. Chains and rules that iptables-nft-save does not show it tells in a comment. */
+function saveLines(text: string, family: Family): SaveLine[] {
+  const lines: SaveLine[] = []
+  let table = ''
+  for (const line of text.split('\n')) {
+    const chain = /^:(\S+) (\S+) \[(\d+):(\d+)\]$/.exec(line)
+    const rule = /^\[(\d+):(\d+)\] (.*)$/.exec(line)
+    if (line.startsWith('*')) table = line.slice(1)
+    else if (chain) {
+      const [, name, policy, packets, bytes] = chain as unknown as string[]
+      lines.push({ family, table, chain: name!, policy: policy!, packets: packets!, bytes: bytes! })
+    } else if (rule) {
+      const [, packets, bytes, said] = rule as unknown as string[]
+      lines.push({ family, table, rule: said!, ...extensions(said!), packets: packets!, bytes: bytes! })
+    } else if (line.includes('incompatible') || !/^(#.*|COMMIT|)$/.test(line)) {
+      throw new Error(`iptables-save says ${JSON.stringify(line)}`)
+    }
+  }
+  return lines
+}
+
+function extensions(rule: string): { match: string[]; target?: string } {
+  const target = / -j (\S+)/.exec(rule)?.[1]
+  return {
+    match: [...rule.matchAll(/ -m (\S+)/g)].map(([, name]) => name!),
+    ...(target === undefined ? {} : { target }),
+  }
+}
