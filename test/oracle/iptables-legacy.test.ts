@@ -61,33 +61,38 @@ describe.each(['ip', 'ip6'] as const)(
       }
     }
 
+    /** Loads a rule set and compares what is then in the kernel, in every form. */
+    function check(ruleset: Ruleset, note: string): void {
+      load(ruleset)
+      const theirs = save(netns, family, ruleset.table)
+      const { info, entries } = readBlob(netns, family, ruleset.table)
+      const table = readLegacyTable(info, entries, family, { setName: index => setNames.get(index) })
+      expect(printTable(table, { counters: true }).split('\n'), note).toEqual(theirs.split('\n'))
+
+      const unknown = table.rules
+        .flatMap(rule => [...rule.matches, rule.target])
+        .filter(({ name }) => name === 'unknown')
+      expect(unknown, note).toEqual([])
+      const [parsed] = parseSave(theirs, family)
+      expect(printTable(parsed!, { counters: true }), note).toBe(theirs)
+      expect(without(roundedInText, parsed), note).toEqual(without(roundedInText, table))
+      const again = encodeLegacyTable(table)
+      expect(without(setNamesOnly, readLegacyTable(again.info, again.entries, family)), note).toEqual(
+        without(setNamesOnly, table),
+      )
+
+      compared += theirs.split('\n').length
+      for (const { matches, target } of table.rules)
+        for (const { name } of [...matches, target]) seen.add(name)
+    }
+
     test(`random rule sets`, () => {
       const numbers = process.env['CNMTOP_ONLY'] ?? Array.from({ length: RULESETS }, (_, i) => i)
       for (const number of [numbers].flat().map(Number)) {
-        const ruleset = randomRuleset(seededRandom(mixSeed(seed, number)), family, usable, RULES)
-        load(ruleset)
-        const theirs = save(netns, family, ruleset.table)
-        const { info, entries } = readBlob(netns, family, ruleset.table)
-        const table = readLegacyTable(info, entries, family, { setName: index => setNames.get(index) })
-        const note = `CNMTOP_SEED=${seed} CNMTOP_ONLY=${number}`
-        expect(printTable(table, { counters: true }).split('\n'), note).toEqual(theirs.split('\n'))
-
-        const unknown = table.rules
-          .flatMap(rule => [...rule.matches, rule.target])
-          .filter(({ name }) => name === 'unknown')
-        expect(unknown, note).toEqual([])
-        const [parsed] = parseSave(theirs, family)
-        expect(printTable(parsed!, { counters: true }), note).toBe(theirs)
-        expect(without(roundedInText, parsed), note).toEqual(without(roundedInText, table))
-        const again = encodeLegacyTable(table)
-        expect(without(setNamesOnly, readLegacyTable(again.info, again.entries, family)), note).toEqual(
-          without(setNamesOnly, table),
-        )
-
-        compared += theirs.split('\n').length
-        for (const { matches, target } of table.rules)
-          for (const { name } of [...matches, target]) seen.add(name)
+        const random = seededRandom(mixSeed(seed, number))
+        check(randomRuleset(random, family, usable, RULES), `CNMTOP_SEED=${seed} CNMTOP_ONLY=${number}`)
       }
+      expect(compared).toBeGreaterThan(RULES)
     })
 
     test("a user's words mean what iptables makes of them", () => {
@@ -109,6 +114,15 @@ describe.each(['ip', 'ip6'] as const)(
     })
 
     test.skipIf(process.env['CNMTOP_ONLY'])('everything that can be made here was compared', () => {
+      // What the dice left out, alone.
+      for (const kind of ['matches', 'targets'] as const) {
+        for (const generator of usable[kind].filter(({ name }) => !seen.has(name))) {
+          const random = seededRandom(mixSeed(seed, RULESETS))
+          for (const ruleset of random.list(TRIES, () => loneRule(random, family, kind, generator))) {
+            if (ruleset) check(ruleset, `CNMTOP_SEED=${seed} ${generator.name}`)
+          }
+        }
+      }
       const made = [...usable.matches, ...usable.targets].map(({ name }) => name)
       expect(made.filter(name => !seen.has(name))).toEqual([])
       // Rules that are refused compare nothing.

@@ -51,14 +51,25 @@ export const knownDifferences: readonly KnownDifference[] = [
   })),
 ]
 
-/** Rules of iptables that the generator does not make, as theirs and ours cannot be told apart line by line. */
+/** Rules of iptables that the generator does not make, as there is nothing that could be compared line by line. */
 type UnmadeRule = { readonly facet: string; readonly rule: RegExp; readonly reason: string }
 
 export const unmadeRules: readonly UnmadeRule[] = [
+  ...['iptables-legacy', 'iptables-nft'].map(facet => ({
+    facet,
+    rule: / (-m set|-j SET) /,
+    reason:
+      'the collectors tell an ipset by its index, as rules hold it; iptables asks the kernel for its name',
+  })),
   {
     facet: 'iptables-nft',
     rule: / -m (tcp|udp) .*-m \1 /,
     reason:
       'iptables-nft writes both as plain expressions and forgets one when it prints; ours is shown as a rule of nft, whole',
+  },
+  {
+    facet: 'iptables-nft',
+    rule: / -j QUEUE$/,
+    reason: 'iptables-nft writes the bare verdict, which the kernel refuses in nf_tables (nft_verdict_init)',
   },
 ]

@@ -1,4 +1,5 @@
 import { type Family, printTable } from 'node-iptables'
+import type { Doors } from '../../src/collectors/kernel/doors.ts'
 import { type KernelFeatures, kernelFeatures } from '../../src/collectors/kernel/features.ts'
 import { NETLINK_NETFILTER } from '../../src/collectors/kernel/netlink-socket.ts'
 import { readProcFile } from '../../src/collectors/kernel/proc-file.ts'
@@ -8,7 +9,14 @@ import type { NetfilterTable } from '../../src/snapshot/index.ts'
 import type { TestNetns } from '../support/netns.ts'
 import type { Command, Facet, OracleHost, RestoreTool } from './facet.ts'
 import { restoreWith } from './iptables/legacy-host.ts'
-import { baseChains, randomRuleset, rulesetText, type Usable } from './iptables/ruleset.ts'
+import {
+  baseChains,
+  everything,
+  loneRule,
+  randomRuleset,
+  rulesetText,
+  type Usable,
+} from './iptables/ruleset.ts'
 import { probeUsable } from './iptables/usable.ts'
 import { unmadeRules } from './known-differences.ts'
 import type { Random } from './random.ts'
@@ -27,22 +35,32 @@ export function netfilterFacets(probe: TestNetns, seed: number): { facets: Facet
     const complaint = families
       .map(family => restoreWith(probe, restoreTool(family, backend), '*filter\nCOMMIT\n'))
       .join('')
-    if (complaint !== '') absent.push(`iptables-${backend} (${complaint})`)
+    if (complaint !== '') absent.push(`${facetName(backend)} (${complaint})`)
     return complaint === ''
   })
   // The modules are the same for both back ends.
   const [first] = backends
   if (first === undefined) return { facets: [], absent }
   const usableIn = (family: Family): Usable => {
-    const { usable, skipped } = probeUsable(seed, family, text =>
-      restoreWith(probe, restoreTool(family, first), text),
-    )
-    absent.push(...skipped.map(name => `${family} ${name}`))
+    const load = (text: string): string => restoreWith(probe, restoreTool(family, first), text)
+    const { usable, skipped } = probeUsable(seed, family, load, {
+      matches: everything.matches.filter(({ name }) => isMade(first, ` -m ${name} `)),
+      targets: everything.targets.filter(({ name }) => isMade(first, ` -j ${name} `)),
+    })
+    absent.push(...skipped.map(said => `${family} ${said}`))
     return usable
   }
   const usable = { ip: usableIn('ip'), ip6: usableIn('ip6') }
   const features = kernelFeatures()
   return { facets: backends.map(backend => netfilterFacet(backend, usable, features)), absent }
+}
+
+function isMade(backend: Backend, rule: string): boolean {
+  return !unmadeRules.some(unmade => unmade.facet === facetName(backend) && unmade.rule.test(rule))
+}
+
+function facetName(backend: Backend): string {
+  return `iptables-${backend}`
 }
 
 function restoreTool(family: Family, backend: Backend): RestoreTool {
@@ -67,10 +85,10 @@ type SaveLine = {
 /** The rules of one back end as the collectors read them, against `iptables-save -c` and `ip6tables-save -c` of it. */
 function netfilterFacet(backend: Backend, usable: ByFamily, features: KernelFeatures): Facet {
   return {
-    name: `iptables-${backend}`,
+    name: facetName(backend),
     build: (_, random) =>
       families.flatMap(family =>
-        random.chance(0.5) ? randomTables(random, family, restoreTool(family, backend), usable) : [],
+        random.chance(0.5) ? randomTables(random, family, backend, usable[family]) : [],
       ),
     commands: families.map(family => `${words[family]}-${backend}-save -c`),
     theirs: outputs =>
@@ -106,36 +124,34 @@ function inOrder(backend: Backend, lines: readonly SaveLine[]): readonly SaveLin
     : lines.toSorted((a, b) => (a.table < b.table ? -1 : Number(a.table > b.table)))
 }
 
-/** Some tables of a family, for one call of iptables-restore. */
-function randomTables(random: Random, family: Family, tool: RestoreTool, usable: ByFamily): Command[] {
-  const unmade = unmadeRules.filter(({ facet }) => tool.replace('ip6', 'ip').startsWith(facet))
-  const names = Object.keys(baseChains)
-  const tables = random.list(
-    random.int(1, TABLES),
-    () => names.splice(random.int(0, names.length - 1), 1)[0]!,
-  )
-  const rules = Math.ceil(random.int(RULES.least, RULES.most) / tables.length)
-  const text = tables
-    .map(table => {
-      const ruleset = randomRuleset(random, family, usable[family], rules, table)
-      return rulesetText({
-        ...ruleset,
-        rules: ruleset.rules.filter(rule => !unmade.some(one => one.rule.test(rule))),
-      })
-    })
-    .join('')
-  return text
-    .trimEnd()
-    .split('\n')
-    .map(line => ({ tool, line }))
+/**
+ * Some tables of a family, for one call of iptables-restore. A match or target that few tables take would be rare: one
+ * that is picked among all of them brings its table and a rule.
+ */
+function randomTables(random: Random, family: Family, backend: Backend, usable: Usable): Command[] {
+  const tool = restoreTool(family, backend)
+  const extra = new Map<string, readonly string[]>()
+  for (let count = random.int(1, TABLES); count > 0; count--) {
+    const kind = random.pick(['matches', 'targets'] as const)
+    const generator = random.pick(usable[kind])
+    const lone = generator.tables && loneRule(random, family, kind, generator)
+    extra.set(lone?.table ?? random.pick(Object.keys(baseChains)), lone?.rules ?? [])
+  }
+  const count = Math.ceil(random.int(RULES.least, RULES.most) / extra.size)
+  return [...extra].flatMap(([table, more]) => {
+    const ruleset = randomRuleset(random, family, usable, count, table)
+    const rules = [...ruleset.rules, ...more].filter(rule => isMade(backend, rule))
+    const text = rulesetText({ ...ruleset, rules }).trimEnd()
+    return text.split('\n').map(line => ({ tool, line }))
+  })
 }
 
 /** @throws Error when a source is not read whole, when a table is not of iptables' shape, when reading leaves a trace */
 function readNetfilter(host: OracleHost, features: KernelFeatures): NetfilterTable[] {
   const before = registeredTables(host)
   const log = createSourceLog()
-  const doors = {
-    namespace: { fd: -1, enter: host.run, close() {} },
+  const doors: Doors = {
+    namespace: { fd: -1, enter: inside => host.run(inside), close() {} },
     route: host.netlink(),
     netfilter: features.nfTables === 'present' ? host.netlink(NETLINK_NETFILTER) : undefined,
     xfrm: undefined,

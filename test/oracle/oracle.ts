@@ -15,7 +15,10 @@ const TRIES = 20
 const STAYS = 3
 const PAUSE = 0.3
 
-/** What a run was about: rows and keys that the tools printed, by facet, and commands that the kernel refused. */
+/**
+ * What a run was about: rows and keys that the tools printed, by facet; commands and rules of iptables that were given
+ * to the kernel, and those that it refused.
+ */
 export type Tally = {
   readonly rows: Map<string, number>
   /** How often each key, and each word as `key=word`, occurred. */
@@ -24,11 +27,22 @@ export type Tally = {
   readonly known: Set<string>
   commands: number
   refused: number
+  rules: number
+  refusedRules: number
   retries: number
 }
 
 export function newTally(): Tally {
-  return { rows: new Map(), keys: new Map(), known: new Set(), commands: 0, refused: 0, retries: 0 }
+  return {
+    rows: new Map(),
+    keys: new Map(),
+    known: new Set(),
+    commands: 0,
+    refused: 0,
+    rules: 0,
+    refusedRules: 0,
+    retries: 0,
+  }
 }
 
 /**
@@ -56,8 +70,16 @@ async function run(netns: TestNetns, commands: readonly Command[], tally: Tally)
   const shell = netns.run(() => spawn('sh', ['-s'], { stdio: ['pipe', 'ignore', 'pipe'] }))
   shell.stdin.end(shellScript(commands))
   const [complaints] = await Promise.all([text(shell.stderr), once(shell, 'exit')])
-  tally.commands += commands.length
+  for (const { tool, line } of commands) {
+    if (!isRestore(tool)) tally.commands++
+    else if (line.startsWith('[')) tally.rules++
+  }
   tally.refused += complaints.match(/^Command failed/gm)?.length ?? 0
+  tally.refusedRules += complaints.match(/^Rule failed/gm)?.length ?? 0
+}
+
+function isRestore(tool: Command['tool']): boolean {
+  return tool.endsWith('-restore')
 }
 
 /**
@@ -80,7 +102,7 @@ const restoreFunction = `restore() {
   while ! said=$(printf '%s\\n' "$lines" | $1 -c -w 2>&1); do
     line=$(printf '%s\\n' "$said" | sed -n 's/.*line:\\{0,1\\} \\([0-9][0-9]*\\).*/\\1/p' | head -n 1)
     rule=$(printf '%s\\n' "$lines" | head -n "\${line:-0}" | grep -n '^\\[' | tail -n 1)
-    printf 'Command failed: %s: %s\\n' "$rule" "$said" >&2
+    printf 'Rule failed: %s: %s\\n' "$rule" "$said" >&2
     [ -n "$rule" ] || return
     lines=$(printf '%s\\n' "$lines" | sed "\${rule%%:*}s/.*/#/")
   done
@@ -93,7 +115,7 @@ function shellScript(commands: readonly Command[]): string {
     if (command.tool !== tool) {
       if (tool !== undefined && tool !== 'sh') parts.push('END')
       if (command.tool !== 'sh') {
-        parts.push(`${command.tool.endsWith('-restore') ? 'restore' : 'batch'} '${command.tool}' <<'END'`)
+        parts.push(`${isRestore(command.tool) ? 'restore' : 'batch'} '${command.tool}' <<'END'`)
       }
       tool = command.tool
     }

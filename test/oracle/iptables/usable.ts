@@ -13,15 +13,20 @@ export type Probe = {
 }
 
 /**
- * Tries every match and target alone.
+ * Tries every one of the matches and targets alone.
  *
  * @param restore loads a table; gives what the tool complained about, or nothing
  */
-export function probeUsable(seed: number, family: Family, restore: (text: string) => string): Probe {
+export function probeUsable(
+  seed: number,
+  family: Family,
+  restore: (text: string) => string,
+  wanted: Usable = everything,
+): Probe {
   const usable = { matches: [] as Generator[], targets: [] as Generator[] }
   const skipped: string[] = []
   for (const kind of ['matches', 'targets'] as const) {
-    for (const generator of everything[kind]) {
+    for (const generator of wanted[kind]) {
       if (generator.family && generator.family !== family) continue
       let complaint = 'never tried'
       for (let attempt = 0; attempt < TRIES && complaint !== ''; attempt++) {
