@@ -75,6 +75,9 @@ async function main(argv: readonly string[]): Promise<number> {
 // `cnmtop ls … | head` closes the pipe: that ends the command, it is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.ok)
-  throw error
+  process.stderr.write(`cnmtop: cannot write the output: ${error.message}\n`)
+  process.exit(exitCodes.internal)
 })
+// Talk that nobody reads is no reason to stop working.
+process.stderr.on('error', () => {})
 process.exitCode = await main(process.argv)

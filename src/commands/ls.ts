@@ -16,7 +16,7 @@ export type LsOptions = LookOptions & {
  * rows as they stand in a snapshot, so jq filters for iproute2's output work on `.rows`.
  */
 export async function lsCommand(what: string, options: LsOptions): Promise<number> {
-  const listing = listings[what]
+  const listing = Object.hasOwn(listings, what) ? listings[what] : undefined
   if (!listing) {
     throw new CommandError(
       exitCodes.usage,

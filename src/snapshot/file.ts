@@ -1,4 +1,4 @@
-import { open, readFile, rename, unlink } from 'node:fs/promises'
+import { open, readFile, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
@@ -21,14 +21,20 @@ export function snapshotText(snapshot: Snapshot): string {
 
 /**
  * Writes a snapshot so that `path` holds either the whole new one or what was there before: to a temporary file beside
- * it, mode 0600, flushed to disk, then renamed. Compressed when the name ends in `.gz`.
+ * it, mode 0600, flushed to disk, then renamed. Compressed when the name ends in `.gz`. A link stays, and its target is
+ * replaced; a pipe or a device (`/dev/null`) is written to and never replaced.
  *
  * @throws the file system's error; the temporary file is removed
  */
 export async function saveSnapshot(path: string, snapshot: Snapshot): Promise<void> {
   const text = snapshotText(snapshot)
   const bytes = path.endsWith('.gz') ? await promisify(gzip)(text) : Buffer.from(text)
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  // Not there yet: then the path is its own target.
+  const target = await realpath(path).catch(() => path)
+  const existing = await stat(target).catch(() => undefined)
+  if (existing?.isDirectory()) throw new Error('it is a directory')
+  if (existing && !existing.isFile()) return writeFile(target, bytes)
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
   const file = await open(temporary, 'wx', 0o600)
   try {
     try {
@@ -37,7 +43,7 @@ export async function saveSnapshot(path: string, snapshot: Snapshot): Promise<vo
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
+    await rename(temporary, target)
   } catch (error) {
     await unlink(temporary).catch(() => {})
     throw error

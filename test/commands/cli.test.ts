@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,6 +45,7 @@ describe('without a terminal', () => {
 describe('usage', () => {
   it.each([
     [['ls'], 2, "missing required argument 'what'"],
+    [['ls', 'constructor'], 2, "nothing is called 'constructor'"],
     [['ls', 'nonsense'], 2, "nothing is called 'nonsense'; known: namespaces, links,"],
     [['ls', 'links', '--namespace', 'nowhere'], 2, "no namespace is called 'nowhere'"],
     [['snapshot'], 2, "required option '-o, --output <file>' not specified"],
@@ -68,6 +69,14 @@ describe('usage', () => {
 })
 
 describe('cnmtop snapshot', () => {
+  it('tells in one sentence that the disk behind its output is full', () => {
+    const shell = `${process.execPath} ${program} ls links > /dev/full`
+    const { status, stderr } = spawnSync('bash', ['-c', shell], { encoding: 'utf8' })
+    expect(stderr).toMatch(/^cnmtop: cannot write the output: ENOSPC.*$/m)
+    expect(stderr.split('\n').filter(line => line.includes('  at '))).toEqual([])
+    expect(status).toBe(1)
+  })
+
   it('writes the same to a file, compressed, and to stdout', () => {
     const file = join(directory, 'node.cnm.json.gz')
     expect(cnmtop(['snapshot', '-o', file]).code).toBe(0)

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -47,6 +58,29 @@ describe('saveSnapshot', () => {
     await saveSnapshot(path('old.json'), snapshot)
     expect(await loadSnapshot(path('old.json'))).toEqual(snapshot)
     expect(readdirSync(directory).filter(name => name.endsWith('.tmp'))).toEqual([])
+  })
+
+  it('replaces what a link leads to, not the link', async () => {
+    writeFileSync(path('target.json'), 'old')
+    symlinkSync(path('target.json'), path('link.json'))
+    await saveSnapshot(path('link.json'), snapshot)
+    expect(lstatSync(path('link.json')).isSymbolicLink()).toBe(true)
+    expect(await loadSnapshot(path('target.json'))).toEqual(snapshot)
+  })
+
+  it('writes to a pipe and leaves it a pipe', needs('program:mkfifo'), async () => {
+    execFileSync('mkfifo', [path('pipe')])
+    const [received] = await Promise.all([
+      readFile(path('pipe'), 'utf8'),
+      saveSnapshot(path('pipe'), snapshot),
+    ])
+    expect(received).toBe(snapshotText(snapshot))
+    expect(lstatSync(path('pipe')).isFIFO()).toBe(true)
+  })
+
+  it('refuses a directory', async () => {
+    mkdirSync(path('folder'))
+    await expect(saveSnapshot(path('folder'), snapshot)).rejects.toThrow('it is a directory')
   })
 
   it('says that a directory is not there', async () => {
