@@ -83,10 +83,15 @@ function freshness(state: UiState, { snapshot, status }: Data, now: number): Spa
     ? { text: '‖ frozen', tone: 'accent' }
     : status.lastError !== undefined
       ? { text: `${glyphs.bad} not reading`, tone: 'bad' }
-      : status.collecting && snapshot.namespaces.some(({ sources }) => sources.length === 0)
+      : status.collecting && isUnread(snapshot)
         ? { text: '○ reading', tone: 'accent' }
         : { text: '● live', tone: 'ok' }
   return [word, { text: ` ${formatAge(age)}`, tone }]
+}
+
+/** Nothing has come yet, or not of every namespace. */
+function isUnread({ namespaces }: Data['snapshot']): boolean {
+  return namespaces.length === 0 || namespaces.some(({ sources }) => sources.length === 0)
 }
 
 /** The last line: a message, or the keys that are valid now, and where one is in the list. */

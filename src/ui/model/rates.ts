@@ -40,9 +40,16 @@ export function advance(
   return { id: namespace.id, samples }
 }
 
+/**
+ * What is shown is read at least this often, and sent only when it moved: after a quiet time the counters began to move
+ * within this, so a burst is not spread over the quiet before it.
+ */
+const LONGEST_LOOK_MS = 4000
+
 function nextSample<Value>(known: Sample<Value> | undefined, value: Value, at: number): Sample<Value> {
   if (!known) return { value, at, before: undefined }
-  return known.value === value ? known : { value, at, before: { value: known.value, at: known.at } }
+  if (known.value === value) return known
+  return { value, at, before: { value: known.value, at: Math.max(known.at, at - LONGEST_LOOK_MS) } }
 }
 
 /**

@@ -132,16 +132,18 @@ function listPane(state: UiState, data: Data, columns: number, rows: number): Pa
     inside,
     rows - TITLE_ROWS - head.length,
   )
-  const empty = [
-    emptyLine,
-    textLine(shown.hidden > 0 ? '  Nothing matches the filter.' : '  No namespaces.', 'dim'),
-  ]
+  const empty = [emptyLine, textLine(`  ${whyEmpty(shown.hidden, data)}`, 'dim')]
   const title: Span[] = [
     { text: 'Namespaces', tone: 'title' },
     { text: ` ${shown.rows.length}`, tone: 'dim' },
   ]
   const lines = [...head, ...(shown.rows.length === 0 ? empty : body)]
   return pane('list', title, lines, columns, rows, state.focus === 'list')
+}
+
+function whyEmpty(hidden: number, { status }: Data): string {
+  if (hidden > 0) return 'Nothing matches the filter.'
+  return status.collecting ? 'Looking for namespaces…' : 'No namespaces.'
 }
 
 /** The lines above a tab's rows: the tabs, what is not known, the filter, the titles of the columns. */

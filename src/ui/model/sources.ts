@@ -23,9 +23,12 @@ export function statusGlyph(status: SourceStatus): string {
   return tone === 'ok' || tone === 'warn' || tone === 'bad' ? glyphs[tone] : glyphs.unknown
 }
 
-/** A source that should have answered and did not, or not whole. What a kernel does not have is no problem. */
-export function isProblem({ status }: SourceReport): boolean {
-  return status !== 'ok' && status !== 'unavailable'
+/**
+ * A source that should have answered and did not, or not whole. What a kernel does not have is no problem; a namespace
+ * that could not be entered always is.
+ */
+export function isProblem({ source, status }: SourceReport): boolean {
+  return status !== 'ok' && (status !== 'unavailable' || source === 'namespace')
 }
 
 /**
@@ -48,7 +51,7 @@ export type Knowledge = 'read' | 'none' | 'unknown' | 'unread'
 export function knowledgeOf(namespace: Namespace, sources: readonly string[]): Knowledge {
   const reports = reportsOf(namespace, sources)
   if (reports.length === 0) return 'unread'
-  if (reports.some(({ status }) => failed.has(status))) return 'unknown'
+  if (reports.some(report => failed.has(report.status) || report.source === 'namespace')) return 'unknown'
   return reports.every(({ status }) => status === 'unavailable') ? 'none' : 'read'
 }
 

@@ -68,7 +68,8 @@ export const sockets: Tab = {
 }
 
 function socketRow(socket: Socket, unique: (id: string) => string): Row {
-  const device = socket.ifname === undefined ? '' : `%${socket.ifname}`
+  // Null is a socket bound to no device; absent, one of which the kernel did not say.
+  const device = socket.ifname ? `%${socket.ifname}` : ''
   const processes = socket.processes?.map(({ pid, name }) => `${name}/${pid}`).join(' ')
   return cellRow(
     unique(socket.inode),
