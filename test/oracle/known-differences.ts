@@ -69,12 +69,6 @@ export const unmadeRules: readonly UnmadeRule[] = [
   },
   {
     facet: 'iptables-nft',
-    rule: / -m (tcp|udp) ! --sport \d+ ! --dport \d+( |$)/,
-    reason:
-      'iptables-nft makes one comparison of both ports, "not this pair", and prints "neither port"; ours shows, as a rule of nft, what the kernel does',
-  },
-  {
-    facet: 'iptables-nft',
     rule: / -j QUEUE$/,
     reason: 'iptables-nft writes the bare verdict, which the kernel refuses in nf_tables (nft_verdict_init)',
   },
