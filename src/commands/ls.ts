@@ -1,7 +1,7 @@
 import type { Snapshot } from '../snapshot/index.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { listings } from './listings.ts'
-import { type LookOptions, look, shortcomings } from './options.ts'
+import { isAllForbidden, type LookOptions, look, shortcomings } from './options.ts'
 import { note, writeOut } from './output.ts'
 import { plainTable } from './plain-table.ts'
 
@@ -25,6 +25,7 @@ export async function lsCommand(what: string, options: LsOptions): Promise<numbe
   }
   const snapshot = await look(options, { owners: what === 'sockets', parts: new Set(listing.parts) })
   for (const sentence of shortcomings(snapshot)) note(sentence)
+  const done = isAllForbidden(snapshot) ? exitCodes.permission : exitCodes.ok
   const namespaces = chosen(snapshot, options.namespace)
   if (options.json) {
     const groups = namespaces.map(namespace => ({
@@ -34,13 +35,13 @@ export async function lsCommand(what: string, options: LsOptions): Promise<numbe
       rows: listing.rows(namespace),
     }))
     await writeOut(`${JSON.stringify(groups)}\n`)
-    return exitCodes.ok
+    return done
   }
   const rows = namespaces.flatMap(namespace =>
     listing.rows(namespace).map(row => [namespace.name, ...listing.columns.map(({ cell }) => cell(row))]),
   )
   await writeOut(plainTable([{ title: 'NAMESPACE' }, ...listing.columns], rows))
-  return exitCodes.ok
+  return done
 }
 
 function chosen(snapshot: Snapshot, wanted: string | undefined): Snapshot['namespaces'] {

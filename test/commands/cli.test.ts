@@ -163,8 +163,18 @@ describe('without root', needs('root', 'program:ip', 'program:setpriv'), () => {
         reason: expect.stringContaining('CAP_SYS_ADMIN'),
       }),
     ])
-    expect(stderr).toMatch(/namespaces could not be entered: .*CAP_SYS_ADMIN/)
+    expect(stderr).toMatch(/namespaces: not entered: .*CAP_SYS_ADMIN/)
+    expect(stderr).toMatch(/namespaces: nft: forbidden: .*CAP_NET_ADMIN/)
     expect(stderr).toMatch(/CAP_SYS_PTRACE/)
+  })
+
+  it('ends with 4 when nothing that was asked for may be read', () => {
+    const { code, stderr } = cnmtop(
+      ['ls', 'netfilter', '--netns-dir', '/run/netns', '--only-netns-dirs'],
+      nobody,
+    )
+    expect(stderr).toMatch(/not entered: .*CAP_SYS_ADMIN/)
+    expect(code).toBe(4)
   })
 
   it('says that a directory may not be read', () => {
