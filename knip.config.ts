@@ -24,7 +24,7 @@ const config: KnipConfig = {
     },
   },
   // Programs of Debian that the lab starts and that tests compare with.
-  ignoreBinaries: ['bridge', 'ip', 'mount', 'nsenter', 'setpriv', 'strace', 'umount', 'unshare'],
+  ignoreBinaries: ['bridge', 'ip', 'mkfifo', 'mount', 'nsenter', 'setpriv', 'strace', 'umount', 'unshare'],
   // An export that only its own file uses is no dead code.
   ignoreExportsUsedInFile: true,
 }
