@@ -1,8 +1,19 @@
-import { open, readFile, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import {
+  constants,
+  open,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  stat,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { errorMessage } from '../util/errors.ts'
+import { jsonText } from '../util/json-text.ts'
 import type { Snapshot } from './schema/snapshot.ts'
 import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from './vocabulary.ts'
 
@@ -11,12 +22,18 @@ export class SnapshotFileError extends Error {
   override readonly name = 'SnapshotFileError'
 }
 
-/** A decompressed snapshot larger than this is refused: a small hostile .gz can hold many gigabytes. */
-const MAX_BYTES = 2 ** 30
+/** A snapshot larger than this, packed or not, is refused: a small hostile .gz can hold many gigabytes. V8's strings end at 512 MiB. */
+const MAX_BYTES = 500 * 2 ** 20
+
+/** No snapshot nests its values deeper; what walks them by recursion (the validator, JSON.stringify) can rely on it. */
+const MAX_DEPTH = 64
+
+/** Editors of other systems put it first; JSON.parse does not take it. */
+const BYTE_ORDER_MARK = '\ufeff'
 
 /** One line of JSON, as files and pipes hold it. */
 export function snapshotText(snapshot: Snapshot): string {
-  return `${JSON.stringify(snapshot)}\n`
+  return `${jsonText(snapshot)}\n`
 }
 
 /**
@@ -29,11 +46,11 @@ export function snapshotText(snapshot: Snapshot): string {
 export async function saveSnapshot(path: string, snapshot: Snapshot): Promise<void> {
   const text = snapshotText(snapshot)
   const bytes = path.endsWith('.gz') ? await promisify(gzip)(text) : Buffer.from(text)
-  // Not there yet: then the path is its own target.
-  const target = await realpath(path).catch(() => path)
-  const existing = await stat(target).catch(() => undefined)
+  const existing = await stat(path).catch(ifAbsent(undefined))
   if (existing?.isDirectory()) throw new Error('it is a directory')
-  if (existing && !existing.isFile()) return writeFile(target, bytes)
+  // By its own path: what /dev/stdout leads to has none. Without O_CREAT: should it vanish, no file takes its place.
+  if (existing && !existing.isFile()) return writeFile(path, bytes, { flag: constants.O_WRONLY })
+  const target = await targetOf(path)
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
   const file = await open(temporary, 'wx', 0o600)
   try {
@@ -50,17 +67,40 @@ export async function saveSnapshot(path: string, snapshot: Snapshot): Promise<vo
   }
 }
 
+/** Where a path leads in the end, also when nothing is there yet. */
+async function targetOf(path: string): Promise<string> {
+  const found = await realpath(path).catch(ifAbsent(undefined))
+  if (found !== undefined) return found
+  const directory = await realpath(dirname(path))
+  const link = await readlink(path).catch(() => undefined)
+  return link === undefined ? join(directory, basename(path)) : targetOf(resolve(directory, link))
+}
+
+function ifAbsent<Value>(value: Value): (error: NodeJS.ErrnoException) => Value {
+  return error => {
+    if (error.code === 'ENOENT') return value
+    throw error
+  }
+}
+
 /**
  * Reads and validates a snapshot. Compression is told from the content, not from the name. Fields that this version does
  * not know are kept.
  *
- * @param maxBytes what it may unpack to
+ * @param maxBytes what it may hold, and what it may unpack to
  * @throws SnapshotFileError with a sentence for the operator
  */
 export async function loadSnapshot(path: string, maxBytes: number = MAX_BYTES): Promise<Snapshot> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const refuse = (error: unknown): never => {
     throw new SnapshotFileError(`cannot read ${path}: ${errorMessage(error)}`)
-  })
+  }
+  // Asked before it is opened: a pipe would wait for its writer.
+  const found = await stat(path).catch(refuse)
+  if (!found.isFile()) throw new SnapshotFileError(`cannot read ${path}: it is no regular file`)
+  if (found.size > maxBytes) {
+    throw new SnapshotFileError(`${path} is too large: ${found.size} bytes, at most ${maxBytes} are read`)
+  }
+  const bytes = await readFile(path).catch(refuse)
   return parseSnapshot(await decompress(bytes, path, maxBytes), path)
 }
 
@@ -76,7 +116,7 @@ async function decompress(bytes: Buffer, path: string, maxBytes: number): Promis
 async function parseSnapshot(text: string, path: string): Promise<Snapshot> {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text)
   } catch (error) {
     throw new SnapshotFileError(`${path} is no JSON, or cut short: ${errorMessage(error)}; copy it again`)
   }
@@ -89,6 +129,9 @@ async function parseSnapshot(text: string, path: string): Promise<Snapshot> {
       `${path} is of version ${head.version}, newer than the ${SNAPSHOT_VERSION} that this cnmtop reads: update cnmtop`,
     )
   }
+  if (nestsDeeper(value, MAX_DEPTH)) {
+    throw new SnapshotFileError(`${path} is not a valid snapshot: its values nest deeper than ${MAX_DEPTH}`)
+  }
   // Loaded only here: the validator costs more start-up time than all the rest of a text command.
   const { snapshotSchema } = await import('./schema/snapshot.ts')
   const result = snapshotSchema.safeParse(value)
@@ -99,4 +142,9 @@ async function parseSnapshot(text: string, path: string): Promise<Snapshot> {
   }
   // The validated object itself, not zod's copy of it: fields of a later minor version stay.
   return value as Snapshot
+}
+
+function nestsDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some(inner => nestsDeeper(inner, levels - 1))
 }

@@ -78,6 +78,26 @@ describe('saveSnapshot', () => {
     expect(lstatSync(path('pipe')).isFIFO()).toBe(true)
   })
 
+  it('makes the file that a link leads to', async () => {
+    mkdirSync(path('elsewhere'))
+    symlinkSync('elsewhere/new.json', path('ahead.json'))
+    await saveSnapshot(path('ahead.json'), snapshot)
+    expect(lstatSync(path('ahead.json')).isSymbolicLink()).toBe(true)
+    expect(await loadSnapshot(path('elsewhere/new.json'))).toEqual(snapshot)
+  })
+
+  it('writes through a link to a pipe', needs('program:mkfifo'), async () => {
+    execFileSync('mkfifo', [path('far-pipe')])
+    symlinkSync('far-pipe', path('to-pipe'))
+    const [received] = await Promise.all([
+      readFile(path('far-pipe'), 'utf8'),
+      saveSnapshot(path('to-pipe'), snapshot),
+    ])
+    expect(received).toBe(snapshotText(snapshot))
+    expect(lstatSync(path('to-pipe')).isSymbolicLink()).toBe(true)
+    expect(lstatSync(path('far-pipe')).isFIFO()).toBe(true)
+  })
+
   it('refuses a directory', async () => {
     mkdirSync(path('folder'))
     await expect(saveSnapshot(path('folder'), snapshot)).rejects.toThrow('it is a directory')
@@ -106,6 +126,16 @@ describe('saveSnapshot', () => {
 function manySources(_: unknown, index: number): Snapshot['sources'][number] {
   return { source: `dir /run/netns-${index}`, status: 'ok', tookMs: 0 }
 }
+
+describe('snapshotText', () => {
+  it('is the same JSON, without a character that a terminal obeys or hides', () => {
+    const evil = 'a\u001b[2J\u007f\u009b31m\u200b\u202e\u2028\u2066\ufeff\u{e0041}\\ ネットワーク0'
+    const text = snapshotText({ ...snapshot, host: { ...snapshot.host, hostname: evil } })
+    expect(text).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u)
+    expect(text).toContain('\\u009b31m\\u200b\\u202e\\u2028\\u2066\\ufeff\\udb40\\udc41\\\\ ネットワーク0')
+    expect((JSON.parse(text) as Snapshot).host.hostname).toBe(evil)
+  })
+})
 
 describe('loadSnapshot', () => {
   async function refusal(name: string, content: string | Uint8Array): Promise<string> {
@@ -144,6 +174,37 @@ describe('loadSnapshot', () => {
       return
     }
     expect(await refusal(`${name.replaceAll(' ', '-')}.json`, content)).toContain(message)
+  })
+
+  it('skips a byte order mark', async () => {
+    writeFileSync(path('marked.json'), `\ufeff${snapshotText(snapshot)}`)
+    expect(await loadSnapshot(path('marked.json'))).toEqual(snapshot)
+  })
+
+  it('refuses values that nest deeper than 64', async () => {
+    const nested = (depth: number): string =>
+      `${JSON.stringify(snapshot).slice(0, -1)},"x":${'['.repeat(depth)}${']'.repeat(depth)}}`
+    writeFileSync(path('nested.json'), nested(63))
+    expect(await loadSnapshot(path('nested.json'))).toMatchObject(snapshot)
+    for (const depth of [64, 5000, 1_000_000]) {
+      expect(await refusal('deep.json', nested(depth))).toContain('nest deeper than 64')
+    }
+  })
+
+  it('refuses a plain file that is larger than it may be', async () => {
+    writeFileSync(path('large.json'), snapshotText(snapshot))
+    const { size } = statSync(path('large.json'))
+    await expect(loadSnapshot(path('large.json'), size - 1)).rejects.toThrow(`too large: ${size} bytes`)
+    expect(await loadSnapshot(path('large.json'), size)).toEqual(snapshot)
+  })
+
+  it('refuses what is no regular file, and does not wait for it', needs('program:mkfifo'), async () => {
+    execFileSync('mkfifo', [path('silent')])
+    for (const name of ['silent', '.']) {
+      const error: unknown = await loadSnapshot(path(name)).catch((thrown: unknown) => thrown)
+      expect(error).toBeInstanceOf(SnapshotFileError)
+      expect(error).toHaveProperty('message', expect.stringContaining('no regular file'))
+    }
   })
 
   it('refuses a small file that unpacks to more than it may', async () => {
