@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { CommandError, exitCodes } from './commands/exit.ts'
+import type { LookOptions } from './commands/options.ts'
 
 /** Every command is imported when it is called: a text command never loads React, a file command never loads koffi. */
 function program(finish: (code: number) => void): Command {
@@ -10,6 +11,14 @@ function program(finish: (code: number) => void): Command {
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(cnmtop --help tells more)')
+    .hook('preAction', (_, command) => {
+      const { onlyNetnsDirs, netnsDir } = command.opts<LookOptions>()
+      if (onlyNetnsDirs && !netnsDir) {
+        command.error('error: --only-netns-dirs needs at least one --netns-dir', {
+          exitCode: exitCodes.usage,
+        })
+      }
+    })
 
   looking(cli)
     .option('--no-color', 'no colour (also NO_COLOR)')
@@ -17,7 +26,7 @@ function program(finish: (code: number) => void): Command {
     .action(async options => finish(await (await import('./commands/screen.ts')).screenCommand(options)))
 
   looking(cli.command('snapshot').description('write everything that can be seen as JSON'))
-    .requiredOption('-o, --output <file>', 'where to; - for stdout, a name in .gz is compressed')
+    .requiredOption('-o, --output <file>', 'where to; - for stdout, a name in .gz is compressed', fileName)
     .option('--no-docker', 'do not ask the Docker daemon (this version never does)')
     .action(async options => finish(await (await import('./commands/snapshot.ts')).snapshotCommand(options)))
 
@@ -48,6 +57,11 @@ function seconds(text: string): number {
   const value = Number(text)
   if (Number.isFinite(value) && value > 0) return value
   throw new InvalidArgumentError('a number of seconds above 0 is needed')
+}
+
+function fileName(text: string): string {
+  if (text !== '') return text
+  throw new InvalidArgumentError('the name of a file is needed, or - for stdout')
 }
 
 function version(): string {
