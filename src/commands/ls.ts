@@ -1,9 +1,11 @@
 import type { Snapshot } from '../snapshot/index.ts'
+import { jsonText } from '../util/json-text.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { listings } from './listings.ts'
-import { isAllForbidden, type LookOptions, look, shortcomings } from './options.ts'
+import { type LookOptions, look } from './options.ts'
 import { note, writeOut } from './output.ts'
 import { plainTable } from './plain-table.ts'
+import { isAllForbidden, shortcomings } from './shortcomings.ts'
 
 export type LsOptions = LookOptions & {
   readonly json?: boolean
@@ -24,9 +26,10 @@ export async function lsCommand(what: string, options: LsOptions): Promise<numbe
     )
   }
   const snapshot = await look(options, { owners: what === 'sockets', parts: new Set(listing.parts) })
-  for (const sentence of shortcomings(snapshot)) note(sentence)
-  const done = isAllForbidden(snapshot) ? exitCodes.permission : exitCodes.ok
   const namespaces = chosen(snapshot, options.namespace)
+  const seen = { ...snapshot, namespaces }
+  for (const sentence of shortcomings(seen, listing.parts)) note(sentence)
+  const done = isAllForbidden(seen, listing.parts) ? exitCodes.permission : exitCodes.ok
   if (options.json) {
     const groups = namespaces.map(namespace => ({
       namespace: namespace.id,
@@ -34,7 +37,7 @@ export async function lsCommand(what: string, options: LsOptions): Promise<numbe
       name: namespace.name,
       rows: listing.rows(namespace),
     }))
-    await writeOut(`${JSON.stringify(groups)}\n`)
+    await writeOut(`${jsonText(groups)}\n`)
     return done
   }
   const rows = namespaces.flatMap(namespace =>

@@ -67,33 +67,3 @@ export function checkAskedDirectories(
     }
   }
 }
-
-/** Sentences about what could not be seen, for stderr: each once, with the number of namespaces that it holds for. */
-export function shortcomings(snapshot: Snapshot): string[] {
-  const told = snapshot.sources
-    .filter(({ status }) => status !== 'ok')
-    .map(({ source, status, reason }) => `${source}: ${status}: ${reason ?? ''}`)
-  const counts = new Map<string, number>()
-  for (const { sources } of snapshot.namespaces) {
-    for (const { source, status, reason } of sources) {
-      // What a kernel does not have is missing nowhere; a namespace that vanished is no longer asked for.
-      if (status === 'ok' || status === 'unavailable' || status === 'gone') continue
-      const what = source === 'namespace' ? 'not entered' : `${source}: ${status}`
-      const sentence = `${what}: ${reason ?? ''}`
-      counts.set(sentence, (counts.get(sentence) ?? 0) + 1)
-    }
-  }
-  const total = snapshot.namespaces.length
-  return [...told, ...[...counts].map(([sentence, count]) => `${count} of ${total} namespaces: ${sentence}`)]
-}
-
-/** Whether permission was missing for every single namespace that was asked for. */
-export function isAllForbidden({ namespaces }: Snapshot): boolean {
-  return (
-    namespaces.length > 0 &&
-    namespaces.every(({ sources }) => sources.some(({ status }) => status === 'forbidden')) &&
-    !namespaces.some(({ sources }) =>
-      sources.some(({ source, status }) => source !== 'namespace' && status === 'ok'),
-    )
-  )
-}

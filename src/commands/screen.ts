@@ -1,8 +1,9 @@
 import { isatty } from 'node:tty'
 import { displayOptions } from '../ui/options.ts'
 import { exitCodes } from './exit.ts'
-import { checkAskedDirectories, type LookOptions, look, requireLinux, shortcomings } from './options.ts'
+import { checkAskedDirectories, type LookOptions, look, requireLinux } from './options.ts'
 import { note, writeOut } from './output.ts'
+import { shortcomings } from './shortcomings.ts'
 
 export type ScreenOptions = LookOptions & { readonly color?: boolean; readonly ascii?: boolean }
 

@@ -1,8 +1,10 @@
 import { saveSnapshot, snapshotText } from '../snapshot/file.ts'
+import type { Snapshot } from '../snapshot/index.ts'
 import { errorMessage } from '../util/errors.ts'
 import { CommandError, exitCodes } from './exit.ts'
-import { type LookOptions, look, shortcomings } from './options.ts'
+import { type LookOptions, look } from './options.ts'
 import { note, writeOut } from './output.ts'
+import { shortcomings } from './shortcomings.ts'
 
 export type SnapshotOptions = LookOptions & {
   /** A file's path, `-` for stdout. */
@@ -12,21 +14,24 @@ export type SnapshotOptions = LookOptions & {
 /** `cnmtop snapshot -o FILE`: everything that can be seen, as one JSON document. */
 export async function snapshotCommand(options: SnapshotOptions): Promise<number> {
   const snapshot = await look(options, { owners: true })
+  // Written before anything is told: a stderr that nobody reads must not cost the file.
+  await write(options.output, snapshot)
   for (const sentence of shortcomings(snapshot)) note(sentence)
-  if (options.output === '-') {
-    await writeOut(snapshotText(snapshot))
-    return exitCodes.ok
+  if (options.output !== '-') {
+    const took = snapshot.tookMs.toFixed(0)
+    note(`${options.output}: ${snapshot.namespaces.length} namespaces, read in ${took} ms`)
   }
+  return exitCodes.ok
+}
+
+async function write(output: string, snapshot: Snapshot): Promise<void> {
+  if (output === '-') return writeOut(snapshotText(snapshot))
   try {
-    await saveSnapshot(options.output, snapshot)
+    await saveSnapshot(output, snapshot)
   } catch (error) {
     throw new CommandError(
       exitCodes.internal,
-      `cannot write ${options.output}: ${errorMessage(error)}; the snapshot was not saved, what was there is unchanged`,
+      `cannot write ${output}: ${errorMessage(error)}; the snapshot was not saved, what was there is unchanged`,
     )
   }
-  note(
-    `${options.output}: ${snapshot.namespaces.length} namespaces, read in ${snapshot.tookMs.toFixed(0)} ms`,
-  )
-  return exitCodes.ok
 }

@@ -1,9 +1,19 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { emptyNamespace } from '../../src/collectors/kernel/namespace.ts'
 import type { Snapshot } from '../../src/snapshot/index.ts'
 import { needs } from '../support/needs.ts'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
@@ -83,6 +93,22 @@ describe('cnmtop snapshot', () => {
     expect(status).toBe(1)
   })
 
+  it('writes its file also when nothing can be told', () => {
+    const file = join(directory, 'untold.json')
+    const shell = `${process.execPath} ${program} snapshot -o ${file} 2> /dev/full`
+    expect(spawnSync('bash', ['-c', shell]).status).toBe(0)
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ format: 'cnmtop.snapshot' })
+  })
+
+  it('writes through a link to its own stdout, which is a pipe without a path', () => {
+    const link = join(directory, 'stdout')
+    symlinkSync('/proc/self/fd/1', link)
+    const shell = `${process.execPath} ${program} snapshot -o ${link} | cat`
+    const text = execFileSync('bash', ['-c', shell], { encoding: 'utf8', maxBuffer: 2 ** 28 })
+    expect(JSON.parse(text)).toMatchObject({ format: 'cnmtop.snapshot' })
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+  })
+
   it('writes the same to a file, compressed, and to stdout', () => {
     const file = join(directory, 'node.cnm.json.gz')
     expect(cnmtop(['snapshot', '-o', file]).code).toBe(0)
@@ -147,6 +173,74 @@ describe('cnmtop ls', needs('root', 'program:ip'), () => {
   })
 })
 
+describe('what a snapshot could not read', () => {
+  const reports: Snapshot['sources'] = [
+    { source: 'rtnl.links', status: 'ok', tookMs: 1 },
+    { source: 'nft', status: 'forbidden', tookMs: 1, reason: 'EPERM: needs CAP_NET_ADMIN' },
+    { source: 'xtables.ip', status: 'unavailable', tookMs: 1, reason: 'not there' },
+    { source: 'ipvs', status: 'timeout', tookMs: 1, reason: 'no answer' },
+  ]
+  const namespace: Snapshot['namespaces'][number] = {
+    ...emptyNamespace({
+      id: 'net:[1]',
+      kind: 'other',
+      name: 'evil\u009b\u202e',
+      paths: [],
+      pids: [],
+      pidCount: 0,
+    }),
+    sources: reports,
+  }
+  const otherReason = { ...reports[1]!, reason: 'EACCES' }
+  const snapshot: Snapshot = {
+    format: 'cnmtop.snapshot',
+    version: 1,
+    takenAt: '2026-11-23T05:20:11.031Z',
+    tookMs: 1,
+    host: { hostname: 'node1', kernel: '6.1.0', bootId: '' },
+    namespaces: [
+      namespace,
+      { ...namespace, id: 'net:[2]', name: 'second', sources: [reports[0]!, otherReason] },
+    ],
+    sources: [],
+  }
+  const file = join(directory, 'short.json')
+  beforeAll(() => writeFileSync(file, JSON.stringify(snapshot)))
+  const ls = (...words: string[]): ReturnType<typeof cnmtop> =>
+    cnmtop(['ls', ...words, '--from-snapshot', file])
+
+  it('is told once for the kind that is listed', () => {
+    expect(ls('links')).toMatchObject({ code: 0, stderr: '' })
+    expect(ls('ipvs')).toMatchObject({
+      code: 0,
+      stderr: 'cnmtop: ipvs: timeout in 1 of 2 namespaces: no answer\n',
+    })
+  })
+
+  it('ends with 4 when it was all that was asked for, and forbidden', () => {
+    expect(ls('nft')).toMatchObject({
+      code: 4,
+      stderr: 'cnmtop: nft: forbidden in 2 of 2 namespaces: EPERM: needs CAP_NET_ADMIN (other reasons: 1)\n',
+    })
+    expect(ls('nft', '--namespace', 'second')).toMatchObject({
+      code: 4,
+      stderr: 'cnmtop: nft: forbidden in 1 of 1 namespaces: EACCES\n',
+    })
+  })
+
+  it('is told of everything with a snapshot, which is done', () => {
+    const { code, stderr } = cnmtop(['snapshot', '-o', '-', '--from-snapshot', file])
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^cnmtop: nft: forbidden .*\ncnmtop: ipvs: timeout .*\n$/)
+  })
+
+  it('--json holds no character that a terminal obeys or hides', () => {
+    const { stdout } = ls('links', '--json')
+    expect(stdout).toContain('"evil\\u009b\\u202e"')
+    expect((JSON.parse(stdout) as { name: string }[])[0]?.name).toBe(namespace.name)
+  })
+})
+
 describe('without root', needs('root', 'program:ip', 'program:setpriv'), () => {
   let netns: TestNetns
   beforeAll(() => {
@@ -169,8 +263,8 @@ describe('without root', needs('root', 'program:ip', 'program:setpriv'), () => {
         reason: expect.stringContaining('CAP_SYS_ADMIN'),
       }),
     ])
-    expect(stderr).toMatch(/namespaces: not entered: .*CAP_SYS_ADMIN/)
-    expect(stderr).toMatch(/namespaces: nft: forbidden: .*CAP_NET_ADMIN/)
+    expect(stderr).toMatch(/^cnmtop: not entered: forbidden in \d+ of \d+ namespaces: .*CAP_SYS_ADMIN/m)
+    expect(stderr).toMatch(/^cnmtop: nft: forbidden in \d+ of \d+ namespaces: .*CAP_NET_ADMIN/m)
     expect(stderr).toMatch(/CAP_SYS_PTRACE/)
   })
 
