@@ -173,8 +173,12 @@ function detailPane(state: UiState, data: Data, columns: number, rows: number): 
     lines.push(...listLines(table, widths, shown, list, state.focus === 'detail', inside, left))
   } else if (shown.hidden > 0) lines.push(emptyLine, textLine('  Nothing matches the filter.', 'dim'))
   else if (namespace) {
-    const readAt = data.snapshot.takenAt.slice(11, 19)
-    lines.push(...emptyLines(tabs[state.tab], namespace, `at ${readAt} UTC`, inside - MARGIN).map(indent))
+    const readState = {
+      readAt: `at ${data.snapshot.takenAt.slice(11, 19)} UTC`,
+      // Some sources are read only when their tab is open; what is frozen or cut off will not come.
+      isReading: data.status.mode === 'live' && data.status.lastError === undefined && !state.isFrozen,
+    }
+    lines.push(...emptyLines(tabs[state.tab], namespace, readState, inside - MARGIN).map(indent))
   }
   const title: Span[] = namespace
     ? [

@@ -19,15 +19,23 @@ export function sourceNotices(tab: Tab, namespace: Namespace, columns: number): 
   })
 }
 
+/** When the rows of a tab were read, and whether those that were not are on their way. */
+type ReadState = { readonly readAt: string; readonly isReading: boolean }
+
 /** What an empty tab shows: why it is empty, or why nobody knows. Never a blank table. */
-export function emptyLines(tab: Tab, namespace: Namespace, readAt: string, columns: number): Line[] {
+export function emptyLines(
+  tab: Tab,
+  namespace: Namespace,
+  { readAt, isReading }: ReadState,
+  columns: number,
+): Line[] {
   const reports = reportsOf(namespace, tab.sources)
   const lines: Line[] = [emptyLine]
   const say = (text: string, tone: 'dim' | 'unknown' | 'warn' | 'bad' | 'ok' | 'strong'): void => {
     for (const line of wrap(sanitise(text), columns)) lines.push({ spans: [{ text: line, tone }] })
   }
   if (tab.sources.length > 0 && reports.length === 0) {
-    say(`… ${tab.noun}: not read yet`, 'unknown')
+    say(`… ${tab.noun}: ${isReading ? 'reading…' : 'not read yet'}`, 'unknown')
     return lines
   }
   const silent = reports.filter(({ status }) => status !== 'ok')

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { type Snapshot, sourceStatuses } from '../../src/snapshot/index.ts'
+import { advance, rate } from '../../src/ui/model/rates.ts'
+import { renderOnce } from '../../src/ui/once.ts'
+import { emptyNamespace, syntheticSnapshot } from './synthetic.ts'
+import { scriptedSession, userOf } from './user.tsx'
+
+const snapshot = syntheticSnapshot()
+const blue = emptyNamespace('net:[1]', 'other', 'blue')
+const sysctlsTab = [']', ']', ']', ']', ']', ']', ']']
+
+function only(namespace: Snapshot['namespaces'][number]): Snapshot {
+  return { ...snapshot, namespaces: [namespace] }
+}
+
+describe('before anything was read', () => {
+  it('says that it is reading, not that there is nothing', () => {
+    const nothing = { ...snapshot, namespaces: [] }
+    const { session, show } = scriptedSession(nothing)
+    const user = userOf(session)
+    show(nothing, { collecting: true })
+    expect(user.text()[0]).toContain('○ reading')
+    expect(user.line('Looking for namespaces…')).toBeDefined()
+    expect(user.line('No namespaces.')).toBeUndefined()
+    show(nothing, { collecting: false })
+    expect(user.text()[0]).toContain('● live')
+    expect(user.line('No namespaces.')).toBeDefined()
+    user.stop()
+  })
+
+  it('shows … for the counts of a namespace that was found and not read', () => {
+    const { session, show } = scriptedSession(snapshot)
+    const user = userOf(session, 80, 24)
+    show(only({ ...blue, sources: [] }), { collecting: true })
+    expect(user.text()[0]).toContain('○ reading')
+    expect(user.text()[3]).toMatch(/^▌ {2}other +blue +… +… +… +… +0$/)
+    user.stop()
+  })
+
+  it.each([
+    [80, 24],
+    [200, 60],
+  ])('a tab whose source is read when it is opened says so at %ix%i', (columns, rows) => {
+    const { conntrack: _, ...rest } = { ...blue, sysctls: {} }
+    const sources = blue.sources.filter(({ source }) => !source.startsWith('proc.'))
+    const { session, show } = scriptedSession(only({ ...rest, sources }))
+    const user = userOf(session, columns, rows)
+    user.press('tab', ...sysctlsTab)
+    expect(user.line('sysctls: reading…')).toBeDefined()
+    expect(user.line('No sysctls.')).toBeUndefined()
+    show(only({ ...rest, sources }), { lastError: 'the collector ended' })
+    expect(user.line('sysctls: not read yet')).toBeDefined()
+    user.stop()
+  })
+})
+
+describe('a namespace that could not be entered', () => {
+  it.each(sourceStatuses.filter(status => status !== 'ok'))('is a problem when it is %s', status => {
+    const sources = [{ source: 'namespace', status, tookMs: 0, reason: 'socket: EMFILE' }]
+    const closed = only({ ...blue, sources })
+    const user = userOf(closed, 80, 24)
+    expect(user.text()[0]).toContain('▲ 1 problem')
+    expect(user.text()[3]).toMatch(/^▌▲ other +blue +\? +\? +\? +\? +0$/)
+    user.stop()
+    const overview = renderOnce(closed, { width: 100, color: false, ascii: false, plain: true })
+    expect(overview).toMatch(/^other +blue +\? +\? +\? +\? +0$/m)
+    expect(overview).toContain(`blue namespace ${status}: socket: EMFILE`)
+  })
+})
+
+describe('the address of a socket', () => {
+  const socket = { protocol: 'udp', family: 'inet6', state: 'UNCONN', port: 53, uid: 0, inode: '7' } as const
+
+  it.each([
+    [null, '::'],
+    [undefined, '::'],
+    ['eth0', '::%eth0'],
+  ])('bound to the device %s reads %s', (ifname, address) => {
+    const sockets = [{ ...socket, address: '::', ...(ifname !== undefined && { ifname }) }]
+    const user = userOf(only({ ...blue, sockets }), 120, 24)
+    user.press('tab', ...sysctlsTab, ']')
+    expect(user.line('udp6')?.split(/ +/)).toContain(address)
+    user.stop()
+  })
+})
+
+describe('the time that a rate is taken over', () => {
+  it.each([
+    [1000, 1000],
+    [4000, 4000],
+    [26_000, 4000],
+  ])('of readings %i ms apart is %i ms', (apart, elapsed) => {
+    const links = syntheticSnapshot().namespaces[0]?.links ?? []
+    const start = Date.parse(snapshot.takenAt)
+    const first = advance(undefined, only({ ...blue, links }), blue.id)
+    const takenAt = new Date(start + apart).toISOString()
+    const second = advance(first, { ...only({ ...blue, links: [...links] }), takenAt }, blue.id)
+    const { at = 0, before } = second?.samples.links ?? {}
+    expect(at).toBe(start + apart)
+    expect(at - (before?.at ?? 0)).toBe(elapsed)
+    expect(rate('0', '89', at - (before?.at ?? 0))).toBeCloseTo(89_000 / elapsed)
+  })
+})
