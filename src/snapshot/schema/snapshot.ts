@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from '../vocabulary.ts'
+import { dockerSchema } from './docker.ts'
 import { namespaceSchema } from './namespace.ts'
 import { sourceReportSchema } from './source.ts'
 
@@ -16,6 +17,8 @@ export const snapshotSchema = z.object({
     bootId: z.string(),
   }),
   namespaces: z.array(namespaceSchema),
+  /** Absent when no daemon answered, or none was asked: `sources` tell. */
+  docker: dockerSchema.optional(),
   /** What is not of one namespace: the directories walked, `/proc`, files that are not nsfs. */
   sources: z.array(sourceReportSchema),
 })
