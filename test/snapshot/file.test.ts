@@ -146,7 +146,7 @@ describe('loadSnapshot', () => {
   }
 
   it('keeps fields that it does not know', async () => {
-    const later = { ...snapshot, docker: { info: { ServerVersion: '29.0.0' } } }
+    const later = { ...snapshot, podman: { version: '7.1.0' } }
     writeFileSync(path('later.json'), JSON.stringify(later))
     expect(await loadSnapshot(path('later.json'))).toEqual(later)
   })
