@@ -242,9 +242,9 @@ export const targets: readonly Words[] = [
       options(
         random,
         `--nflog-prefix "${random.pick(['x', 'a b'])}"`,
-        `--nflog-group ${random.int(1, 99)}`,
-        `--nflog-size ${random.int(1, 200)}`,
-        `--nflog-threshold ${random.int(2, 20)}`,
+        `--nflog-group ${random.int(0, 2)}`,
+        `--nflog-size ${random.int(0, 2)}`,
+        `--nflog-threshold ${random.int(0, 2)}`,
       ),
   },
   { name: 'MARK', tables: mangle, words: random => `--set-xmark ${hex(random)}/${hex(random)}` },

@@ -140,6 +140,9 @@ describe('a rule of nf_tables in the words of iptables', () => {
     expect(text([{ name: 'log', group: 5, prefix: 'a b' }])).toBe(
       '-j NFLOG --nflog-prefix "a b" --nflog-group 5',
     )
+    expect(text([{ name: 'log', group: 0, snaplen: 0, queueThreshold: 1 }])).toBe(
+      '-j NFLOG --nflog-size 0 --nflog-threshold 1',
+    )
     expect(text([{ name: 'notrack' }])).toBe('-j CT --notrack')
     expect(text([load('05000000', 1), { name: 'meta', key: 'mark', sreg: 1 }])).toBe(
       '-j MARK --set-xmark 0x5/0xffffffff',

@@ -145,10 +145,9 @@ function netlinkLogTarget(log: Log, family: Family): Target {
   const words: string[] = []
   if (log.prefix) words.push('--nflog-prefix', log.prefix)
   if (log.group) words.push('--nflog-group', String(log.group))
-  if (log.snaplen) words.push('--nflog-size', String(log.snaplen))
-  // One packet a message is what NFLOG does when nothing is said.
-  if (log.queueThreshold && log.queueThreshold > 1)
-    words.push('--nflog-threshold', String(log.queueThreshold))
+  // 0 is a size too: the kernel tells one only when it was given (NF_LOG_F_COPY_LEN, nft_log_dump).
+  if (log.snaplen !== undefined) words.push('--nflog-size', String(log.snaplen))
+  if (log.queueThreshold) words.push('--nflog-threshold', String(log.queueThreshold))
   return targetOfWords('NFLOG', words, family)
 }
 

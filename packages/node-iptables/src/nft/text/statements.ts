@@ -72,7 +72,7 @@ export function logText({ prefix, group, snaplen, queueThreshold, level, flags =
   const words = ['log']
   if (prefix) words.push(`prefix "${prefix}"`)
   if (group !== undefined) words.push(`group ${group}`)
-  if (snaplen) words.push(`snaplen ${snaplen}`)
+  if (snaplen !== undefined) words.push(`snaplen ${snaplen}`)
   if (queueThreshold) words.push(`queue-threshold ${queueThreshold}`)
   if (group === undefined && level !== undefined && level !== DEFAULT_LEVEL) words.push(`level ${level}`)
   if (allLogFlags.every(flag => flags.includes(flag))) return `${words.join(' ')} flags all`
