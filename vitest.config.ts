@@ -12,7 +12,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.{ts,tsx}'],
     exclude: ['test/swarm/**', '**/node_modules/**'],
-    globalSetup: ['test/support/build.ts'],
+    globalSetup: ['test/support/build.ts', 'test/support/global-seed.ts'],
+    setupFiles: ['test/support/fast-check.ts'],
     testTimeout: 60_000,
     // Privileged tests build namespaces; two at a time is what the smallest machine carries.
     maxWorkers: 2,

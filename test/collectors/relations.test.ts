@@ -7,6 +7,7 @@ import type { Link, LinkPeer, Nsid } from '../../src/snapshot/index.ts'
 import { mixSeed, seededRandom } from '../oracle/random.ts'
 import { needs } from '../support/needs.ts'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
+import { seed } from '../support/seed.ts'
 
 function veth(ifindex: number, ifname: string, relation: Partial<Link>): Link {
   return { ifindex, ifname, flags: [], mtu: 1500, linkinfo: { info_kind: 'veth' }, ...relation }
@@ -134,8 +135,6 @@ describe('peers of built namespaces', () => {
     expect(alone?.[0]).not.toHaveProperty('peer')
   })
 })
-
-const seed = Number(process.env['CNMTOP_SEED'] ?? Date.now() % 2 ** 32)
 
 describe('peers of real namespaces', needs('root', 'program:ip'), () => {
   it(`are those that were made, although their indexes collide (CNMTOP_SEED=${seed})`, () => {

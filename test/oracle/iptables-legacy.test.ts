@@ -3,12 +3,12 @@ import { encodeLegacyTable } from 'node-iptables/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
 import { needs } from '../support/needs.ts'
+import { seed } from '../support/seed.ts'
 import { createSet, readBlob, restore, save } from './iptables/legacy-host.ts'
 import { loneRule, type Ruleset, randomRuleset, rulesetText, type Usable } from './iptables/ruleset.ts'
 import { probeUsable, TRIES } from './iptables/usable.ts'
 import { mixSeed, seededRandom } from './random.ts'
 
-const seed = Number(process.env['CNMTOP_SEED'] ?? Date.now() % 2 ** 31)
 const RULESETS = 60
 const RULES = 40
 /** IPSET_FLAG_WITH_COUNTERS, IPSET_FLAG_WITH_SKBINFO of ip_set.h. */

@@ -3,12 +3,12 @@ import { readLinks } from '../../src/collectors/kernel/rtnl/link.ts'
 import type { Link } from '../../src/snapshot/index.ts'
 import { needs } from '../support/needs.ts'
 import { makeNetns, parseIpJson, type TestNetns } from '../support/netns.ts'
+import { seed } from '../support/seed.ts'
 import { linkDifferences } from './compare-links.ts'
 import { supportedKinds } from './generate-kinds.ts'
 import { randomLinks } from './generate-links.ts'
 import { mixSeed, seededRandom } from './random.ts'
 
-const seed = Number(process.env['CNMTOP_SEED'] ?? Date.now() % 2 ** 32)
 /** The links of 300 namespaces are compared by namespace.test.ts too; here is every kind that the kernel has. */
 const NAMESPACES = 40
 const namespaces = Number(process.env['CNMTOP_NAMESPACES'] ?? NAMESPACES)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
 import { needs } from '../support/needs.ts'
+import { seed } from '../support/seed.ts'
 import type { Facet } from './facet.ts'
 import { rtnlFacets } from './facets.ts'
 import { supportedKinds } from './generate-kinds.ts'
@@ -10,8 +11,7 @@ import { netfilterFacets } from './netfilter-facets.ts'
 import { build, compare, newTally } from './oracle.ts'
 import { mixSeed, seededRandom } from './random.ts'
 
-/** CNMTOP_SEED makes a run again; CNMTOP_ONLY of it just one namespace. CNMTOP_NAMESPACES is how many. */
-const seed = Number(process.env['CNMTOP_SEED'] ?? Date.now() % 2 ** 31)
+/** CNMTOP_ONLY makes just one namespace of a seed. CNMTOP_NAMESPACES is how many there are. */
 const only = process.env['CNMTOP_ONLY']
 const NAMESPACES = Number(process.env['CNMTOP_NAMESPACES'] ?? 300)
 /** A shorter run need not meet everything that can be made. */

@@ -2,12 +2,12 @@ import type { Family } from 'node-iptables'
 import { describe, expect, test } from 'vitest'
 import type { NetfilterTable } from '../../src/snapshot/index.ts'
 import { needs } from '../support/needs.ts'
+import { seed } from '../support/seed.ts'
 import { makeNftNetns, type NftNetns } from './nft-namespace.ts'
 import { randomTables, type Supports } from './nft-random-tables.ts'
 import { matches, targets, type Words } from './nft-random-words.ts'
 import { mixSeed, seededRandom } from './random.ts'
 
-const seed = Number(process.env['CNMTOP_SEED'] ?? Date.now() % 2 ** 32)
 const ruleSets = Number(process.env['CNMTOP_RULE_SETS'] ?? 120)
 
 const tools = {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { NftTable } from '../../src/snapshot/index.ts'
 import { needs } from '../support/needs.ts'
+import { seed } from '../support/seed.ts'
 import { dockerTables } from './nft-docker-tables.ts'
 import { makeNftNetns, type NftNetns } from './nft-namespace.ts'
 import { randomNftTable } from './nft-random-rules.ts'
 import { mixSeed, seededRandom } from './random.ts'
 
-const seed = Number(process.env['CNMTOP_SEED'] ?? Date.now() % 2 ** 32)
 const tables = Number(process.env['CNMTOP_NFT_TABLES'] ?? 100)
 
 describe('nft tables', needs('root', 'program:nft'), () => {
