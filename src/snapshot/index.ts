@@ -1,4 +1,13 @@
 export type { Address } from './schema/address.ts'
+export type {
+  Docker,
+  DockerContainer,
+  DockerEvent,
+  DockerInfo,
+  DockerNetwork,
+  DockerNetworkService,
+  DockerVersion,
+} from './schema/docker.ts'
 export type { Ipvs, IpvsStats, RealServer, VirtualService } from './schema/ipvs.ts'
 export type { Link, LinkInfo, LinkInfoData, LinkPeer, LinkStats } from './schema/link.ts'
 export type { Conntrack, Socket, Xfrm, XfrmPolicy, XfrmState } from './schema/misc.ts'
@@ -8,6 +17,7 @@ export type { NetfilterRule, NetfilterTable, NftTable } from './schema/netfilter
 export type { Nexthop, PolicyRule, Route } from './schema/route.ts'
 export type { Host, Snapshot } from './schema/snapshot.ts'
 export type { SourceReport } from './schema/source.ts'
+export type { DockerNode, DockerPort, DockerService, DockerTask } from './schema/swarm.ts'
 export {
   type NamespaceKind,
   namespaceKinds,

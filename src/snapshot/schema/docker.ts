@@ -162,12 +162,34 @@ const infoSchema = z.object({
 })
 
 /**
+ * `GET /events`, as far as it tells what happened to the network; what runs inside of a container (`exec_…`) is left out, as
+ * it holds command lines.
+ */
+const eventSchema = z.object({
+  /** RFC 3339, UTC, milliseconds. */
+  time: z.string(),
+  /** `container`, `network`, `service`, `node`, `daemon` … */
+  Type: z.string(),
+  /** `start`, `connect`, `update`, `health_status: healthy` … */
+  Action: z.string(),
+  /** Attributes are those that tell a name or a change; labels are not among them. */
+  Actor: z.object({ ID: z.string(), Attributes: stringMapSchema }),
+  /** `local`, or `swarm` for what managers tell of the cluster. */
+  scope: z.string(),
+})
+
+/**
  * A list that could not be read is absent, and the snapshot's `sources` say why (`docker.services`: `unavailable`, this node is a
  * worker). A list that is there and empty means that there is nothing.
  */
 export const dockerSchema = z.object({
   /** How it was reached: `unix:///var/run/docker.sock`. */
   host: z.string(),
+  /**
+   * When the daemon last answered, RFC 3339; earlier than the snapshot's `takenAt` while it is away: what it said last is kept
+   * then, and `sources` say why it is old.
+   */
+  readAt: z.string().optional(),
   version: z.object({
     Version: z.string(),
     ApiVersion: z.string(),
@@ -181,4 +203,14 @@ export const dockerSchema = z.object({
   services: z.array(serviceSchema).optional(),
   tasks: z.array(taskSchema).optional(),
   nodes: z.array(swarmNodeSchema).optional(),
+  /** The last ones that the daemon or a live session remembers, the newest last. */
+  events: z.array(eventSchema).optional(),
 })
+
+export type Docker = z.infer<typeof dockerSchema>
+export type DockerVersion = Docker['version']
+export type DockerInfo = z.infer<typeof infoSchema>
+export type DockerNetwork = z.infer<typeof networkSchema>
+export type DockerNetworkService = z.infer<typeof networkServiceSchema>
+export type DockerContainer = z.infer<typeof containerSchema>
+export type DockerEvent = z.infer<typeof eventSchema>

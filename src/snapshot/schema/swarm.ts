@@ -98,3 +98,8 @@ export const swarmNodeSchema = z.object({
   EngineVersion: z.string().optional(),
   ManagerStatus: z.object({ Leader: z.boolean(), Reachability: z.string(), Addr: z.string() }).optional(),
 })
+
+export type DockerService = z.infer<typeof serviceSchema>
+export type DockerTask = z.infer<typeof taskSchema>
+export type DockerNode = z.infer<typeof swarmNodeSchema>
+export type DockerPort = z.infer<typeof portConfigSchema>

@@ -1,0 +1,16 @@
+/** Stands where a value was that looks like a secret. */
+export const WITHHELD = '(not kept)'
+
+/**
+ * Names under which people put secrets into labels and driver options, such as `weave.password`, `API_KEY` or
+ * `traefik.http.middlewares.a.basicauth.users`.
+ */
+const secretName =
+  /pass(?:wd|word|phrase)|(?:^|[^a-z])pwd(?:$|[^a-z])|secret|token|credential|basic-?auth|(?:api|access|private|shared)[-_.]?key/i
+
+/** Labels and options with the values of those left out whose name says that they are secret. */
+export function withoutSecrets(map: Record<string, string>): Record<string, string> {
+  const names = Object.keys(map)
+  if (!names.some(name => secretName.test(name))) return map
+  return Object.fromEntries(names.map(name => [name, secretName.test(name) ? WITHHELD : (map[name] ?? '')]))
+}
