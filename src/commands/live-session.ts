@@ -35,7 +35,7 @@ export function liveSession(
     subscribe: listener => live.subscribe(listener),
     refresh: () => live.command({ kind: 'refresh' }),
     setVisible: ({ namespaceId, tab }) =>
-      live.command({ kind: 'show', id: namespaceId, parts: partsOfTab[tab] }),
+      live.command({ kind: 'show', id: namespaceId, parts: tab === undefined ? [] : partsOfTab[tab] }),
     stop() {
       ending ??= live.stop()
     },

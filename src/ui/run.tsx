@@ -16,7 +16,11 @@ const MOST_FRAMES_A_SECOND = 60
 /** When the terminal is gone, what is left to write is not waited for longer than this. */
 const LAST_WRITE_MS = 500
 
-export type RunOptions = ThemeOptions & { readonly session: Session }
+export type RunOptions = ThemeOptions & {
+  readonly session: Session
+  /** The view to begin with; the namespaces when nothing is said. */
+  readonly view?: string
+}
 
 /**
  * Shows a session on this process's terminal until the user quits, and ends the session. On every way out the terminal
@@ -24,9 +28,14 @@ export type RunOptions = ThemeOptions & { readonly session: Session }
  *
  * @returns the exit code: 0, 1 after an internal error, 130 when interrupted, 129 or 143 on SIGHUP or SIGTERM
  */
-export async function runUi({ session, ...themeOptions }: RunOptions): Promise<number> {
+export async function runUi({ session, view = 'namespaces', ...themeOptions }: RunOptions): Promise<number> {
   const { stdin, stdout, stderr } = process
-  const store = createStore(session, stdout.columns || 80, stdout.rows || 24)
+  const store = createStore(session, {
+    columns: stdout.columns || 80,
+    rows: stdout.rows || 24,
+    view,
+    clock: Date.now,
+  })
   const effects: { current?: Effects } = {}
   let instance: Instance | undefined
   let exitCode: number | undefined

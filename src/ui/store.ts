@@ -1,17 +1,19 @@
 import type { Snapshot } from '../snapshot/index.ts'
 import { advance } from './model/rates.ts'
-import { chosenNamespace, type Data } from './model/data.ts'
+import type { Data } from './model/data.ts'
 import { type Command, commandFor } from './model/keymap.ts'
 import type { KeyName } from './model/keys.ts'
-import { chosenRow, overlayText } from './model/overlay.ts'
+import { overlayText } from './model/overlay.ts'
 import { type Action, reduce } from './model/reducer.ts'
 import { isSameScreen } from './model/same-screen.ts'
-import { type ScreenModel, screenModel, situationOf, viewOf } from './model/screen.ts'
+import { type ScreenModel, screenModel, situationOf, stageOf } from './model/screen.ts'
 import { rowJson } from './model/row-text.ts'
-import type { Session } from './model/session.ts'
+import type { Session, Visible } from './model/session.ts'
+import { chosenId, chosenRow, shownTabs } from './model/shown.ts'
 import { lineText } from './model/span.ts'
 import { initialState, type Toast, type UiState } from './model/state.ts'
 import type { Row } from './model/table.ts'
+import { viewOf } from './model/views/index.ts'
 
 /** What the keys ask of the world outside of the screen. */
 export type Effects = {
@@ -37,31 +39,35 @@ const TICK_MS = 1000
 const TOAST_MS = 3000
 const INTERRUPTED = 130
 
-/**
- * Holds the state of the screen and what the session last told. Starts listening to the session at once.
- *
- * @param clock milliseconds since the epoch
- */
-export function createStore(session: Session, columns: number, rows: number, clock = Date.now): Store {
+export type StoreOptions = {
+  readonly columns: number
+  readonly rows: number
+  /** The view to begin with. */
+  readonly view: string
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+}
+
+/** Holds the state of the screen and what the session last told. Starts listening to the session at once. */
+export function createStore(session: Session, { columns, rows, view, clock }: StoreOptions): Store {
   const listeners = new Set<() => void>()
-  let state = initialState(columns, rows)
+  let state = initialState(columns, rows, view)
   let data: Data = { snapshot: session.snapshot(), status: session.status(), history: undefined }
   let screen = screenModel(state, data, clock())
-  let visible = ''
+  let visible: Visible | undefined
 
   function dispatch(action: Action): void {
-    state = reduce(state, action, viewOf(data, clock()))
+    state = reduce(state, action, stageOf(data, clock()))
   }
 
   /** Tells the session what is on the screen, and the listeners when it looks different. */
   function publish(): void {
-    const namespace = chosenNamespace(state, data)
-    const history = advance(data.history, data.snapshot, namespace?.id)
+    const needed = visibleNow(state, data)
+    const history = advance(data.history, data.snapshot, needed.namespaceId)
     if (history !== data.history) data = { ...data, history }
-    const now = `${namespace?.id} ${state.tab}`
-    if (now !== visible) {
-      visible = now
-      session.setVisible({ namespaceId: namespace?.id, tab: state.tab })
+    if (needed.namespaceId !== visible?.namespaceId || needed.tab !== visible?.tab) {
+      visible = needed
+      session.setVisible(needed)
     }
     const next = screenModel(state, data, clock())
     if (isSameScreen(screen, next)) return
@@ -152,6 +158,10 @@ export function createStore(session: Session, columns: number, rows: number, clo
       clearInterval(timer)
     },
   }
+}
+
+function visibleNow(state: UiState, data: Data): Visible {
+  return viewOf(state.place.view).visible(chosenId(state, data), shownTabs(state, data).tab, data)
 }
 
 /** The words of a row, or all of what lies over the lists. */

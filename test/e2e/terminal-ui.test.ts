@@ -165,7 +165,7 @@ describe('keys', () => {
     terminal.type('\x1b[B\x1b[B\x1bOA')
     await expectScreen(terminal, shows('7 of 106'))
     terminal.type('\x1b[6~')
-    await expectScreen(terminal, shows('43 of 106'))
+    await expectScreen(terminal, shows('42 of 106'))
     terminal.type('\x1b[F')
     await expectScreen(terminal, shows('106 of 106'))
     terminal.type('\x1b[H\x04')

@@ -51,11 +51,11 @@ describe('moving', () => {
 
   it('moves between panes, tabs and back', () => {
     const user = userOf(snapshot)
-    expect(user.text()[1]).toMatch(/^━━ Namespaces 12 ━+ {2}── default host/)
+    expect(user.text()[2]).toMatch(/^━━ Namespaces 12 ━+ {2}── default host/)
     user.press('tab')
-    expect(user.text()[1]).toMatch(/^── Namespaces 12 ─+ {2}━━ default host/)
+    expect(user.text()[2]).toMatch(/^── Namespaces 12 ─+ {2}━━ default host/)
     user.press('escape')
-    expect(user.text()[1]).toMatch(/^━━ Namespaces/)
+    expect(user.text()[2]).toMatch(/^━━ Namespaces/)
     user.press('[')
     expect(user.line('rtnl.links')).toContain('✔ ok')
     user.press(']', ']')
@@ -88,8 +88,8 @@ describe('filter and order', () => {
   ])('%j finds %i', (typed, count) => {
     const user = userOf(snapshot)
     user.press('/', ...typed, 'enter')
-    expect(user.text()[1]).toContain(`Namespaces ${count} `)
-    expect(user.text()[2]).toContain(`hides ${12 - count} of 12`)
+    expect(user.text()[2]).toContain(`Namespaces ${count} `)
+    expect(user.text()[3]).toContain(`hides ${12 - count} of 12`)
     user.stop()
   })
 
@@ -97,13 +97,13 @@ describe('filter and order', () => {
     const user = userOf(snapshot)
     user.press('/', 'j', 'q', 'backspace', 'backspace', 'l', 'b')
     expect(user.effects).toEqual([])
-    expect(user.text()[2]).toContain(' lb█')
+    expect(user.text()[3]).toContain(' lb█')
     user.press('enter')
-    expect(user.text()[2]).toMatch(/filter .*lb .*hides 11 of 12/)
+    expect(user.text()[3]).toMatch(/filter .*lb .*hides 11 of 12/)
     user.press('escape')
-    expect(user.text()[1]).toContain('Namespaces 12')
+    expect(user.text()[2]).toContain('Namespaces 12')
     user.press('/', 'x', 'ctrl-u', 'o', 'escape')
-    expect(user.text()[1]).toContain('Namespaces 12')
+    expect(user.text()[2]).toContain('Namespaces 12')
     user.stop()
   })
 
@@ -113,7 +113,7 @@ describe('filter and order', () => {
     expect(user.effects).toEqual([])
     user.press('/')
     user.paste('lb\n')
-    expect(user.text()[1]).toContain('Namespaces 1 ')
+    expect(user.text()[2]).toContain('Namespaces 1 ')
     user.stop()
   })
 
@@ -128,21 +128,21 @@ describe('filter and order', () => {
   it('orders by each column in turn, and back to the order of the kernel', () => {
     const user = userOf(snapshot, 120, 40)
     user.press('s', 's', 's')
-    expect(user.text()[2]).toContain('LINK↑')
+    expect(user.text()[3]).toContain('LINK↑')
     expect(chosen(user.text())).toContain('default')
     user.press('S')
-    expect(user.text()[2]).toContain('LINK↓')
-    expect(user.text()[3]).toContain('blue')
+    expect(user.text()[3]).toContain('LINK↓')
+    expect(user.text()[4]).toContain('blue')
     user.press('s', 's', 's', 's', 's')
-    expect(user.text()[2]).not.toMatch(/[↑↓]/)
+    expect(user.text()[3]).not.toMatch(/[↑↓]/)
     user.stop()
   })
 
   it('shows only problems, and says so', () => {
     const user = userOf(snapshot)
     user.press('z')
-    expect(user.text()[1]).toContain('Namespaces 1 ')
-    expect(user.text()[2]).toMatch(/problems .*hides 11 of 12/)
+    expect(user.text()[2]).toContain('Namespaces 1 ')
+    expect(user.text()[3]).toMatch(/problems .*hides 11 of 12/)
     expect(chosen(user.text())).toContain('lb_nvpbs39b6')
     user.stop()
   })
@@ -192,9 +192,9 @@ describe('data that changes', () => {
     user.press('f')
     show(withNamespaces(snapshot, []))
     expect(user.text()[0]).toContain('frozen')
-    expect(user.text()[1]).toContain('Namespaces 12')
+    expect(user.text()[2]).toContain('Namespaces 12')
     user.press('f')
-    expect(user.text()[1]).toContain('Namespaces 0')
+    expect(user.text()[2]).toContain('Namespaces 0')
     user.stop()
   })
 
@@ -280,7 +280,7 @@ describe('unknown is never shown as empty', () => {
       ],
     }
     const user = userOf(withNamespaces(snapshot, [closed]), 80, 30)
-    expect(user.text()[3]).toMatch(/^▌▲ container {2}closed +\? +\? +\? +\? +0$/)
+    expect(user.text()[4]).toMatch(/^▌▲ container {2}closed +\? +\? +\? +\? +0$/)
     user.press('tab')
     for (const _ of tabIds) {
       expect(user.line('needs CAP_SYS_ADMIN')).toBeDefined()
@@ -334,13 +334,13 @@ describe('windows over the lists', () => {
   it('help is made from the table of keys, scrolls and closes', () => {
     const user = userOf(snapshot, 80, 24)
     user.press('?')
-    expect(user.text()[1]).toContain('━━ Keys ━')
+    expect(user.text()[2]).toContain('━━ Keys ━')
     user.press('G')
     expect(user.text().at(-1)).toMatch(/of \d+$/)
     expect(user.text().at(-1)).not.toMatch(/ 1-/)
     user.press('q')
     expect(user.effects).toEqual([])
-    expect(user.text()[1]).toContain('Namespaces')
+    expect(user.text()[2]).toContain('Namespaces')
     user.stop()
   })
 

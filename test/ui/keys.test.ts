@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Binding, bindings, commandFor, keymapProblems } from '../../src/ui/model/keymap.ts'
 import { type InkKey, keysOf } from '../../src/ui/model/keys.ts'
+import { views } from '../../src/ui/model/views/index.ts'
 
 const none: InkKey = {
   upArrow: false,
@@ -59,8 +60,12 @@ describe('the table of keys', () => {
     ])
   })
 
-  it('keeps the numbers free for views', () => {
-    expect(bindings.flatMap(({ keys }) => keys).filter(key => /^\d$/.test(key))).toEqual([])
+  it('has a number for each view, and numbers for nothing else', () => {
+    const numbers = bindings.filter(({ keys }) => keys.some(key => /^\d$/.test(key)))
+    expect(numbers.map(({ command, keys }) => `${keys.join(' ')} ${command}`)).toEqual(
+      views.map(({ id, key }) => `${key} view-${id}`),
+    )
+    expect(new Set(views.map(({ id }) => id)).size).toBe(views.length)
   })
 
   it('lets the situation decide', () => {
@@ -69,7 +74,8 @@ describe('the table of keys', () => {
     expect(commandFor('q', 'filter')).toBeUndefined()
     expect(commandFor('ctrl-c', 'filter')).toBe('interrupt')
     expect(commandFor('escape', 'pane')).toBe('back')
-    expect(commandFor('5', 'pane')).toBeUndefined()
+    expect(commandFor('8', 'overlay')).toBe('view-namespaces')
+    expect(commandFor('8', 'filter')).toBeUndefined()
   })
 
   it('leaves with Ctrl-C and shows help from everywhere but a filter', () => {

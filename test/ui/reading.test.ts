@@ -33,7 +33,7 @@ describe('before anything was read', () => {
     const user = userOf(session, 80, 24)
     show(only({ ...blue, sources: [] }), { collecting: true })
     expect(user.text()[0]).toContain('○ reading')
-    expect(user.text()[3]).toMatch(/^▌ {2}other +blue +… +… +… +… +0$/)
+    expect(user.text()[4]).toMatch(/^▌ {2}other +blue +… +… +… +… +0$/)
     user.stop()
   })
 
@@ -60,7 +60,7 @@ describe('a namespace that could not be entered', () => {
     const closed = only({ ...blue, sources })
     const user = userOf(closed, 80, 24)
     expect(user.text()[0]).toContain('▲ 1 problem')
-    expect(user.text()[3]).toMatch(/^▌▲ other +blue +\? +\? +\? +\? +0$/)
+    expect(user.text()[4]).toMatch(/^▌▲ other +blue +\? +\? +\? +\? +0$/)
     user.stop()
     const overview = renderOnce(closed, { width: 100, color: false, ascii: false, plain: true })
     expect(overview).toMatch(/^other +blue +\? +\? +\? +\? +0$/m)

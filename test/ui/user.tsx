@@ -22,8 +22,13 @@ export type User = {
   readonly stop: () => void
 }
 
-export function userOf(session: Snapshot | Session, columns = 120, rows = 40): User {
-  const store = createStore('format' in session ? fileSession(session) : session, columns, rows, () => NOW)
+export function userOf(session: Snapshot | Session, columns = 120, rows = 40, view = 'namespaces'): User {
+  const store = createStore('format' in session ? fileSession(session) : session, {
+    columns,
+    rows,
+    view,
+    clock: () => NOW,
+  })
   const effects: string[] = []
   const asked: Effects = {
     quit: code => effects.push(`quit ${code}`),

@@ -1,6 +1,6 @@
 import { Box } from 'ink'
 import type { ReactElement } from 'react'
-import type { PaneModel } from '../model/screen.ts'
+import type { PaneModel } from '../model/panes.ts'
 import { paint, paintText } from './paint.ts'
 import { Row } from './row.tsx'
 import type { Theme } from './theme.ts'

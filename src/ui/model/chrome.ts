@@ -6,8 +6,8 @@ import { glyphs, knowledgeOf, snapshotProblems } from './sources.ts'
 import { type Line, type Span, spansWidth, spread, type Tone } from './span.ts'
 import type { UiState } from './state.ts'
 import type { Tab } from './tabs/tab.ts'
-import { type TabId, tabIds } from './tabs/tab-id.ts'
 import { tabs } from './tabs/index.ts'
+import type { TabLabel } from './views/view.ts'
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
 
 /** Data is called old after so many intervals without a look at the kernel, and very old after so many. */
@@ -122,24 +122,21 @@ export function footerLine(state: UiState, situation: Situation, position: strin
 }
 
 /** The tabs, the chosen one marked; as many around it as there is room for. */
-export function tabLine(chosen: TabId, namespace: Namespace | undefined, columns: number): Line {
-  const counted = (id: TabId): string => {
-    const count = namespace ? tabs[id].count(namespace) : 0
-    return count === 0 ? tabs[id].title : `${tabs[id].title} ${count}`
-  }
-  const labels = [counted, (id: TabId) => tabs[id].title, (id: TabId) => tabs[id].short]
-  const spansOf = (label: (id: TabId) => string): Span[] =>
-    tabIds.map(id => {
-      const isEmpty = !namespace || tabs[id].count(namespace) === 0
-      return { text: ` ${label(id)} `, tone: id === chosen ? 'notice' : isEmpty ? 'dim' : 'plain' }
-    })
+export function tabLine(tabs: readonly TabLabel[], chosen: string, columns: number): Line {
+  const counted = ({ title, count = 0 }: TabLabel): string => (count === 0 ? title : `${title} ${count}`)
+  const labels = [counted, ({ title }: TabLabel) => title, ({ short }: TabLabel) => short]
+  const spansOf = (label: (tab: TabLabel) => string): Span[] =>
+    tabs.map(tab => ({
+      text: ` ${label(tab)} `,
+      tone: tab.id === chosen ? 'notice' : tab.isEmpty ? 'dim' : 'plain',
+    }))
   const styles = labels.map(spansOf)
   const fitting = styles.find(spans => spansWidth(spans) <= columns)
   if (fitting) return spread(fitting, [], columns)
   const spans = styles.at(-1) ?? []
   let from = 0
   let to = spans.length
-  const index = tabIds.indexOf(chosen)
+  const index = tabs.findIndex(({ id }) => id === chosen)
   // The ends take a column each, for the arrows that say that there is more.
   while (to - from > 1 && spansWidth(spans.slice(from, to)) > columns - 2) {
     if (to - 1 - index > index - from) to--

@@ -4,6 +4,7 @@ import { type Binding, bindings, keyLabel } from './keymap.ts'
 import { emptyLine, type Line, textLine } from './span.ts'
 
 const groups: readonly { readonly title: string; readonly contexts: readonly Binding['context'][] }[] = [
+  { title: 'Views', contexts: ['views'] },
   { title: 'Lists', contexts: ['pane'] },
   { title: 'Moving', contexts: ['move'] },
   { title: 'Everywhere', contexts: ['global'] },

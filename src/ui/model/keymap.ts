@@ -1,4 +1,5 @@
 import type { KeyName } from './keys.ts'
+import { views } from './views/index.ts'
 
 /** Everything that a key can ask for. */
 export type Command =
@@ -35,12 +36,15 @@ export type Command =
   | 'origin'
   | 'copy'
   | 'close'
+  | 'history-back'
+  | 'history-forward'
+  | `view-${string}`
 
 /**
- * Where a binding holds: `global` nearly everywhere, `move` wherever there is something to scroll, `pane` in the lists,
+ * Where a binding holds: `global` and `views` nearly everywhere, `move` wherever there is something to scroll, `pane` in the lists,
  * `overlay` in what lies over them, `filter` while a filter is typed (there the other keys are text).
  */
-export type Context = 'global' | 'move' | 'pane' | 'overlay' | 'filter'
+export type Context = 'global' | 'views' | 'move' | 'pane' | 'overlay' | 'filter'
 
 export type Binding = {
   readonly command: Command
@@ -53,19 +57,29 @@ export type Binding = {
 
 /** The one table of keys: what they do, the help screen, the footer and the documentation are all made from it. */
 export const bindings: readonly Binding[] = [
+  ...views.map(
+    ({ id, key, description }): Binding => ({
+      command: `view-${id}`,
+      keys: [key],
+      context: 'views',
+      description,
+    }),
+  ),
   {
     command: 'open',
     keys: ['enter'],
     context: 'pane',
-    description: 'Open: the tabs of a namespace, all of a row',
+    description: 'Open: the tabs of what is chosen, where a relation leads, all of a row',
     footer: 'open',
   },
   {
     command: 'back',
     keys: ['escape'],
     context: 'pane',
-    description: 'Clear the filter, or go back to the namespaces',
+    description: 'Clear the filter, or go back to where one came from',
   },
+  { command: 'history-back', keys: ['<'], context: 'pane', description: 'The place before this one' },
+  { command: 'history-forward', keys: ['>'], context: 'pane', description: 'Forward again after <' },
   { command: 'next-pane', keys: ['tab'], context: 'pane', description: 'Next pane', footer: 'pane' },
   { command: 'previous-pane', keys: ['shift-tab'], context: 'pane', description: 'Previous pane' },
   { command: 'previous-tab', keys: ['[', 'left'], context: 'pane', description: 'Previous tab' },
@@ -170,8 +184,8 @@ export const bindings: readonly Binding[] = [
 
 /** The situations that a key can be pressed in, with the contexts that hold there, the strongest first. */
 export const situations = {
-  pane: ['pane', 'move', 'global'],
-  overlay: ['overlay', 'move', 'global'],
+  pane: ['pane', 'move', 'views', 'global'],
+  overlay: ['overlay', 'move', 'views', 'global'],
   filter: ['filter'],
 } as const satisfies Record<string, readonly Context[]>
 

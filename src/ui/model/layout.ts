@@ -17,8 +17,8 @@ export type Layout = {
   readonly rows: number
 }
 
-/** Rows above and below the panes: the header and the footer. */
-const AROUND = 2
+/** Rows above and below the panes: the header, the breadcrumbs and the footer. */
+const AROUND = 3
 
 export function layoutOf(columns: number, rows: number, focus: 'list' | 'detail'): Layout {
   if (columns < minimum.columns || rows < minimum.rows) {

@@ -95,7 +95,7 @@ function buildRow(namespace: Namespace): Row {
     namespace,
     problems > 0,
   )
-  return { ...row, alias: `${namespace.id} ${namespace.paths.join(' ')}` }
+  return { ...row, label: namespace.name, alias: `${namespace.id} ${namespace.paths.join(' ')}` }
 }
 
 /** A number only where somebody counted: `?` where reading failed, `…` before it, `-` where the kernel has no such thing. */

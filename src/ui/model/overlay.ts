@@ -1,27 +1,15 @@
 import { sanitise } from '../../util/sanitise.ts'
-import { chosenNamespace, type Data, shownDetails, shownNamespaces } from './data.ts'
+import type { Data } from './data.ts'
 import { helpLines } from './help.ts'
-import { originLines } from './origin.ts'
-import { indexOf } from './reducer.ts'
 import { jsonLines, rowLines } from './row-text.ts'
-import { reportsOf } from './sources.ts'
+import { chosenId, chosenRow, shownDetail } from './shown.ts'
 import { type Line, textLine } from './span.ts'
 import type { UiState } from './state.ts'
 import type { Row } from './table.ts'
-import { tabs } from './tabs/index.ts'
+import { viewOf } from './views/index.ts'
 
 /** A text that lies over the lists. */
 export type OverlayText = { readonly title: string; readonly lines: readonly Line[] }
-
-/** The row that keys act on. */
-export function chosenRow(state: UiState, data: Data): Row | undefined {
-  if (state.focus === 'list') {
-    const { rows, ids } = shownNamespaces(state, data)
-    return rows[indexOf(state.list, { ids })]
-  }
-  const { rows, ids } = shownDetails(state, data)
-  return rows[indexOf(state.details[state.tab], { ids })]
-}
 
 /** What the open overlay says, in lines of at most `columns`. */
 export function overlayText(state: UiState, data: Data, columns: number, now: number): OverlayText {
@@ -43,17 +31,15 @@ export function overlayText(state: UiState, data: Data, columns: number, now: nu
 const nothing: readonly Line[] = [textLine('No row is chosen.', 'dim')]
 
 function titleOf(row: Row | undefined): string {
-  return row ? sanitise(row.id) : ''
+  return row ? sanitise(row.label ?? row.id) : ''
 }
 
-/** The sources behind the chosen row: its own in the tab of sources, those of the tab elsewhere. */
+/** Where the chosen row comes from, or the chosen object while the list has the focus. */
 function originOf(state: UiState, data: Data, columns: number, now: number): readonly Line[] {
-  const namespace = chosenNamespace(state, data)
-  if (!namespace) return nothing
-  const row = chosenRow(state, data)
-  const isSource = state.focus === 'detail' && state.tab === 'sources'
-  const reports = isSource
-    ? namespace.sources.filter(({ source }) => source === row?.id)
-    : reportsOf(namespace, state.focus === 'list' ? [''] : tabs[state.tab].sources)
-  return originLines(data.snapshot, namespace, reports, columns, now)
+  const { view, focus } = state.place
+  const lines =
+    focus === 'list'
+      ? viewOf(view).origin(chosenId(state, data), data, columns, now)
+      : shownDetail(state, data).detail.origin(chosenRow(state, data)?.id, columns, now)
+  return lines.length === 0 ? nothing : lines
 }

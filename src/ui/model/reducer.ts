@@ -1,23 +1,25 @@
 import type { Command } from './keymap.ts'
-import { emptyList, type ListState, type OverlayKind, type Toast, type UiState } from './state.ts'
-import { tabIds } from './tabs/tab-id.ts'
-import { scrollTo } from './window.ts'
-
-/** What the reducer has to know of a list on the screen. */
-export type ListView = {
-  readonly ids: readonly string[]
-  readonly heights: number | readonly number[]
-  /** Rows of the screen that the list has. */
-  readonly page: number
-  /** Columns that it can be sorted by. */
-  readonly sortable: readonly string[]
-}
+import { clamp, indexOf, type ListView, moveBy, nextSort, select, type Step } from './lists.ts'
+import { focusOn, follow, leave, openView, type Target, travel } from './places.ts'
+import {
+  detailList,
+  emptyList,
+  type ListState,
+  type OverlayKind,
+  type Place,
+  type Toast,
+  type UiState,
+} from './state.ts'
 
 /** What a state shows on the screen, asked for only when a command needs it. */
-export type View = {
+export type Stage = {
   readonly list: (state: UiState) => ListView
   readonly detail: (state: UiState) => ListView
   readonly overlay: (state: UiState) => { readonly lines: number; readonly page: number }
+  /** The tabs of the detail pane, and the open one. */
+  readonly tabs: (state: UiState) => { readonly ids: readonly string[]; readonly tab: string }
+  /** Where the chosen row leads; undefined for a row that is no relation. */
+  readonly target: (state: UiState) => Target | undefined
 }
 
 export type Action =
@@ -25,79 +27,84 @@ export type Action =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   | { readonly type: 'toast'; readonly toast: Toast | undefined }
+  /** Goes to an object, or to a row of it. Nothing happens when there is no such object. */
+  | { readonly type: 'follow'; readonly target: Target }
   /** The data changed: what is chosen is looked for again. Until a key is pressed that is the first row, whichever. */
   | { readonly type: 'data' }
   /** A key was pressed: the rows under the cursors are chosen from now on. */
   | { readonly type: 'touch' }
 
 /** The only way that the state changes. Commands that reach outside (quit, copy, refresh …) leave it as it is. */
-export function reduce(state: UiState, action: Action, view: View): UiState {
+export function reduce(state: UiState, action: Action, stage: Stage): UiState {
   switch (action.type) {
     case 'command':
-      return reduceCommand(state, action.command, view)
+      return reduceCommand(state, action.command, stage)
     case 'text':
-      return state.isTyping ? withFilter(state, focused(state).filter + action.text, view) : state
+      return state.isTyping ? withFilter(state, focused(state, stage).filter + action.text, stage) : state
     case 'resize':
-      return settle({ ...state, columns: action.columns, rows: action.rows }, view)
+      return settle({ ...state, columns: action.columns, rows: action.rows }, stage)
     case 'toast':
       return { ...state, toast: action.toast }
+    case 'follow':
+      return followIfThere(state, action.target, stage)
     case 'data':
-      return state.list.selectedId === undefined ? state : settle(state, view)
+      return state.place.list.selectedId === undefined ? state : settle(state, stage)
     case 'touch':
-      return settle(state, view)
+      return settle(state, stage)
   }
 }
 
-/** The list of the pane with the focus. */
-export function focused(state: UiState): ListState {
-  return state.focus === 'list' ? state.list : state.details[state.tab]
-}
-
-function reduceCommand(state: UiState, command: Command, view: View): UiState {
+function reduceCommand(state: UiState, command: Command, stage: Stage): UiState {
   switch (command) {
     case 'down':
-      return move(state, view, index => index + 1)
+      return move(state, stage, index => index + 1)
     case 'up':
-      return move(state, view, index => index - 1)
+      return move(state, stage, index => index - 1)
     case 'half-page-down':
-      return move(state, view, (index, page) => index + Math.ceil(page / 2))
+      return move(state, stage, (index, page) => index + Math.ceil(page / 2))
     case 'half-page-up':
-      return move(state, view, (index, page) => index - Math.ceil(page / 2))
+      return move(state, stage, (index, page) => index - Math.ceil(page / 2))
     case 'page-down':
-      return move(state, view, (index, page) => index + page)
+      return move(state, stage, (index, page) => index + page)
     case 'page-up':
-      return move(state, view, (index, page) => index - page)
+      return move(state, stage, (index, page) => index - page)
     case 'first':
-      return move(state, view, () => 0)
+      return move(state, stage, () => 0)
     case 'last':
-      return move(state, view, () => Number.MAX_SAFE_INTEGER)
+      return move(state, stage, () => Number.MAX_SAFE_INTEGER)
     case 'open':
-      return state.focus === 'list' ? { ...state, focus: 'detail' } : withOverlay(state, 'row')
+      return open(state, stage)
     case 'back':
-      return focused(state).filter === '' ? { ...state, focus: 'list' } : withFilter(state, '', view)
+      return back(state, stage)
+    case 'history-back':
+      return settle(travel(state, 'back'), stage)
+    case 'history-forward':
+      return settle(travel(state, 'forward'), stage)
     case 'next-pane':
     case 'previous-pane':
-      return { ...state, focus: state.focus === 'list' ? 'detail' : 'list' }
+      return focusOn(state, state.place.focus === 'list' ? 'detail' : 'list')
     case 'next-tab':
-      return withTab(state, 1)
+      return withTab(state, 1, stage)
     case 'previous-tab':
-      return withTab(state, -1)
+      return withTab(state, -1, stage)
     case 'filter':
       return { ...state, isTyping: true }
     case 'filter-keep':
       return { ...state, isTyping: false }
     case 'filter-clear':
-      return withFilter({ ...state, isTyping: false }, '', view)
+      return withFilter({ ...state, isTyping: false }, '', stage)
     case 'filter-erase':
-      return withFilter(state, [...focused(state).filter].slice(0, -1).join(''), view)
+      return withFilter(state, [...focused(state, stage).filter].slice(0, -1).join(''), stage)
     case 'filter-erase-all':
-      return withFilter(state, '', view)
+      return withFilter(state, '', stage)
     case 'sort':
-      return withNextSort(state, view)
-    case 'sort-reverse':
-      return withReversedSort(state, view)
+      return withSort(state, nextSort(focused(state, stage), focusedView(state, stage)), stage)
+    case 'sort-reverse': {
+      const { sort } = focused(state, stage)
+      return sort ? withSort(state, { ...sort, reversed: !sort.reversed }, stage) : state
+    }
     case 'problems':
-      return settle({ ...state, problemsOnly: !state.problemsOnly }, view)
+      return settle({ ...state, problemsOnly: !state.problemsOnly }, stage)
     case 'json':
       return withOverlay(state, 'json')
     case 'origin':
@@ -115,97 +122,97 @@ function reduceCommand(state: UiState, command: Command, view: View): UiState {
     case 'refresh':
     case 'suspend':
       return state
+    default:
+      // `view-networks`: the one kind of command that is not a fixed word.
+      return settle(openView({ ...state, overlay: undefined }, command.slice('view-'.length)), stage)
   }
 }
 
-type Step = (index: number, page: number) => number
+/** The list of the pane with the focus. */
+function focused({ place, ...state }: UiState, stage: Stage): ListState {
+  return place.focus === 'list' ? place.list : detailList(place, stage.tabs({ ...state, place }).tab)
+}
 
-function move(state: UiState, view: View, step: Step): UiState {
+function focusedView(state: UiState, stage: Stage): ListView {
+  return state.place.focus === 'list' ? stage.list(state) : stage.detail(state)
+}
+
+function open(state: UiState, stage: Stage): UiState {
+  if (state.place.focus === 'list') return focusOn(state, 'detail')
+  const target = stage.target(state)
+  return target ? followIfThere(state, target, stage) : withOverlay(state, 'row')
+}
+
+/** One step back: the filter, then the place that one came from, then the list. */
+function back(state: UiState, stage: Stage): UiState {
+  if (focused(state, stage).filter !== '') return withFilter(state, '', stage)
+  const left = leave(state)
+  return left ? settle(left, stage) : focusOn(state, 'list')
+}
+
+function followIfThere(state: UiState, target: Target, stage: Stage): UiState {
+  const there = follow({ ...state, overlay: undefined }, target)
+  if (!stage.list(there).ids.includes(target.id)) return state
+  if (target.row !== undefined && !stage.detail(there).ids.includes(target.row)) return state
+  return settle(there, stage)
+}
+
+function move(state: UiState, stage: Stage, step: Step): UiState {
   if (state.overlay) {
-    const { lines, page } = view.overlay(state)
+    const { lines, page } = stage.overlay(state)
     const top = clamp(step(state.overlay.top, page), Math.max(0, lines - page))
     return { ...state, overlay: { ...state.overlay, top } }
   }
-  const list = state.focus === 'list' ? view.list(state) : view.detail(state)
-  const index = indexOf(focused(state), list)
-  // A page of a list with tall items is as many items as fit, and one at least.
-  const tall = typeof list.heights === 'number' ? list.heights : (list.heights[index] ?? 1)
-  const page = Math.max(1, Math.floor(list.page / tall))
-  return withFocused(state, select(focused(state), list, step(index, page)))
+  return withFocused(state, moveBy(focused(state, stage), focusedView(state, stage), step), stage)
 }
 
-/** Where the chosen row is now; the row that took its place when it is gone. */
-export function indexOf(list: ListState, view: Pick<ListView, 'ids'>): number {
-  if (view.ids[list.index] === list.selectedId) return list.index
-  const found = list.selectedId === undefined ? -1 : view.ids.indexOf(list.selectedId)
-  return found === -1 ? clamp(list.index, view.ids.length - 1) : found
+/** Puts a changed list where the focus is. Another object starts its tabs at their top; filters and order stay. */
+function withFocused(state: UiState, list: ListState, stage: Stage): UiState {
+  const { place } = state
+  if (place.focus === 'detail') return withDetail(state, stage.tabs(state).tab, list)
+  return { ...state, place: withList(place, list) }
 }
 
-function select(list: ListState, view: ListView, wanted: number): ListState {
-  const index = clamp(wanted, view.ids.length - 1)
-  const top = scrollTo(view.ids.length, view.heights, index, list.top, view.page)
-  return { ...list, index, top, selectedId: view.ids[index] }
+function withList(place: Place, list: ListState): Place {
+  if (list.selectedId === place.list.selectedId) return { ...place, list }
+  const details = Object.entries(place.details).map(([tab, { filter, sort }]) => [
+    tab,
+    { ...emptyList, filter, sort },
+  ])
+  return { ...place, list, details: Object.fromEntries(details) as Place['details'] }
 }
 
-function clamp(value: number, highest: number): number {
-  return Math.max(0, Math.min(value, highest))
-}
-
-/** Puts a changed list where the focus is. A new namespace starts its tabs at their top; filters and order stay. */
-function withFocused(state: UiState, list: ListState): UiState {
-  if (state.focus === 'detail') return { ...state, details: { ...state.details, [state.tab]: list } }
-  if (list.selectedId === state.list.selectedId) return { ...state, list }
-  const details = { ...state.details }
-  for (const tab of tabIds) {
-    details[tab] = { ...emptyList, filter: details[tab].filter, sort: details[tab].sort }
-  }
-  return { ...state, list, details }
+function withDetail(state: UiState, tab: string, list: ListState): UiState {
+  const { place } = state
+  return { ...state, place: { ...place, details: { ...place.details, [tab]: list } } }
 }
 
 /** Looks for the chosen rows again after rows or the size of the screen changed. */
-function settle(state: UiState, view: View): UiState {
-  const list = view.list(state)
-  const settled = select(state.list, list, indexOf(state.list, list))
-  const next =
-    settled.selectedId === state.list.selectedId
-      ? { ...state, list: settled }
-      : { ...withFocused({ ...state, focus: 'list' }, settled), focus: state.focus }
-  if (next.details !== state.details) return next
-  const detail = view.detail(next)
-  const before = state.details[state.tab]
-  return {
-    ...next,
-    details: { ...next.details, [state.tab]: select(before, detail, indexOf(before, detail)) },
-  }
+function settle(state: UiState, stage: Stage): UiState {
+  const view = stage.list(state)
+  const { list } = state.place
+  const place = withList(state.place, select(list, view, indexOf(list, view)))
+  const next = { ...state, place }
+  const { tab } = stage.tabs(next)
+  const before = detailList(place, tab)
+  const detail = stage.detail(next)
+  return withDetail(next, tab, select(before, detail, indexOf(before, detail)))
 }
 
-function withFilter(state: UiState, filter: string, view: View): UiState {
-  const changed =
-    state.focus === 'list'
-      ? { ...state, list: { ...state.list, filter } }
-      : { ...state, details: { ...state.details, [state.tab]: { ...state.details[state.tab], filter } } }
-  return settle(changed, view)
+function withFilter(state: UiState, filter: string, stage: Stage): UiState {
+  return settle(withFocused(state, { ...focused(state, stage), filter }, stage), stage)
+}
+
+function withSort(state: UiState, sort: ListState['sort'], stage: Stage): UiState {
+  return settle(withFocused(state, { ...focused(state, stage), sort }, stage), stage)
 }
 
 function withOverlay(state: UiState, kind: OverlayKind): UiState {
   return { ...state, overlay: { kind, top: 0 } }
 }
 
-function withTab(state: UiState, by: number): UiState {
-  const index = tabIds.indexOf(state.tab)
-  return { ...state, tab: tabIds[(index + by + tabIds.length) % tabIds.length] ?? state.tab }
-}
-
-function withNextSort(state: UiState, view: View): UiState {
-  const { sortable } = state.focus === 'list' ? view.list(state) : view.detail(state)
-  const current = focused(state).sort
-  const next = sortable[current === undefined ? 0 : sortable.indexOf(current.column) + 1]
-  const sort = next === undefined ? undefined : { column: next, reversed: false }
-  return settle(withFocused(state, { ...focused(state), sort }), view)
-}
-
-function withReversedSort(state: UiState, view: View): UiState {
-  const { sort } = focused(state)
-  if (!sort) return state
-  return settle(withFocused(state, { ...focused(state), sort: { ...sort, reversed: !sort.reversed } }), view)
+function withTab(state: UiState, by: number, stage: Stage): UiState {
+  const { ids, tab } = stage.tabs(state)
+  const index = ids.indexOf(tab)
+  return { ...state, place: { ...state.place, tab: ids[(index + by + ids.length) % ids.length] ?? tab } }
 }

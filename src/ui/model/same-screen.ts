@@ -1,4 +1,5 @@
-import type { PaneModel, ScreenModel } from './screen.ts'
+import type { PaneModel } from './panes.ts'
+import type { ScreenModel } from './screen.ts'
 import type { Line } from './span.ts'
 
 /** Whether two frames look the same. */
@@ -16,7 +17,12 @@ export function isSameScreen(a: ScreenModel, b: ScreenModel): boolean {
       pane.lines.every((line, row) => isSameLine(line, other.lines[row]))
     )
   }
-  return isSameLine(a.header, b.header) && isSameLine(a.footer, b.footer) && a.panes.every(isSamePane)
+  return (
+    isSameLine(a.header, b.header) &&
+    isSameLine(a.crumbs, b.crumbs) &&
+    isSameLine(a.footer, b.footer) &&
+    a.panes.every(isSamePane)
+  )
 }
 
 /** Whether two lines look the same. */

@@ -17,6 +17,9 @@ export type SessionStatus = {
   readonly lastError?: string
 }
 
+/** What of the kernel a screen shows; no tab for a screen that needs no part of a namespace more than the others. */
+export type Visible = { readonly namespaceId: string | undefined; readonly tab: TabId | undefined }
+
 /**
  * Where the screen gets its data from, live or from a file. The screen never waits for it: everything here returns
  * at once.
@@ -32,7 +35,7 @@ export type Session = {
   /** Asks for everything to be read again. */
   readonly refresh: () => void
   /** What is on the screen, so that it is read more often than the rest. */
-  readonly setVisible: (visible: { readonly namespaceId: string | undefined; readonly tab: TabId }) => void
+  readonly setVisible: (visible: Visible) => void
   /** Ends it; the screen is gone when this is called. */
   readonly stop: () => void
 }

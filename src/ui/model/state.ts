@@ -1,5 +1,3 @@
-import type { TabId } from './tabs/tab-id.ts'
-
 export type Sort = { readonly column: string; readonly reversed: boolean }
 
 /** Where a list stands. A row is chosen by its id, so it stays chosen when rows come and go around it. */
@@ -15,6 +13,21 @@ export type ListState = {
 
 export type Pane = 'list' | 'detail'
 
+/** Where one is: a view, what is chosen in it, and the places that led there. */
+export type Place = {
+  readonly view: string
+  readonly list: ListState
+  /** The tab of the detail pane; the first one of the view when it has no such tab. */
+  readonly tab: string
+  /** The list of each tab that was looked at. */
+  readonly details: Readonly<Record<string, ListState>>
+  readonly focus: Pane
+  /** The pane that had the focus on arrival: going back from there leaves the place. */
+  readonly entered: Pane
+  /** The places whose relations were followed to here, the nearest last. */
+  readonly trail: readonly Place[]
+}
+
 /** What lies over the lists: the keys, all of a row, the row as JSON, where it comes from. */
 export type OverlayKind = 'help' | 'row' | 'json' | 'origin'
 
@@ -25,10 +38,12 @@ export type Toast = { readonly text: string; readonly tone: 'ok' | 'warn' | 'bad
 export type UiState = {
   readonly columns: number
   readonly rows: number
-  readonly focus: Pane
-  readonly list: ListState
-  readonly tab: TabId
-  readonly details: Readonly<Record<TabId, ListState>>
+  readonly place: Place
+  /** Places that were left, the last one last, and those that one went back from, the nearest last. */
+  readonly past: readonly Place[]
+  readonly future: readonly Place[]
+  /** How each view was left. */
+  readonly left: Readonly<Record<string, Place>>
   readonly problemsOnly: boolean
   /** A filter is being typed for the pane with the focus. */
   readonly isTyping: boolean
@@ -39,26 +54,24 @@ export type UiState = {
 
 export const emptyList: ListState = { selectedId: undefined, index: 0, top: 0, filter: '', sort: undefined }
 
-export function initialState(columns: number, rows: number): UiState {
+/** Where the list of a tab stands. */
+export function detailList({ details }: Place, tab: string): ListState {
+  return details[tab] ?? emptyList
+}
+
+/** A view as it is when nobody was there yet. */
+export function freshPlace(view: string): Place {
+  return { view, list: emptyList, tab: '', details: {}, focus: 'list', entered: 'list', trail: [] }
+}
+
+export function initialState(columns: number, rows: number, view: string): UiState {
   return {
     columns,
     rows,
-    focus: 'list',
-    list: emptyList,
-    tab: 'interfaces',
-    details: {
-      interfaces: emptyList,
-      addresses: emptyList,
-      routes: emptyList,
-      neighbours: emptyList,
-      fdb: emptyList,
-      rules: emptyList,
-      ipvs: emptyList,
-      sysctls: emptyList,
-      sockets: emptyList,
-      xfrm: emptyList,
-      sources: emptyList,
-    },
+    place: freshPlace(view),
+    past: [],
+    future: [],
+    left: {},
     problemsOnly: false,
     isTyping: false,
     overlay: undefined,

@@ -1,6 +1,7 @@
 import { sanitise } from '../../util/sanitise.ts'
 import { padEnd, padStart, truncateMiddle } from '../../util/text.ts'
 import { width } from '../../util/width.ts'
+import type { Target } from './places.ts'
 import type { Sort } from './state.ts'
 import { cell, fitSpans, type Line, type Span, type Tone } from './span.ts'
 
@@ -38,6 +39,10 @@ export type Row = {
   readonly block?: { readonly height: number; readonly lines: () => readonly (readonly Span[])[] }
   /** Words that a filter finds besides those that are shown. */
   readonly alias?: string
+  /** What a breadcrumb calls it, where that is not its id. */
+  readonly label?: string
+  /** Where the relation that it tells leads: Enter goes there. */
+  readonly target?: Target
   readonly isProblem: boolean
   /** The datum behind it, as the snapshot holds it. */
   readonly datum: unknown

@@ -7,7 +7,7 @@ import { paint } from '../components/paint.ts'
 import type { Theme } from '../components/theme.ts'
 import type { ScreenModel } from '../model/screen.ts'
 
-/** The browser of namespaces: header, one or two panes, footer. */
+/** A view: header, breadcrumbs, one or two panes, footer. */
 export function Browser({
   screen,
   theme,
@@ -21,6 +21,7 @@ export function Browser({
   return (
     <Box flexDirection="column">
       <Row text={paint(screen.header, theme)} />
+      <Row text={paint(screen.crumbs, theme)} />
       <Box>
         {screen.panes.map(pane => (
           <Pane key={pane.id} pane={pane} theme={theme} />

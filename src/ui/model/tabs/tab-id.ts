@@ -14,3 +14,7 @@ export const tabIds = [
 ] as const
 
 export type TabId = (typeof tabIds)[number]
+
+export function isTabId(id: string): id is TabId {
+  return (tabIds as readonly string[]).includes(id)
+}

@@ -1,0 +1,58 @@
+import { sanitise } from '../../util/sanitise.ts'
+import type { Data } from './data.ts'
+import { chosenRow, shownList } from './shown.ts'
+import { fitSpans, type Line, type Span, spansWidth, spread } from './span.ts'
+import type { Place, UiState } from './state.ts'
+import { viewOf, views } from './views/index.ts'
+
+/** Where one is and how one came there, and the views that there are. */
+export function crumbsLine(state: UiState, data: Data): Line {
+  const crumbs = crumbSpans(state, data)
+  const left: Span[] = [{ text: ' ' }, ...crumbs]
+  const room = state.columns - spansWidth(left) - 2
+  const bar = viewBars(state.place.view).find(spans => spansWidth(spans) <= room) ?? []
+  // What is nearest to where one is counts most: the beginning is cut.
+  return spread(cutStart(left, state.columns), bar, state.columns)
+}
+
+const SEPARATOR: Span = { text: ' › ', tone: 'dim' }
+
+function crumbSpans(state: UiState, data: Data): Span[] {
+  const places = [...state.place.trail, state.place]
+  return places.flatMap((place, index): Span[] => {
+    const { title, singular, id } = viewOf(place.view)
+    const label = labelOf(place, state, data)
+    const name: Span[] =
+      label === undefined
+        ? []
+        : [{ text: sanitise(label), tone: index === places.length - 1 ? 'strong' : 'plain' }]
+    if (index === 0) return [{ text: title, tone: 'title' }, ...(name.length > 0 ? [SEPARATOR, ...name] : [])]
+    const isSame = places[index - 1]?.view === id
+    return [SEPARATOR, ...(isSame ? [] : [{ text: `${singular} `, tone: 'dim' } as const]), ...name]
+  })
+}
+
+/** What is chosen at a place, by the name that it has now, or had when nobody can tell any more. */
+function labelOf(place: Place, state: UiState, data: Data): string | undefined {
+  const at = { ...state, place, problemsOnly: false }
+  const isHere = place === state.place
+  const row = isHere
+    ? chosenRow({ ...state, place: { ...place, focus: 'list' } }, data)
+    : shownList(at, data).table.rows.find(({ id }) => id === place.list.selectedId)
+  return row ? (row.label ?? row.id) : place.list.selectedId
+}
+
+function viewBars(chosen: string): Span[][] {
+  const bar = (label: (title: string, isChosen: boolean) => string): Span[] =>
+    views.map(({ id, key, title }) => ({
+      text: ` ${key}${label(title, id === chosen)} `,
+      tone: id === chosen ? 'notice' : 'dim',
+    }))
+  return [bar(title => ` ${title}`), bar((title, isChosen) => (isChosen ? ` ${title}` : '')), bar(() => '')]
+}
+
+function cutStart(spans: readonly Span[], columns: number): readonly Span[] {
+  let kept = spans
+  while (kept.length > 1 && spansWidth(kept) + 2 > columns) kept = kept.slice(1)
+  return kept === spans ? spans : fitSpans([{ text: ' …', tone: 'dim' }, ...kept], columns)
+}

@@ -1,0 +1,47 @@
+import type { ListState } from './state.ts'
+import { scrollTo } from './window.ts'
+
+/** What the reducer has to know of a list on the screen. */
+export type ListView = {
+  readonly ids: readonly string[]
+  readonly heights: number | readonly number[]
+  /** Rows of the screen that the list has. */
+  readonly page: number
+  /** Columns that it can be sorted by. */
+  readonly sortable: readonly string[]
+}
+
+/** Where the chosen row is now; the row that took its place when it is gone. */
+export function indexOf(list: ListState, view: Pick<ListView, 'ids'>): number {
+  if (view.ids[list.index] === list.selectedId) return list.index
+  const found = list.selectedId === undefined ? -1 : view.ids.indexOf(list.selectedId)
+  return found === -1 ? clamp(list.index, view.ids.length - 1) : found
+}
+
+/** Chooses the row at an index, or the nearest there is. */
+export function select(list: ListState, view: ListView, wanted: number): ListState {
+  const index = clamp(wanted, view.ids.length - 1)
+  const top = scrollTo(view.ids.length, view.heights, index, list.top, view.page)
+  return { ...list, index, top, selectedId: view.ids[index] }
+}
+
+/** Where a list goes from one index to another; `page` is in items, one at least. */
+export type Step = (index: number, page: number) => number
+
+/** Moves the chosen row. */
+export function moveBy(list: ListState, view: ListView, step: Step): ListState {
+  const index = indexOf(list, view)
+  // A page of a list with tall items is as many items as fit, and one at least.
+  const tall = typeof view.heights === 'number' ? view.heights : (view.heights[index] ?? 1)
+  return select(list, view, step(index, Math.max(1, Math.floor(view.page / tall))))
+}
+
+/** The order by the next column that it can be sorted by, and after the last one the order of the data. */
+export function nextSort({ sort }: ListState, { sortable }: ListView): ListState['sort'] {
+  const next = sortable[sort === undefined ? 0 : sortable.indexOf(sort.column) + 1]
+  return next === undefined ? undefined : { column: next, reversed: false }
+}
+
+export function clamp(value: number, highest: number): number {
+  return Math.max(0, Math.min(value, highest))
+}

@@ -1,0 +1,191 @@
+import { sanitise } from '../../util/sanitise.ts'
+import { tabLine } from './chrome.ts'
+import type { Data } from './data.ts'
+import type { Layout } from './layout.ts'
+import { indexOf } from './lists.ts'
+import { overlayText } from './overlay.ts'
+import type { ShownRows } from './rows.ts'
+import { shownDetail, shownList, shownTabs } from './shown.ts'
+import { glyphs } from './sources.ts'
+import { emptyLine, fitLine, fitSpans, type Line, type Span, spansWidth, spread, textLine } from './span.ts'
+import type { ListState, UiState } from './state.ts'
+import { columnWidths, headingLine, itemLines, type Table } from './table.ts'
+import { viewOf } from './views/index.ts'
+import { scrollTo, windowFrom } from './window.ts'
+
+/** A title and lines below it. Every line is exactly `columns` wide, and there are as many as there are rows. */
+export type PaneModel = {
+  readonly id: 'list' | 'detail' | 'overlay'
+  /** As wide as `titleColumns`, which leaves room for the corners. */
+  readonly title: readonly Span[]
+  readonly titleColumns: number
+  readonly lines: readonly Line[]
+  readonly columns: number
+  /** With the space to the next pane. */
+  readonly outerColumns: number
+  readonly isFocused: boolean
+}
+
+/** Columns of a pane that are not its content: what keeps it apart from the next one. */
+export const FRAME = 2
+/** Rows of a pane that are its title. */
+export const TITLE_ROWS = 1
+
+/** Rows of the list's inside that are not its items: the titles, the filter. */
+export function listChrome(state: UiState, list: ListState, shown: ShownRows): number {
+  return 1 + filterLines(state, 'list', list, shown, 0).length
+}
+
+export function listPane(state: UiState, data: Data, columns: number, rows: number): PaneModel {
+  const inside = columns - FRAME
+  const isFocused = state.place.focus === 'list'
+  const { shown, table, list } = shownList(state, data)
+  const view = viewOf(state.place.view)
+  const widths = columnWidths(table, inside - MARGIN, list.sort)
+  const head = [
+    ...filterLines(state, 'list', list, shown, inside),
+    indent(headingLine(table, widths, list.sort)),
+  ]
+  const left = rows - TITLE_ROWS - head.length
+  const body =
+    shown.rows.length > 0
+      ? listLines(table, widths, shown, list, isFocused, inside, left)
+      : [
+          emptyLine,
+          textLine(`  ${shown.hidden > 0 ? 'Nothing matches the filter.' : view.empty(data)}`, 'dim'),
+        ]
+  const title: Span[] = [
+    { text: view.title, tone: 'title' },
+    { text: ` ${shown.rows.length}`, tone: 'dim' },
+  ]
+  return pane('list', title, [...head, ...body], columns, rows, isFocused)
+}
+
+/** The lines above a tab's rows: the tabs, what is not known, the filter, the titles of the columns. */
+export function detailChrome(state: UiState, data: Data, inside: number): Line[] {
+  const { tabs, tab } = shownTabs(state, data)
+  const { detail, shown, table, list } = shownDetail(state, data)
+  const lines = [tabLine(tabs, tab, inside), ...filterLines(state, 'detail', list, shown, inside)]
+  if (shown.rows.length === 0) return lines
+  lines.push(...detail.notices(inside))
+  if (table.columns.length > 0) {
+    lines.push(indent(headingLine(table, columnWidths(table, inside - MARGIN, list.sort), list.sort)))
+  } else lines.push(emptyLine)
+  return lines
+}
+
+export function detailPane(state: UiState, data: Data, columns: number, rows: number): PaneModel {
+  const inside = columns - FRAME
+  const isFocused = state.place.focus === 'detail'
+  const { detail, shown, table, list } = shownDetail(state, data)
+  const lines = detailChrome(state, data, inside)
+  if (shown.rows.length > 0) {
+    const left = rows - TITLE_ROWS - lines.length
+    const widths = columnWidths(table, inside - MARGIN, list.sort)
+    lines.push(...listLines(table, widths, shown, list, isFocused, inside, left))
+  } else if (shown.hidden > 0) lines.push(emptyLine, textLine('  Nothing matches the filter.', 'dim'))
+  else lines.push(...detail.empty(inside - MARGIN, state.isFrozen).map(indent))
+  return pane('detail', detail.title, lines, columns, rows, isFocused)
+}
+
+/** Columns of the marks that show the chosen row and a problem without colour. */
+const MARGIN = 3
+
+function indent(line: Line): Line {
+  return { ...line, spans: [{ text: ' '.repeat(MARGIN) }, ...line.spans] }
+}
+
+function listLines(
+  table: Table,
+  widths: readonly number[],
+  shown: ShownRows,
+  list: ListState,
+  isFocused: boolean,
+  columns: number,
+  rows: number,
+): Line[] {
+  const selected = indexOf(list, shown)
+  const top = scrollTo(shown.rows.length, shown.heights, selected, list.top, rows)
+  const { from, to } = windowFrom(shown.rows.length, shown.heights, top, rows)
+  return shown.rows.slice(from, to).flatMap((row, offset) => {
+    const isSelected = from + offset === selected
+    return itemLines(table, row, widths, columns - MARGIN).map((spans, line): Line => {
+      const margin: Span[] = [
+        isSelected ? { text: '▌', tone: 'accent' } : { text: ' ' },
+        row.isProblem && line === 0 ? { text: `${glyphs.warn} `, tone: 'warn' } : { text: '  ' },
+      ]
+      const marked = [...margin, ...spans]
+      return isSelected && line === 0
+        ? { spans: marked, emphasis: isFocused ? 'cursor' : 'mark' }
+        : { spans: marked }
+    })
+  })
+}
+
+/** What a filter hides is always said; so is what is being typed. */
+function filterLines(
+  state: UiState,
+  pane: 'list' | 'detail',
+  list: ListState,
+  shown: ShownRows,
+  columns: number,
+): Line[] {
+  const isHere = state.place.focus === pane
+  const isTyping = state.isTyping && isHere
+  const onlyProblems = state.problemsOnly && isHere
+  if (list.filter === '' && !isTyping && !onlyProblems) return []
+  const total = shown.hidden + shown.rows.length
+  const left: Span[] = [
+    { text: onlyProblems ? ' problems ' : ' filter ', tone: 'notice' },
+    { text: ` ${sanitise(list.filter)}${isTyping ? '█' : ''}`, tone: 'strong' },
+  ]
+  return [spread(left, [{ text: `hides ${shown.hidden} of ${total} `, tone: 'warn' }], columns)]
+}
+
+/** What lies over the lists, and which part of it is on the screen. */
+export function overlayPane(
+  state: UiState,
+  data: Data,
+  layout: Layout,
+  now: number,
+): { model: PaneModel; position: string } {
+  const inside = state.columns - FRAME
+  const rows = layout.rows - TITLE_ROWS
+  const { title, lines } = overlayText(state, data, inside, now)
+  const top = Math.min(state.overlay?.top ?? 0, Math.max(0, lines.length - rows))
+  const last = Math.min(lines.length, top + rows)
+  const shown = lines.slice(top, last)
+  return {
+    model: pane('overlay', [{ text: title, tone: 'title' }], shown, state.columns, layout.rows, true),
+    position: lines.length > rows ? `${top + 1}-${last} of ${lines.length}` : '',
+  }
+}
+
+function pane(
+  id: PaneModel['id'],
+  title: readonly Span[],
+  lines: readonly Line[],
+  columns: number,
+  rows: number,
+  isFocused: boolean,
+): PaneModel {
+  // Two columns of a rule and a space before it, a space and a rule after it.
+  const inside = columns - FRAME
+  const titleColumns = Math.min(spansWidth(title), inside - 5)
+  return {
+    id,
+    title: fitSpans(title, titleColumns),
+    titleColumns,
+    lines: fill(lines, inside, rows - TITLE_ROWS),
+    columns: inside,
+    outerColumns: columns,
+    isFocused,
+  }
+}
+
+/** Exactly so many lines, each exactly so wide. */
+function fill(lines: readonly Line[], columns: number, rows: number): Line[] {
+  const filled = lines.slice(0, rows).map(line => fitLine(line, columns))
+  while (filled.length < rows) filled.push(fitLine(emptyLine, columns))
+  return filled
+}

@@ -1,0 +1,15 @@
+import { namespacesView } from './namespaces.ts'
+import { traceView } from './trace.ts'
+import type { View } from './view.ts'
+
+/** All views in the order of their keys. A view is one file, and its name in this list. */
+export const views: readonly View[] = [traceView, namespacesView]
+
+const byId = new Map(views.map(view => [view.id, view]))
+
+/** The view of this name. */
+export function viewOf(id: string): View {
+  const view = byId.get(id)
+  if (!view) throw new Error(`there is no view ${id}`)
+  return view
+}

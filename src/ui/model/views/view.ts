@@ -1,0 +1,57 @@
+import type { Data } from '../data.ts'
+import type { KeyName } from '../keys.ts'
+import type { Visible } from '../session.ts'
+import type { Line, Span } from '../span.ts'
+import type { Table } from '../table.ts'
+
+/** The label of a tab of the detail pane. */
+export type TabLabel = {
+  readonly id: string
+  readonly title: string
+  /** Title where room is scarce. */
+  readonly short: string
+  /** Rows in it, where somebody counted. */
+  readonly count?: number
+  /** There is nothing to see. */
+  readonly isEmpty: boolean
+}
+
+/** What is known about the chosen object, in the chosen tab. */
+export type Detail = {
+  readonly title: readonly Span[]
+  readonly table: Table | undefined
+  /** Columns that the table can be ordered by. */
+  readonly sortable: readonly string[]
+  /** Lines above the rows that say what is missing in them. */
+  readonly notices: (columns: number) => readonly Line[]
+  /** What stands there when there are no rows. */
+  readonly empty: (columns: number, isFrozen: boolean) => readonly Line[]
+  /** Where the rows come from, in lines of at most `columns`. `row` is the id of the chosen one. */
+  readonly origin: (row: string | undefined, columns: number, now: number) => readonly Line[]
+}
+
+/**
+ * One of the numbered views: a list of objects, and tabs that tell about the chosen one. All that the program knows of a
+ * view is here: the keys, the help, the palette and the screen are made from it.
+ */
+export type View = {
+  readonly id: string
+  readonly key: KeyName
+  readonly title: string
+  /** What one of its objects is called in a breadcrumb: `sandbox`. */
+  readonly singular: string
+  /** What the view is for, in the words of the help. */
+  readonly description: string
+  /** Columns that the list can be ordered by. */
+  readonly sortable: readonly string[]
+  readonly table: (data: Data) => Table
+  /** Why the list has no rows. */
+  readonly empty: (data: Data) => string
+  /** The tabs of an object, never none; `id` is undefined when nothing is chosen. */
+  readonly tabs: (id: string | undefined, data: Data) => readonly TabLabel[]
+  readonly detail: (id: string | undefined, tab: string, data: Data) => Detail
+  /** Where the chosen object itself comes from. */
+  readonly origin: (id: string | undefined, data: Data, columns: number, now: number) => readonly Line[]
+  /** What of the kernel it depends on, so that it is read more often than the rest. */
+  readonly visible: (id: string | undefined, tab: string, data: Data) => Visible
+}
