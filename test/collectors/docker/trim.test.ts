@@ -55,8 +55,8 @@ describe.each(dockerFixtures)('the answers of %s', name => {
   })
 
   it('lose no network, container, service, task or node', () => {
-    const ids = (path: string, key: string): unknown[] =>
-      ((answers[path] ?? []) as Record<string, unknown>[]).map(row => row[key]).sort()
+    const ids = (path: string, key: string): string[] =>
+      ((answers[path] ?? []) as Record<string, string>[]).map(row => row[key] ?? '').sort()
     expect(docker.networks?.map(({ Id }) => Id).sort()).toEqual(ids('/networks', 'Id'))
     expect(docker.containers?.map(({ Id }) => Id).sort()).toEqual(ids('/containers/json?all=1', 'Id'))
     expect(docker.services?.map(({ ID }) => ID).sort()).toEqual(ids('/services?status=true', 'ID'))
@@ -251,7 +251,7 @@ describe('an event', () => {
     Actor: { ID: 'c1', Attributes: { name: 'web.1', exitCode: '1', 'my.label': 'kept by nobody' } },
     scope: 'local',
     time: 1_795_413_397,
-    timeNano: 1_795_413_397_595_968_283,
+    timeNano: 1_795_413_397.595_968e9,
   }
 
   it('keeps who and what, and no labels', () => {
