@@ -8,6 +8,8 @@ const config: KnipConfig = {
         // Started by file name, in a thread of its own.
         'src/collectors/kernel/worker.ts',
         'scripts/{build,test,complete-lock,screenshot}.ts',
+        // Injected into the bundle by file name.
+        'scripts/lazy-segmenter.ts',
         'lab/*.ts',
         'bench/*.ts',
         'test/**/*.test.{ts,tsx}',

@@ -20,6 +20,7 @@ import {
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type OutputFile } from 'esbuild'
+import { bundlePatches } from './bundle-patches.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const { values: flags } = parseArgs({
@@ -53,7 +54,8 @@ const result = await build({
   // Native modules find their .node files beside their own sources. React's developer tools are not installed: Ink
   // asks for them only with DEV=true, and goes on without them.
   external: ['koffi', 'react-devtools-core'],
-  define: { 'process.env.NODE_ENV': '"production"' },
+  define: { 'process.env.NODE_ENV': '"production"', 'Intl.Segmenter': 'LazySegmenter' },
+  inject: ['scripts/lazy-segmenter.ts'],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
@@ -61,6 +63,7 @@ const result = await build({
   banner: {
     js: "import{createRequire as cnmtopCreateRequire}from'node:module';const require=cnmtopCreateRequire(import.meta.url);",
   },
+  plugins: [bundlePatches],
   write: false,
   logLevel: 'warning',
 }).catch(() => process.exit(1)) // esbuild has printed its errors

@@ -1,14 +1,14 @@
 import stringWidth from 'string-width'
+import { narrowText } from './narrow.ts'
 
 /** How many texts are remembered; a screen shows a few hundred, a long list scrolls through thousands. */
 const REMEMBERED = 8192
 
 const widths = new Map<string, number>()
-const printableAscii = /^[ -~]*$/
 
 /** Columns that a terminal gives to a text: two for wide characters, none for combining marks. */
 export function width(text: string): number {
-  if (printableAscii.test(text)) return text.length
+  if (narrowText.test(text)) return text.length
   const known = widths.get(text)
   if (known !== undefined) return known
   if (widths.size >= REMEMBERED) widths.clear()
