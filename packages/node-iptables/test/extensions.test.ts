@@ -63,6 +63,15 @@ describe('structs as the kernel has them', () => {
   })
 })
 
+it.each([
+  ['ABORT:T,PAD,ABORT:t', 'ABORT:T,PAD'],
+  ['ABORT:T,ABORT', 'ABORT:T'],
+  ['DATA:U,DATA:b', 'DATA:Ub'],
+])('joins chunk types named twice as iptables does: %s', (words, printed) => {
+  const value = matchExtensions.get('sctp')!.parse(['--chunk-types', 'any', words], 'ip') as KnownMatch
+  expect(printMatch(value, 'ip').at(-1)).toBe(printed)
+})
+
 it('keeps what it does not know', () => {
   const unknown = { name: 'unknown', extension: 'future', revision: 7, hex: '0102ff' } as const
   expect(decodeMatch('future', payload(bytes('0102ff'), 7, 'ip'))).toEqual(unknown)

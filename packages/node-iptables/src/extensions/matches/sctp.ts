@@ -124,7 +124,10 @@ function parseChunks(text: string): 'ALL' | SctpChunk[] | undefined {
     const type = chunkNumber(name)
     const flags = type === undefined ? undefined : readFlagLetters(type, letters)
     if (type === undefined || !flags) return undefined
-    chunks.set(type, flags.mask === 0 ? { type } : { type, flags })
+    // A type that is named twice has the flags of both; iptables never turns one off again.
+    const before = chunks.get(type)?.flags
+    const mask = flags.mask | (before?.mask ?? 0)
+    chunks.set(type, mask === 0 ? { type } : { type, flags: { mask, set: flags.set | (before?.set ?? 0) } })
   }
   return [...chunks.values()].sort((a, b) => a.type - b.type)
 }
