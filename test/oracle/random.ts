@@ -2,7 +2,7 @@
 export type Random = {
   /** True in `share` of the cases. */
   chance(share: number): boolean
-  /** From `low` to `high`, both included. */
+  /** From `low` to `high`, both included; of many numbers the ends and their neighbours come often, as faults live there. */
   int(low: number, high: number): number
   pick<Item>(items: readonly Item[]): Item
   /** `text` in `share` of the cases, else nothing: an option of a command line. */
@@ -10,6 +10,10 @@ export type Random = {
   /** One of `make`'s results for each of `count` calls. */
   list<Item>(count: number, make: (index: number) => Item): Item[]
 }
+
+/** A choice among so many numbers is of their ends in this share of the cases. */
+const MANY = 30
+const ENDS = 0.2
 
 /** Mulberry32: 32 bits of state are plenty for tests. */
 export function seededRandom(seed: number): Random {
@@ -20,7 +24,11 @@ export function seededRandom(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
-  const int = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1))
+  const between = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1))
+  const int = (low: number, high: number): number => {
+    if (high - low < MANY || next() >= ENDS) return between(low, high)
+    return between(0, 1) === 0 ? between(low, low + 1) : between(high - 1, high)
+  }
   return {
     chance: share => next() < share,
     int,

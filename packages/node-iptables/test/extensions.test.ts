@@ -72,6 +72,40 @@ it.each([
   expect(printMatch(value, 'ip').at(-1)).toBe(printed)
 })
 
+it.each([
+  ['tcp', '--sport 0:65535 --dport 5', '--dport 5', {}],
+  ['udp', '! --dport 0:65535', '', { destinationPorts: { first: 0, last: 0xffff, invert: true } }],
+  ['tcp', '! --sport 0:65535', '', { sourcePorts: { first: 0, last: 0xffff, invert: true } }],
+])(
+  '-m %s %s: all ports are not printed, and with ! kept as what no packet passes',
+  (name, words, printed, tests) => {
+    const value = matchExtensions.get(name)!.parse(words.split(' '), 'ip') as KnownMatch
+    const writer = new ByteWriter()
+    const { revision } = encodeMatch(value, writer, 'ip')
+    const read = decodeMatch(name, payload(writer.align(8).finish(), revision, 'ip'))
+    expect(read).toEqual(value)
+    expect(value).toMatchObject(tests)
+    expect(value).not.toHaveProperty('sourcePorts.invert', false)
+    expect(printMatch(read, 'ip').slice(2).join(' ')).toBe(printed)
+  },
+)
+
+it('prints no zone 0 of CT, whatever its side', () => {
+  for (const words of [
+    ['--zone', '0'],
+    ['--zone-orig', '0'],
+    ['--zone-reply', '0'],
+  ]) {
+    const value = targetExtensions.get('CT')!.parse(words, 'ip') as KnownTarget
+    expect(printTarget(value, 'ip').join(' ')).toBe('-j CT')
+  }
+})
+
+it('shifts no mark by 0 bits, as CONNMARK then prints', () => {
+  const value = targetExtensions.get('CONNMARK')!.parse(['--set-xmark', '1', '--left-shift-mark', '0'], 'ip')
+  expect(printTarget(value as KnownTarget, 'ip').join(' ')).toBe('-j CONNMARK --set-xmark 0x1/0xffffffff')
+})
+
 it('keeps what it does not know', () => {
   const unknown = { name: 'unknown', extension: 'future', revision: 7, hex: '0102ff' } as const
   expect(decodeMatch('future', payload(bytes('0102ff'), 7, 'ip'))).toEqual(unknown)

@@ -8,7 +8,7 @@ import {
   writeInetAddress,
 } from '../address.ts'
 import type { Family } from '../model.ts'
-import { field, option, parseNumber } from '../text/words.ts'
+import { field, option, type OptionReader, parseNumber } from '../text/words.ts'
 import type { NamedBits } from './names.ts'
 import { parseNames } from './names.ts'
 import { parseRangeTest, printRange, type Range, type RangeTest, readRange16 } from './range.ts'
@@ -66,11 +66,17 @@ export const namesTest =
 /** Source and destination ports of a transport protocol. Absent: not tested. */
 export type PortTests = { readonly sourcePorts?: RangeTest; readonly destinationPorts?: RangeTest }
 
-/** Two u16 in host order; no test when all ports are in. */
+/**
+ * Two u16 in host order, of a struct that has no bit for "not tested": all ports is no test. All ports with `!` is one
+ * that no packet passes, and iptables-save prints neither.
+ */
 export function readPorts(reader: ByteReader, at: number, invert: boolean): RangeTest | undefined {
-  const range = readRange16(reader, at)
-  return range.first === 0 && range.last === 0xffff ? undefined : { ...range, invert }
+  const test = { ...readRange16(reader, at), invert }
+  return isNoTest(test) ? undefined : test
 }
+
+const isAllPorts = ({ first, last }: Range) => first === 0 && last === 0xffff
+const isNoTest = (test: RangeTest) => isAllPorts(test) && !test.invert
 
 export function writePorts(writer: ByteWriter, range: Range | undefined): void {
   writer.u16(range?.first ?? 0).u16(range?.last ?? 0xffff)
@@ -83,11 +89,36 @@ export function printPorts({ sourcePorts, destinationPorts }: PortTests): string
   ]
 }
 
+/** As printPorts, without what `readPorts` says that iptables-save does not print. */
+export function printSomePorts({ sourcePorts, destinationPorts }: PortTests): string[] {
+  return printPorts({
+    ...(sourcePorts && !isAllPorts(sourcePorts) && { sourcePorts }),
+    ...(destinationPorts && !isAllPorts(destinationPorts) && { destinationPorts }),
+  })
+}
+
 export const portOptions = {
   '--sport': field('sourcePorts', parseRangeTest),
   '--source-port': '--sport',
   '--dport': field('destinationPorts', parseRangeTest),
   '--destination-port': '--dport',
+}
+
+/** As portOptions, for structs without a bit for "not tested". */
+export const somePortOptions = {
+  ...portOptions,
+  '--sport': somePorts('sourcePorts'),
+  '--dport': somePorts('destinationPorts'),
+}
+
+function somePorts(key: keyof PortTests): OptionReader<PortTests> {
+  return {
+    values: 1,
+    read([text = ''], invert) {
+      const test = parseRangeTest(text, invert)
+      return test && (isNoTest(test) ? {} : { [key]: test })
+    },
+  }
 }
 
 /** Bits of the tests that are there, and of those that must not hold. */

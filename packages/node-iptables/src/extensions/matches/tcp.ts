@@ -5,9 +5,9 @@ import {
   numberTest,
   type NumberTest,
   type PortTests,
-  portOptions,
+  somePortOptions,
   printNumber,
-  printPorts,
+  printSomePorts,
   readPorts,
   writePorts,
 } from '../tests.ts'
@@ -30,7 +30,7 @@ export type Tcp = PortTests & {
 const flagNames: readonly TcpFlag[] = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG']
 
 const options: OptionTable<Tcp> = {
-  ...portOptions,
+  ...somePortOptions,
   '--tcp-option': field('option', numberTest(255)),
   '--tcp-flags': {
     values: 2,
@@ -87,7 +87,7 @@ export const tcp: Extension<Tcp> = {
   },
 
   print: value => [
-    ...printPorts(value),
+    ...printSomePorts(value),
     ...printNumber('--tcp-option', value.option),
     ...(value.flags
       ? option('--tcp-flags', value.flags.invert, printFlags(value.flags.mask), printFlags(value.flags.set))

@@ -1,12 +1,12 @@
 import { type OptionTable, parseOptions } from '../../text/words.ts'
 import type { Extension } from '../extension.ts'
 import { sizes } from '../size.ts'
-import { type PortTests, portOptions, printPorts, readPorts, writePorts } from '../tests.ts'
+import { type PortTests, somePortOptions, printSomePorts, readPorts, writePorts } from '../tests.ts'
 
 /** `-m udp`. Absent fields are not tested. */
 export type Udp = PortTests & { readonly name: 'udp' }
 
-const options: OptionTable<Udp> = portOptions
+const options: OptionTable<Udp> = somePortOptions
 
 /** struct xt_udp of xt_tcpudp.h; XT_UDP_INV_*: source 1, destination 2. */
 export const udp: Extension<Udp> = {
@@ -31,6 +31,6 @@ export const udp: Extension<Udp> = {
     writer.u8((sourcePorts?.invert ? 1 : 0) | (destinationPorts?.invert ? 2 : 0))
   },
 
-  print: printPorts,
+  print: printSomePorts,
   parse: words => parseOptions({ name: 'udp' }, words, options),
 }

@@ -53,8 +53,12 @@ const options: OptionTable<ConnmarkTarget> = {
   '--nfmask': number(packetMask => ({ packetMask })),
   '--ctmask': number(connectionMask => ({ connectionMask })),
   '--mask': number(mask => ({ packetMask: mask, connectionMask: mask })),
-  '--left-shift-mark': number(bits => ({ shift: { direction: 'left', bits } })),
-  '--right-shift-mark': number(bits => ({ shift: { direction: 'right', bits } })),
+  '--left-shift-mark': number(bits => shifted('left', bits)),
+  '--right-shift-mark': number(bits => shifted('right', bits)),
+}
+
+function shifted(direction: 'left' | 'right', bits: number): Partial<ConnmarkTarget> {
+  return bits === 0 ? {} : { shift: { direction, bits } }
 }
 
 /** struct xt_connmark_tginfo1 and 2 of xt_connmark.h; revision 2 shifts. */

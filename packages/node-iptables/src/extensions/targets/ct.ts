@@ -55,7 +55,8 @@ const zone = (side?: 'orig' | 'reply'): OptionReader<Ct> => ({
   values: 1,
   read([text]) {
     const id = text === 'mark' ? text : parseNumber(text, 0xffff)
-    return id === undefined ? undefined : { zone: side ? { id, side } : { id } }
+    if (id === undefined) return undefined
+    return id === 0 && !side ? {} : { zone: side ? { id, side } : { id } }
   },
 })
 
@@ -120,7 +121,8 @@ export const ct: Extension<Ct, Notrack> = {
     ...(timeout ? ['--timeout', timeout] : []),
     ...(events ? ['--ctevents', events.join(',')] : []),
     ...(expectationEvents ? ['--expevents', expectationEvents.join(',')] : []),
-    ...(where ? [where.side ? `--zone-${where.side}` : '--zone', String(where.id)] : []),
+    // Zone 0 is the one that there is without a word, and iptables-save does not print it.
+    ...(where && where.id !== 0 ? [where.side ? `--zone-${where.side}` : '--zone', String(where.id)] : []),
   ],
 
   parse: words => parseOptions({ name: 'CT' }, words, options),
