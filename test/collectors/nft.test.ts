@@ -194,7 +194,7 @@ describe('nf_tables of a namespace', () => {
       'dump nft rules': [encodeNftRule(plain), encodeNftRule(other)],
     }
     for (const capacity of [1, 100]) {
-      const [table] = readNft(kernel(answers), createRuleConverter(capacity)).value.netfilter
+      const [table] = readNft(kernel(answers), undefined, createRuleConverter(capacity)).value.netfilter
       expect(table?.rules.map(({ text, packets }) => `${packets} ${text}`)).toEqual([
         '1 -A INPUT -j DROP',
         '7 -A A -j DROP',

@@ -55,12 +55,6 @@ export const knownDifferences: readonly KnownDifference[] = [
 type UnmadeRule = { readonly facet: string; readonly rule: RegExp; readonly reason: string }
 
 export const unmadeRules: readonly UnmadeRule[] = [
-  ...['iptables-legacy', 'iptables-nft'].map(facet => ({
-    facet,
-    rule: / (-m set|-j SET) /,
-    reason:
-      'the collectors tell an ipset by its index, as rules hold it; iptables asks the kernel for its name',
-  })),
   {
     facet: 'iptables-nft',
     rule: / -m (tcp|udp) .*-m \1 /,

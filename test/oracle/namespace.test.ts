@@ -7,7 +7,7 @@ import { rtnlFacets } from './facets.ts'
 import { supportedKinds } from './generate-kinds.ts'
 import { randomWorld } from './generate-world.ts'
 import { knownDifferences } from './known-differences.ts'
-import { netfilterFacets } from './netfilter-facets.ts'
+import { makeSets, netfilterFacets } from './netfilter-facets.ts'
 import { build, compare, newTally } from './oracle.ts'
 import { mixSeed, seededRandom } from './random.ts'
 
@@ -48,6 +48,7 @@ describe(
     function prepare(number: number): { netns: TestNetns; built: Promise<void> } {
       const netns = makeNetns('oracle')
       live.add(netns)
+      makeSets(netns)
       const random = seededRandom(mixSeed(seed, number))
       const built = build(netns, randomWorld(random, { neighbour, kinds }), facets, random, tally)
       // Nobody waits for it when the one before fails.

@@ -1,3 +1,4 @@
+import { NetlinkError } from 'netlink-codec'
 import { type Family, printTable } from 'node-iptables'
 import type { Doors } from '../../src/collectors/kernel/doors.ts'
 import { type KernelFeatures, kernelFeatures } from '../../src/collectors/kernel/features.ts'
@@ -8,7 +9,7 @@ import { createSourceLog } from '../../src/collectors/kernel/source-log.ts'
 import type { NetfilterTable } from '../../src/snapshot/index.ts'
 import type { TestNetns } from '../support/netns.ts'
 import type { Command, Facet, OracleHost, RestoreTool } from './facet.ts'
-import { restoreWith } from './iptables/legacy-host.ts'
+import { createSet, restoreWith } from './iptables/legacy-host.ts'
 import {
   baseChains,
   everything,
@@ -28,9 +29,23 @@ const words = { ip: 'iptables', ip6: 'ip6tables' } as const
 const TABLES = 3
 const RULES = { least: 5, most: 25 }
 
+/** IPSET_FLAG_WITH_COUNTERS, IPSET_FLAG_WITH_SKBINFO of ip_set.h. */
+const SET_EXTENSIONS = (1 << 3) | (1 << 6)
+
+/** The ipsets that rules may refer to, of a type for both families; none where the kernel has no ipset. */
+export function makeSets(netns: TestNetns): void {
+  try {
+    for (const name of ['pairs', 'single']) createSet(netns, name, 'list:set', 'any', SET_EXTENSIONS)
+  } catch (error) {
+    // Then rules with sets are refused in the namespace for trying, and said to be absent.
+    if (!(error instanceof NetlinkError)) throw error
+  }
+}
+
 /** Both back ends, if they are there. Tries in `probe`, a namespace for this alone, what tools and kernel can do. */
 export function netfilterFacets(probe: TestNetns, seed: number): { facets: Facet[]; absent: string[] } {
   const absent: string[] = []
+  makeSets(probe)
   const backends = (['legacy', 'nft'] as const).filter(backend => {
     const complaint = families
       .map(family => restoreWith(probe, restoreTool(family, backend), '*filter\nCOMMIT\n'))

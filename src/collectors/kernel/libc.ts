@@ -89,6 +89,7 @@ const native = {
 const O_RDONLY = 0
 const O_CLOEXEC = 0o2000000
 const CLONE_NEWNET = 0x40000000
+const SOCK_DGRAM = 2
 const SOCK_RAW = 3
 const SOCK_CLOEXEC = 0o2000000
 
@@ -125,6 +126,14 @@ export function setNetworkNamespace(fd: number): void {
 /** A raw socket, close-on-exec, in the namespace that the thread is in. */
 export function rawSocket(domain: number, protocol: number): number {
   return check('socket', native.socket(domain, SOCK_RAW | SOCK_CLOEXEC, protocol))
+}
+
+/**
+ * A datagram socket, close-on-exec, in the namespace that the thread is in. Options of netfilter (nf_getsockopt) can be
+ * asked of any socket of the family, and this one needs no CAP_NET_RAW.
+ */
+export function datagramSocket(domain: number): number {
+  return check('socket', native.socket(domain, SOCK_DGRAM | SOCK_CLOEXEC, 0))
 }
 
 export function send(fd: number, bytes: Uint8Array): void {

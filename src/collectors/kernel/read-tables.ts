@@ -1,19 +1,19 @@
 import type { Family } from 'node-iptables'
 import type { NetfilterTable } from '../../snapshot/index.ts'
 import { readIpvs } from './ipvs.ts'
-import { close, getSocketOption, rawSocket } from './libc.ts'
+import { close, datagramSocket, getSocketOption } from './libc.ts'
 import type { NamespaceData } from './namespace.ts'
 import { readNft } from './nft.ts'
 import { readProcFile } from './proc-file.ts'
 import { NET_ADMIN, type ReadingContext } from './reading.ts'
 import type { InterfaceNames } from './rtnl/names.ts'
+import { withSetNames } from './set-names.ts'
 import type { Reading } from './source-log.ts'
 import { readXfrm } from './xfrm.ts'
-import { hasXtables, readXtables } from './xtables.ts'
+import { type GetSocketOption, hasXtables, readXtables } from './xtables.ts'
 
 const AF_INET = 2
 const AF_INET6 = 10
-const IPPROTO_RAW = 255
 const SOL_IP = 0
 const SOL_IPV6 = 41
 
@@ -48,7 +48,10 @@ export function readTables(context: ReadingContext, names: InterfaceNames): Part
 function readNfTables({ doors, features, log }: ReadingContext): Pick<NamespaceData, 'netfilter' | 'nft'> {
   const none = { netfilter: [], nft: [] }
   return log.read('nft', NET_ADMIN, none, () => {
-    if (doors.netfilter) return readNft(doors.netfilter)
+    const { netfilter } = doors
+    if (netfilter) {
+      return withSetNames(doors.namespace.enter, setName => readNft(netfilter, setName))
+    }
     // Not loaded, so there are no tables; and asking would load it.
     if (features.nfTables === 'absent') return { value: none }
     return {
@@ -69,12 +72,16 @@ function readLegacy({ doors, log }: ReadingContext): NetfilterTable[] {
 function readFamily(family: Family): Reading<NetfilterTable[]> {
   const names = readProcFile(`/proc/thread-self/net/${family}_tables_names`) ?? ''
   if (!hasXtables(names)) return { value: [] }
-  const fd = rawSocket(family === 'ip' ? AF_INET : AF_INET6, IPPROTO_RAW)
+  const fd = datagramSocket(family === 'ip' ? AF_INET : AF_INET6)
   try {
     const level = family === 'ip' ? SOL_IP : SOL_IPV6
-    return readXtables(family, names, (option, value) => {
+    const ask: GetSocketOption = (option, value) => {
       getSocketOption(fd, level, option, value)
-    })
+    }
+    return withSetNames(
+      open => open(),
+      setName => readXtables(family, names, ask, setName),
+    )
   } finally {
     close(fd)
   }

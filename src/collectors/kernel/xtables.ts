@@ -10,11 +10,12 @@ import {
 } from 'node-iptables'
 import type { NetfilterTable } from '../../snapshot/index.ts'
 import { SystemCallError } from './libc.ts'
+import type { SetName } from './set-names.ts'
 import type { Reading } from './source-log.ts'
 
 /**
- * getsockopt on a raw socket in the namespace: AF_INET with SOL_IP for ip, AF_INET6 with SOL_IPV6 for ip6 (both can use
- * IPPROTO_RAW). Fills `value` in place.
+ * getsockopt on a socket in the namespace: AF_INET with SOL_IP for ip, AF_INET6 with SOL_IPV6 for ip6. Fills `value` in
+ * place.
  *
  * @throws SystemCallError
  */
@@ -35,17 +36,19 @@ const ENOENT = 2
  * @param names what /proc/net/ip_tables_names (ip6_tables_names) of the namespace holds, one name a line; empty where
  *   there is no such file
  * @param getSocketOption is called only when `names` holds a name
+ * @param setName names the ipsets of the namespace; without it they are printed as `<set:3>`
  * @throws SystemCallError EPERM without CAP_NET_ADMIN; DecodeError when a table does not hold together
  */
 export function readXtables(
   family: Family,
   names: string,
   getSocketOption: GetSocketOption,
+  setName: SetName = () => undefined,
 ): Reading<NetfilterTable[]> {
   const value: NetfilterTable[] = []
   let interrupted = false
   for (const name of tableNames(names)) {
-    const table = readTable(family, name, getSocketOption)
+    const table = readTable(family, name, getSocketOption, setName)
     if (table) value.push(table)
     else interrupted = true
   }
@@ -67,6 +70,7 @@ function readTable(
   family: Family,
   name: string,
   getSocketOption: GetSocketOption,
+  setName: SetName,
 ): NetfilterTable | undefined {
   for (let attempt = 0; attempt <= RETRIES; attempt++) {
     try {
@@ -74,7 +78,7 @@ function readTable(
       getSocketOption(IPT_SO_GET_INFO, info)
       const entries = legacyEntriesRequest(readLegacyInfo(info))
       getSocketOption(IPT_SO_GET_ENTRIES, entries)
-      const { chains, rules } = readLegacyTable(info, entries, family)
+      const { chains, rules } = readLegacyTable(info, entries, family, { setName })
       return {
         backend: 'legacy',
         family,

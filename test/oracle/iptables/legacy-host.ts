@@ -23,6 +23,11 @@ const ENTRIES_HEADER = 40
 const NETLINK_NETFILTER = 12
 const NFNL_SUBSYS_IPSET = 6
 const IPSET_CMD_CREATE = 2
+const IPSET_CMD_RENAME = 5
+const IPSET_PROTOCOL = 6
+const IPSET_ATTR_PROTOCOL = 1
+const IPSET_ATTR_SETNAME = 2
+const IPSET_ATTR_SETNAME2 = 3
 
 const tool = (family: Family) => (family === 'ip' ? 'iptables' : 'ip6tables')
 
@@ -104,29 +109,45 @@ export function replaceTable(netns: TestNetns, family: Family, table: string, bl
 export function createSet(
   netns: TestNetns,
   name: string,
-  type: string,
-  family: Family,
-  extensions: number,
+  type: keyof typeof setRevisions,
+  family: Family | 'any',
+  extensions = 0,
 ): void {
-  const request = encodeNfnlMessage(
-    {
-      subsystem: NFNL_SUBSYS_IPSET,
-      command: IPSET_CMD_CREATE,
-      flags: NLM_F_REQUEST | NLM_F_ACK,
-      family: family === 'ip' ? AF_INET : AF_INET6,
-    },
-    writer => {
-      attribute(writer, 1, w => w.u8(6))
-      attribute(writer, 2, w => w.text(name))
-      attribute(writer, 3, w => w.text(type))
-      attribute(writer, 4, w => w.u8(4))
-      attribute(writer, 5, w => w.u8(family === 'ip' ? AF_INET : AF_INET6))
-      attribute(writer, 7 | 0x8000, data => {
-        // IPSET_ATTR_CADT_FLAGS and IPSET_ATTR_TIMEOUT, in network order.
-        attribute(data, 8 | 0x4000, w => w.be32(extensions))
-        attribute(data, 6 | 0x4000, w => w.be32(0))
-      })
-    },
-  )
-  netns.netlink(NETLINK_NETFILTER).exchange('create an ipset', request, () => {})
+  const number = { ip: AF_INET, ip6: AF_INET6, any: 0 }[family]
+  askIpset(netns, IPSET_CMD_CREATE, number, writer => {
+    attribute(writer, IPSET_ATTR_SETNAME, w => w.text(name))
+    attribute(writer, 3, w => w.text(type))
+    attribute(writer, 4, w => w.u8(setRevisions[type]))
+    attribute(writer, 5, w => w.u8(number))
+    attribute(writer, 7 | 0x8000, data => {
+      // IPSET_ATTR_CADT_FLAGS and IPSET_ATTR_TIMEOUT, in network order.
+      attribute(data, 8 | 0x4000, w => w.be32(extensions))
+      attribute(data, 6 | 0x4000, w => w.be32(0))
+    })
+  })
+}
+
+/** Of the types that tests make: revisions with every extension that they use. */
+const setRevisions = { 'hash:ip': 4, 'hash:ip,port': 4, 'list:set': 3 }
+
+/** @throws NetlinkError */
+export function renameSet(netns: TestNetns, name: string, to: string): void {
+  askIpset(netns, IPSET_CMD_RENAME, AF_INET, writer => {
+    attribute(writer, IPSET_ATTR_SETNAME, w => w.text(name))
+    attribute(writer, IPSET_ATTR_SETNAME2, w => w.text(to))
+  })
+}
+
+function askIpset(
+  netns: TestNetns,
+  command: number,
+  family: number,
+  write: (writer: ByteWriter) => unknown,
+): void {
+  const flags = NLM_F_REQUEST | NLM_F_ACK
+  const request = encodeNfnlMessage({ subsystem: NFNL_SUBSYS_IPSET, command, flags, family }, writer => {
+    attribute(writer, IPSET_ATTR_PROTOCOL, w => w.u8(IPSET_PROTOCOL))
+    write(writer)
+  })
+  netns.netlink(NETLINK_NETFILTER).exchange('ask ipset', request, () => {})
 }

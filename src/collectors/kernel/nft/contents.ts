@@ -21,6 +21,7 @@ import { type Dump, dump } from '../dump.ts'
 import { watchGeneration } from './generation.ts'
 import { familyOf, hasIptablesChains } from './iptables-shape.ts'
 import { dumpAll, dumpElements } from './requests.ts'
+import type { SetName } from '../set-names.ts'
 import type { RuleConverter } from './rule-cache.ts'
 
 /** A rule as nf_tables holds it, with its counter. */
@@ -67,7 +68,7 @@ export type Contents = {
  *
  * @throws NetlinkError when the kernel refuses
  */
-export function readContents(transport: Transport, convert: RuleConverter): Contents {
+export function readContents(transport: Transport, convert: RuleConverter, setName: SetName): Contents {
   const generation = watchGeneration()
   const problems: string[] = []
   let interrupted = false
@@ -104,7 +105,9 @@ export function readContents(transport: Transport, convert: RuleConverter): Cont
     contents.iptablesChains = hasIptablesChains(family, name, contents.chains)
   }
   if (chains.some(chain => chain.use !== 0)) {
-    read('dump nft rules', dumpAll.rules, message => readRule(message, find, convert))
+    read('dump nft rules', dumpAll.rules, message =>
+      readRule(message, find, frame => convert(frame, familyOf(frame), setName)),
+    )
   }
   if (uses > chains.length) {
     const sets = read('dump nft sets', dumpAll.sets, decodeSet)
@@ -138,11 +141,15 @@ function emptyContents(table: NftTableObject): TableContents {
   return { table, chains: [], rules: new Map(), sets: [], objects: [], iptablesChains: false }
 }
 
-function readRule(message: Message, find: Finder, convert: RuleConverter): undefined {
+function readRule(
+  message: Message,
+  find: Finder,
+  convert: (frame: RuleFrame) => ReturnType<RuleConverter>,
+): undefined {
   const frame = decodeRuleFrame(message)
   const contents = frame && find(frame.family, frame.table)
   if (!contents) return undefined
-  const rule = contents.iptablesChains ? convert(frame, familyOf(frame)) : undefined
+  const rule = contents.iptablesChains ? convert(frame) : undefined
   const read: ReadRule = rule
     ? { kind: 'iptables', rule, native: hasBaseChain(contents) ? undefined : nativeRule(frame) }
     : { kind: 'nft', ...nativeRule(frame) }

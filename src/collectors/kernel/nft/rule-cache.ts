@@ -1,28 +1,36 @@
 import { type Family, printRule, type Rule } from 'node-iptables'
 import { completeRule, type RuleFrame, ruleFromNft } from 'node-iptables/nft'
+import type { SetName } from '../set-names.ts'
 
 /** What two rules with the same expressions share, whatever their chain and counters. */
 type Conversion = Pick<Rule, 'ip' | 'matches' | 'target'> & {
   /** The text behind `-A CHAIN`. */
   readonly tail: string
+  /** Ipsets that the rule refers to, by the names that they had. */
+  readonly sets: ReadonlyMap<number, string | undefined>
 }
 
 /** A rule with its text, or `undefined` when iptables has no words for it. */
-export type RuleConverter = (frame: RuleFrame, family: Family) => (Rule & { text: string }) | undefined
+export type RuleConverter = (
+  frame: RuleFrame,
+  family: Family,
+  setName: SetName,
+) => (Rule & { text: string }) | undefined
 
 /**
  * Converts rules, and keeps what it made by their bytes without the counter: a thousand sandboxes hold the same few
- * rules, and so does the next reading. Values are shared between rows; nobody may change them.
+ * rules, and so does the next reading. What an ipset's index means differs between namespaces and can change, so a rule
+ * with one is converted again when it does. Values are shared between rows; nobody may change them.
  *
  * @param capacity conversions that are kept; the memory is dropped as a whole when it is full
  */
 export function createRuleConverter(capacity = 20_000): RuleConverter {
   const known = new Map<string, Conversion | null>()
-  return (frame, family) => {
+  return (frame, family, setName) => {
     const key = keyOf(frame, family)
     let conversion = known.get(key)
-    if (conversion === undefined) {
-      conversion = convert(frame, family)
+    if (conversion === undefined || (conversion && isRenamed(conversion, setName))) {
+      conversion = convert(frame, family, setName)
       if (known.size >= capacity) known.clear()
       known.set(key, conversion)
     }
@@ -40,12 +48,25 @@ export function createRuleConverter(capacity = 20_000): RuleConverter {
   }
 }
 
-function convert(frame: RuleFrame, family: Family): Conversion | null {
+function isRenamed({ sets }: Conversion, setName: SetName): boolean {
+  for (const [index, name] of sets) if (setName(index) !== name) return true
+  return false
+}
+
+const noSets: Conversion['sets'] = new Map()
+
+function convert(frame: RuleFrame, family: Family, setName: SetName): Conversion | null {
   const { expressions, userdata } = completeRule(frame)
-  const rule = ruleFromNft({ chain: 'X', expressions, userdata }, family)
+  let sets: Map<number, string | undefined> | undefined
+  const rule = ruleFromNft({ chain: 'X', expressions, userdata }, family, index => {
+    const name = setName(index)
+    sets = (sets ?? new Map<number, string | undefined>()).set(index, name)
+    return name
+  })
   if (!rule) return null
   const { ip, matches, target } = rule
-  return { ip, matches, target, tail: printRule(rule, family).slice('-A X'.length) }
+  const tail = printRule(rule, family).slice('-A X'.length)
+  return { ip, matches, target, tail, sets: sets ?? noSets }
 }
 
 function keyOf(frame: RuleFrame, family: Family): string {
