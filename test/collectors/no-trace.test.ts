@@ -41,7 +41,8 @@ describe('looking leaves no trace', needs('root', 'program:ip', 'program:nft'), 
     for (const netns of namespaces) netns.remove()
   })
 
-  it(`in the kernel and in the process, over ${ROUNDS} collections`, async () => {
+  // Namespaces of other tests are collected too.
+  it(`in the kernel and in the process, over ${ROUNDS} collections`, { timeout: 300_000 }, async () => {
     const options = { netnsDirs: ['/run/netns'] }
     const untouched = kernelTraces(namespaces)
     // The first one loads native modules and opens what a thread keeps.
