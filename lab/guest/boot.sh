@@ -1,0 +1,38 @@
+#!/bin/bash
+# The host's side of a boot, inside the namespaces that contain.sh holds: puts the guest's file system together and runs
+# user-mode Linux on it. Ends with the exit status of the guest's command, or with 125 when the guest gave none.
+#
+# Descriptors: 3 the guest's console, 4 and 5 the command's output and errors. Settings come in as GUEST_*.
+# Everything that is mounted here goes away with the mount namespace, so the host's disk sees nothing of it.
+set -eu
+mount -t tmpfs -o mode=755,size=0 cnmtop-guest /dev/shm
+root=/dev/shm/root
+mkdir $root
+mount --bind "$GUEST_TREE" $root
+mount -o remount,bind,ro $root
+mount -t tmpfs -o mode=755 cnmtop-guest $root/host
+mkdir $root/host/inside $root/host/job $root/host/shares
+mount --bind "$GUEST_INSIDE" $root/host/inside
+mount -o remount,bind,ro $root/host/inside
+printf '%s\n' "$GUEST_COMMAND" >$root/host/job/command
+printf '%s\n' "$GUEST_SETTINGS" >$root/host/job/settings
+: >$root/host/job/shares
+number=0
+while IFS='|' read -r mode folder; do
+  [ -n "$folder" ] || continue
+  mkdir $root/host/shares/$number
+  mount --bind "$folder" $root/host/shares/$number
+  [ "$mode" = rw ] || mount -o remount,bind,ro $root/host/shares/$number
+  echo "$number|$mode|$folder" >>$root/host/job/shares
+  number=$((number + 1))
+done <<<"$GUEST_SHARES"
+
+taskset -pc "$GUEST_CPU" $BASHPID >/dev/null
+# A name that is no program: a kernel that panics runs its own first argument again, and must not find it.
+(
+  exec -a cnmtop-guest "$GUEST_KERNEL" mem="$GUEST_MEMORY" seccomp=auto uml_dir=/dev/shm/ umid=guest \
+    rootfstype=hostfs rootflags=$root rw init=/host/inside/init panic=-1 quiet loglevel=1 dummy.numdummies=0 \
+    con=null con0=null,fd:3 ssl0=null,fd:4 ssl1=null,fd:5 >&3 2>&1
+) || true
+read -r status <$root/host/job/status 2>/dev/null || status=125
+exit "$status"

@@ -1,0 +1,147 @@
+/** Boots a guest, runs one command in it and gives back how it ended. */
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LabError } from '../run.ts'
+import { exitStatus, spawnContained } from './contained.ts'
+import { kernel } from './kernel.ts'
+import { requirePackages, say } from './programs.ts'
+import { rootTree } from './root-tree.ts'
+import type { Suite } from './suites.ts'
+
+export const repository = realpathSync(resolve(import.meta.dirname, '../..'))
+
+export type Iptables = 'legacy' | 'nft'
+
+export type GuestOptions = {
+  readonly suite: Suite
+  /** Brings a swarm of a manager and so many workers up before the command; none when left out. */
+  readonly workers?: number
+  /** Which iptables Docker finds in the guest. */
+  readonly iptables: Iptables
+  /** Such as `2G`. */
+  readonly memory: string
+  /** Seconds until the guest is ended. */
+  readonly timeout: number
+  /** Folders to show at the same path in the guest: `rw` ones bring files back. */
+  readonly shares: readonly { readonly folder: string; readonly mode: 'ro' | 'rw' }[]
+  /** Environment of the command; the host's is not passed on. */
+  readonly env: Readonly<Record<string, string>>
+  /** The host's processor to run on; the quietest when left out. */
+  readonly cpu?: number
+  readonly signal?: AbortSignal
+}
+
+/** Exit statuses that are the guest's, not its command's. */
+export const timedOut = 124
+export const guestFailed = 125
+
+/**
+ * Runs `command` in a fresh guest with the repository as working directory; its output goes to ours.
+ *
+ * @returns the command's exit status; `timedOut` or `guestFailed`, after the reason was said on stderr
+ * @throws LabError when no guest can be made here
+ */
+export async function runInGuest(command: readonly string[], options: GuestOptions): Promise<number> {
+  if (process.getuid?.() !== 0) throw new LabError('a guest needs root, for namespaces and mounts')
+  if (process.arch !== 'x64')
+    throw new LabError(`user-mode Linux needs an x86-64 machine, and this is ${process.arch}`)
+  requirePackages(['util-linux', 'mount', 'bash'])
+  const [tree, linux, cpu] = [
+    await rootTree(options.suite),
+    await kernel(),
+    options.cpu ?? (await quietestCpu()),
+  ]
+  options.signal?.throwIfAborted()
+
+  const shares = [{ folder: repository, mode: 'scratch' }, ...options.shares.map(checkedShare)]
+  const child = spawnContained(['bash', join(import.meta.dirname, 'boot.sh')], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+    env: {
+      GUEST_TREE: join(tree, 'tree'),
+      GUEST_INSIDE: join(import.meta.dirname, 'inside'),
+      GUEST_KERNEL: linux,
+      GUEST_CPU: String(cpu),
+      GUEST_MEMORY: options.memory,
+      GUEST_SETTINGS: `IPTABLES=${options.iptables}`,
+      GUEST_SHARES: shares.map(({ folder, mode }) => `${mode}|${folder}`).join('\n'),
+      GUEST_COMMAND: commandScript(command, options),
+    },
+  })
+  const [console, output, errors] = [3, 4, 5].map(fd => child.stdio[fd] as Readable)
+  output!.pipe(process.stdout, { end: false })
+  errors!.pipe(process.stderr, { end: false })
+  const consoleText = text(console!)
+
+  const ended = exitStatus(child)
+  const late = AbortSignal.timeout(options.timeout * 1_000)
+  const stop = (): void => void child.kill('SIGKILL')
+  late.addEventListener('abort', stop)
+  options.signal?.addEventListener('abort', stop)
+  const status = await ended
+  late.removeEventListener('abort', stop)
+  options.signal?.removeEventListener('abort', stop)
+  options.signal?.throwIfAborted()
+  if (late.aborted) {
+    say(`ended after ${options.timeout} s, the time limit`)
+    return timedOut
+  }
+  if (status === guestFailed) {
+    say(`the guest ended without a result; the end of its console:\n${(await consoleText).slice(-4_000)}`)
+  }
+  return status
+}
+
+function checkedShare({ folder, mode }: { folder: string; mode: string }): { folder: string; mode: string } {
+  const path = resolve(folder)
+  if (!existsSync(path) || !statSync(path).isDirectory()) throw new LabError(`not a folder: ${folder}`)
+  if (/[|\n]/.test(path)) throw new LabError(`cannot be shared, for its name: ${folder}`)
+  // The guest's memory lies there, in a file system of its own.
+  if (`${path}/`.startsWith('/dev/shm/'))
+    throw new LabError(`cannot be shared, as it is in /dev/shm: ${folder}`)
+  return { folder: path, mode }
+}
+
+/** What the guest's init runs: the command in the repository, with the repository's Node. */
+function commandScript(command: readonly string[], { env, workers }: GuestOptions): string {
+  const assignments = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`)
+  const path = `export PATH=${quote(join(repository, 'node_modules/.bin'))}:$PATH`
+  const swarm = workers === undefined ? '' : `node lab/swarm/up.ts ${workers} || exit ${guestFailed}`
+  const lines = [
+    path,
+    ...assignments,
+    `cd ${quote(repository)}`,
+    swarm,
+    `exec ${command.map(quote).join(' ')}`,
+  ]
+  return lines.join('\n')
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`
+}
+
+/**
+ * Of the processors that we may use, the one that idles most. User-mode Linux runs one of the guest's processes at a
+ * time; when the host moves them between processors, each system call costs five times as much.
+ */
+async function quietestCpu(): Promise<number> {
+  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
+  const allowed = list.split(',').flatMap(range => {
+    const [first = 0, last = first] = range.split('-').map(Number)
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+  })
+  const before = idleTimes()
+  await sleep(300)
+  const after = idleTimes()
+  const idle = (cpu: number): number => (after.get(cpu) ?? 0) - (before.get(cpu) ?? 0)
+  return allowed.toSorted((a, b) => idle(b) - idle(a))[0] ?? 0
+}
+
+/** Idle time of each processor since boot, in clock ticks (proc(5), /proc/stat). */
+function idleTimes(): Map<number, number> {
+  const lines = readFileSync('/proc/stat', 'utf8').matchAll(/^cpu(\d+) \d+ \d+ \d+ (\d+)/gm)
+  return new Map(Array.from(lines, ([, cpu, idle]) => [Number(cpu), Number(idle)]))
+}

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { waitFor } from '../../../lab/swarm/exec.ts'
+
+const launcher = join(import.meta.dirname, '../../../lab/guest/run.ts')
+const kinds = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts'] as const
+
+/** All processes, with the namespaces that each is in. */
+function processes(): Map<number, string[]> {
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name))
+  return new Map(pids.map(pid => [Number(pid), kinds.flatMap(kind => linkOf(`/proc/${pid}/ns/${kind}`))]))
+}
+
+function linkOf(path: string): string[] {
+  try {
+    return [readlinkSync(path)]
+  } catch {
+    // A process that has just ended.
+    return []
+  }
+}
+
+function isMarked(pid: number, mark: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark)
+  } catch {
+    return false
+  }
+}
+
+/** Namespaces that are not ours, of processes that carry the mark. */
+function markedNamespaces(mark: string): string[] {
+  const ours = new Set(processes().get(process.pid))
+  return [...processes()].flatMap(([pid, namespaces]) =>
+    isMarked(pid, mark) ? namespaces.filter(id => !ours.has(id)) : [],
+  )
+}
+
+/** What a killed run has left on this machine. */
+function remains(mark: string, namespaces: ReadonlySet<string>): string[] {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
+  return [
+    ...[...processes()]
+      .filter(([pid, ids]) => isMarked(pid, mark) || ids.some(id => namespaces.has(id)))
+      .map(([pid]) => `process ${pid}`),
+    ...mounts.filter(line => line.includes('cnmtop-guest') || [...namespaces].some(id => line.includes(id))),
+  ]
+}
+
+/** The program to kill, which each time is all that is killed. */
+const victims = {
+  'the launcher': (launcherPid: number) => launcherPid,
+  'its child': (launcherPid: number) => {
+    const child = readFileSync(`/proc/${launcherPid}/task/${launcherPid}/children`, 'utf8').split(' ')[0]
+    return child ? Number(child) : launcherPid
+  },
+}
+
+/** Milliseconds after the first namespaces were seen; undefined is before there are any. */
+const moments = [undefined, 0, 20, 100, 300, 1_000, 5_000]
+
+const cases = [
+  ...moments.map(moment => ['SIGKILL', 'the launcher', moment] as const),
+  ...[undefined, 0, 1_000].map(moment => ['SIGTERM', 'the launcher', moment] as const),
+  ['SIGINT', 'the launcher', 1_000] as const,
+  ...[0, 1_000].map(moment => ['SIGKILL', 'its child', moment] as const),
+]
+
+test.each(cases)('%s to %s, %s ms after it began, leaves nothing behind', async (signal, victim, moment) => {
+  const value = `${process.pid}-${Math.random()}`
+  const mark = `CNMTOP_TEST_MARK=${value}`
+  const child = spawn(process.execPath, [launcher, '--workers', '1', '--', 'sleep', '60'], {
+    env: { ...process.env, CNMTOP_TEST_MARK: value },
+    stdio: 'ignore',
+  })
+  const ended = once(child, 'exit')
+  const namespaces = new Set<string>()
+  const look = (): void => {
+    for (const id of markedNamespaces(mark)) namespaces.add(id)
+  }
+  if (moment !== undefined) {
+    await waitFor(() => (look(), namespaces.size > 0 ? undefined : 'no namespaces yet'), { everyMs: 2 })
+    for (const end = performance.now() + moment; performance.now() < end; await sleep(20)) look()
+  }
+  process.kill(victims[victim](child.pid!), signal)
+  await ended
+  // A process that is just starting a program shows nothing of itself for a moment, so one clean look is not enough.
+  let clean = 0
+  await waitFor(
+    () => {
+      const left = remains(mark, namespaces)
+      clean = left.length === 0 ? clean + 1 : 0
+      return clean === 5 ? undefined : left.join('\n') || 'nothing, for now'
+    },
+    { seconds: 20 },
+  )
+  expect(remains(mark, namespaces)).toEqual([])
+})
