@@ -1,6 +1,7 @@
 import type { Address } from '../../../snapshot/index.ts'
+import { addressKey, uniqueKeys } from '../../../snapshot/row-keys.ts'
 import { cellRow, type Row, worldCell } from '../table.ts'
-import { type Tab, uniqueIds } from './tab.ts'
+import type { Tab } from './tab.ts'
 
 const FOREVER = 4_294_967_295
 
@@ -29,7 +30,7 @@ export const addresses: Tab = {
   noun: 'addresses',
   count: namespace => namespace.addresses.length,
   table: ({ namespace }) => {
-    const unique = uniqueIds()
+    const unique = uniqueKeys()
     return {
       columns: [
         { id: 'dev', title: 'DEV', max: 16 },
@@ -49,7 +50,7 @@ function addressRow(address: Address, unique: (id: string) => string): Row {
   const set = flags.filter(flag => address[flag])
   const valid = address.valid_life_time === FOREVER ? 'forever' : `${address.valid_life_time} s`
   return cellRow(
-    unique(`${address.ifindex} ${address.local}/${address.prefixlen}`),
+    unique(addressKey(address)),
     [
       worldCell(address.ifname, 'strong'),
       worldCell(`${address.local}/${address.prefixlen}`, 'accent'),

@@ -1,4 +1,5 @@
 import type { IpvsStats, RealServer, VirtualService } from '../../../snapshot/index.ts'
+import { realServerKey, socketAddress, virtualServiceKey } from '../../../snapshot/row-keys.ts'
 import { formatBytes, formatCount } from '../../../util/format.ts'
 import { type Cell, type Column, cellRow, type Row, worldCell } from '../table.ts'
 import type { Tab } from './tab.ts'
@@ -35,7 +36,7 @@ export const ipvs: Tab = {
 }
 
 function serviceRows(service: VirtualService): Row[] {
-  const name = serviceName(service)
+  const name = virtualServiceKey(service)
   const hasBackend = service.realServers.some(({ weight }) => weight > 0)
   const persistent = service.persistence === undefined ? '' : ` persistent ${service.persistence}`
   const flags = service.flags.length === 0 ? '' : ` (${service.flags.join(',')})`
@@ -55,17 +56,7 @@ function serviceRows(service: VirtualService): Row[] {
     service,
     !hasBackend,
   )
-  return [row, ...service.realServers.map(server => serverRow(name, server))]
-}
-
-/** `FWM 276`, or `TCP 10.0.0.2:80`. */
-export function serviceName(service: VirtualService): string {
-  if (service.fwmark !== undefined) return `FWM ${service.fwmark}${service.family === 'inet6' ? ' IPv6' : ''}`
-  return `${(service.protocol ?? '').toUpperCase()} ${endpoint(service.address ?? '', service.port ?? 0)}`
-}
-
-function endpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  return [row, ...service.realServers.map(server => serverRow(service, server))]
 }
 
 /** ipvsadm's words for the forwarding methods. */
@@ -77,11 +68,11 @@ const forwardWords: Readonly<Record<string, string>> = {
   bypass: 'Bypass',
 }
 
-function serverRow(service: string, server: RealServer): Row {
+function serverRow(service: VirtualService, server: RealServer): Row {
   const isQuiesced = server.weight === 0
-  const name = endpoint(server.address, server.port)
+  const name = socketAddress(server.address, server.port)
   const row = cellRow(
-    `${service} -> ${name}`,
+    realServerKey(service, server),
     [
       worldCell(`  -> ${name}`, isQuiesced ? 'dim' : 'accent'),
       { text: forwardWords[server.forwarding] ?? server.forwarding },

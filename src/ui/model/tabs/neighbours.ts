@@ -1,7 +1,8 @@
 import type { FdbEntry, Neighbour } from '../../../snapshot/index.ts'
+import { fdbKey, neighbourKey, uniqueKeys } from '../../../snapshot/row-keys.ts'
 import type { Tone } from '../span.ts'
 import { cellRow, type Row, worldCell } from '../table.ts'
-import { type Tab, uniqueIds } from './tab.ts'
+import type { Tab } from './tab.ts'
 
 export const neighbours: Tab = {
   id: 'neighbours',
@@ -12,7 +13,7 @@ export const neighbours: Tab = {
   noun: 'neighbours',
   count: namespace => namespace.neighbours.length,
   table: ({ namespace }) => {
-    const unique = uniqueIds()
+    const unique = uniqueKeys()
     return {
       columns: [
         { id: 'address', title: 'ADDRESS', grow: true },
@@ -34,7 +35,7 @@ function neighbourRow(neighbour: Neighbour, unique: (id: string) => string): Row
     flag => neighbour[flag] === null,
   )
   return cellRow(
-    unique(`${neighbour.dev} ${neighbour.dst}`),
+    unique(neighbourKey(neighbour)),
     [
       worldCell(neighbour.dst, 'accent'),
       worldCell(neighbour.dev, 'strong'),
@@ -62,7 +63,7 @@ export const fdb: Tab = {
   noun: 'forwarding entries',
   count: namespace => namespace.fdb.length,
   table: ({ namespace }) => {
-    const unique = uniqueIds()
+    const unique = uniqueKeys()
     return {
       columns: [
         { id: 'mac', title: 'MAC' },
@@ -84,7 +85,7 @@ function fdbRow(entry: FdbEntry, unique: (id: string) => string): Row {
   const via = entry.viaIf === undefined ? '' : ` via ${entry.viaIf}`
   const group = entry.nhid === undefined ? '' : `nhid ${entry.nhid}`
   return cellRow(
-    unique([entry.ifname, entry.mac, entry.vlan, entry.dst, entry.flags.join()].join(' ')),
+    unique(fdbKey(entry)),
     [
       worldCell(entry.mac, entry.dst === undefined ? 'plain' : 'accent'),
       worldCell(entry.ifname, 'strong'),

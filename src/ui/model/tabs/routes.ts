@@ -1,7 +1,8 @@
 import type { PolicyRule, Route } from '../../../snapshot/index.ts'
+import { uniqueKeys } from '../../../snapshot/row-keys.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { cellRow, lineRow, type Row, worldCell } from '../table.ts'
-import { type Tab, uniqueIds } from './tab.ts'
+import type { Tab } from './tab.ts'
 
 export const routes: Tab = {
   id: 'routes',
@@ -12,7 +13,7 @@ export const routes: Tab = {
   noun: 'routes',
   count: namespace => namespace.routes.length,
   table: ({ namespace }) => {
-    const unique = uniqueIds()
+    const unique = uniqueKeys()
     return {
       columns: [
         { id: 'dst', title: 'DESTINATION', grow: true },

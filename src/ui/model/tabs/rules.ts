@@ -1,10 +1,11 @@
-import type { Namespace, NetfilterRule, NetfilterTable, NftTable } from '../../../snapshot/index.ts'
+import type { Namespace, NetfilterTable, NftTable } from '../../../snapshot/index.ts'
+import { netfilterRuleKeys, nftRuleKey } from '../../../snapshot/row-keys.ts'
 import { formatBytes, formatCount, formatRate } from '../../../util/format.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { rate, type Sample } from '../rates.ts'
 import type { Span } from '../span.ts'
 import { type Cell, cellRow, lineRow, type Row, type Table, worldCell } from '../table.ts'
-import { type Tab, type TabInput, uniqueIds } from './tab.ts'
+import type { Tab, TabInput } from './tab.ts'
 
 export const rules: Tab = {
   id: 'rules',
@@ -68,7 +69,7 @@ function beforeOf<Value>(
 function legacyCounters(tables: readonly NetfilterTable[]): ReadonlyMap<string, string> {
   const packets = new Map<string, string>()
   for (const member of tables) {
-    const idOf = ruleIds(member)
+    const idOf = netfilterRuleKeys(member)
     for (const rule of member.rules) packets.set(idOf(rule), rule.packets)
   }
   return packets
@@ -76,26 +77,15 @@ function legacyCounters(tables: readonly NetfilterTable[]): ReadonlyMap<string, 
 
 function nftCounters(tables: readonly NftTable[]): ReadonlyMap<string, string> {
   const packets = new Map<string, string>()
-  for (const { family, table: name, rules: list } of tables) {
-    for (const rule of list) packets.set(nftId(family, name, rule.chain, rule.handle), rule.packets ?? '0')
+  for (const member of tables) {
+    for (const rule of member.rules) packets.set(nftRuleKey(member, rule), rule.packets ?? '0')
   }
   return packets
 }
 
-/** iptables gives rules no identity: chain and text, and how many times before. */
-function ruleIds({ backend, family, table: name }: NetfilterTable): (rule: NetfilterRule) => string {
-  const unique = uniqueIds()
-  const prefix = `${backend} ${family} ${name} `
-  return rule => unique(prefix + rule.text)
-}
-
-function nftId(family: string, name: string, chain: string, handle: number): string {
-  return `nft ${family} ${name} ${chain} ${handle}`
-}
-
 function tableRows(member: NetfilterTable, before: Before | undefined): Row[] {
   const { backend, family, table: name } = member
-  const idOf = ruleIds(member)
+  const idOf = netfilterRuleKeys(member)
   const heading: Span[] = [
     { text: `*${sanitise(name)}`, tone: 'title' },
     { text: `  ${family === 'ip' ? 'iptables' : 'ip6tables'} (${backend})`, tone: 'dim' },
@@ -181,7 +171,7 @@ function nftRows(member: NftTable, before: Before | undefined): Row[] {
     rows.push(lineRow(`${id} :${chain.name}`, 1, line, chain))
     for (const rule of member.rules) {
       if (rule.chain !== chain.name) continue
-      const ruleId = nftId(family, name, rule.chain, rule.handle)
+      const ruleId = nftRuleKey(member, rule)
       rows.push(ruleRow(ruleId, rule.packets, rule.bytes, rule.text, `${name} ${rule.chain}`, before, rule))
     }
   }

@@ -1,8 +1,9 @@
 import type { Namespace, Socket, SourceReport } from '../../../snapshot/index.ts'
+import { uniqueKeys } from '../../../snapshot/row-keys.ts'
 import { formatTook } from '../../../util/format.ts'
 import { statusGlyph, statusTone } from '../sources.ts'
 import { cellRow, type Row, worldCell } from '../table.ts'
-import { type Tab, uniqueIds } from './tab.ts'
+import type { Tab } from './tab.ts'
 
 export const sysctls: Tab = {
   id: 'sysctls',
@@ -51,7 +52,7 @@ export const sockets: Tab = {
   noun: 'listening sockets',
   count: namespace => namespace.sockets.length,
   table: ({ namespace }) => {
-    const unique = uniqueIds()
+    const unique = uniqueKeys()
     return {
       columns: [
         { id: 'proto', title: 'PROTO' },

@@ -25,13 +25,3 @@ export type Tab = {
   readonly count: (namespace: Namespace) => number
   readonly table: (input: TabInput) => Table
 }
-
-/** Ids that stay apart when rows are equal: the second `a` is `a#2`. */
-export function uniqueIds(): (id: string) => string {
-  const seen = new Map<string, number>()
-  return id => {
-    const times = (seen.get(id) ?? 0) + 1
-    seen.set(id, times)
-    return times === 1 ? id : `${id}#${times}`
-  }
-}

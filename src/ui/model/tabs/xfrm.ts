@@ -1,7 +1,8 @@
 import type { XfrmPolicy, XfrmState } from '../../../snapshot/index.ts'
+import { uniqueKeys } from '../../../snapshot/row-keys.ts'
 import { formatBytes, formatCount } from '../../../util/format.ts'
 import { cellRow, lineRow, type Row, worldCell } from '../table.ts'
-import { type Tab, uniqueIds } from './tab.ts'
+import type { Tab } from './tab.ts'
 
 /** Security associations and policies: what encrypts an overlay. */
 export const xfrm: Tab = {
@@ -14,7 +15,7 @@ export const xfrm: Tab = {
   count: ({ xfrm: { states, policies } }) => states.length + policies.length,
   table: ({ namespace }) => {
     const { states, policies } = namespace.xfrm
-    const unique = uniqueIds()
+    const unique = uniqueKeys()
     return {
       columns: [
         { id: 'src', title: 'SRC', grow: true },

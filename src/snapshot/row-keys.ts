@@ -1,0 +1,70 @@
+import type { Address } from './schema/address.ts'
+import type { RealServer, VirtualService } from './schema/ipvs.ts'
+import type { Link } from './schema/link.ts'
+import type { FdbEntry, Neighbour } from './schema/neighbour.ts'
+import type { NetfilterRule, NetfilterTable, NftTable } from './schema/netfilter.ts'
+
+/**
+ * What a row of a namespace is called: the same while it lives, on the screen, in evidence and between two snapshots. A
+ * key is unique within its part of the namespace; rows that are equal stay apart by a count (`uniqueKeys`).
+ */
+
+export function linkKey(link: Pick<Link, 'ifindex'>): string {
+  return String(link.ifindex)
+}
+
+export function addressKey({ ifindex, local, prefixlen }: Address): string {
+  return `${ifindex} ${local}/${prefixlen}`
+}
+
+export function neighbourKey({ dev, dst }: Neighbour): string {
+  return `${dev} ${dst}`
+}
+
+export function fdbKey({ ifname, mac, vlan, dst, flags }: FdbEntry): string {
+  return [ifname, mac, vlan, dst, flags.join()].join(' ')
+}
+
+/** `FWM 276`, or `TCP 10.0.0.2:80`. */
+export function virtualServiceKey(service: VirtualService): string {
+  if (service.fwmark !== undefined) return `FWM ${service.fwmark}${service.family === 'inet6' ? ' IPv6' : ''}`
+  return `${(service.protocol ?? '').toUpperCase()} ${socketAddress(service.address ?? '', service.port ?? 0)}`
+}
+
+/** `FWM 276 -> 10.0.0.5:0` */
+export function realServerKey(service: VirtualService, server: RealServer): string {
+  return `${virtualServiceKey(service)} -> ${socketAddress(server.address, server.port)}`
+}
+
+/** `10.0.0.2:80`, `[fd00::2]:80`. */
+export function socketAddress(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+/** iptables gives rules no identity: chain and text, and how many times before. Ask for all rules in their order. */
+export function netfilterRuleKeys({
+  backend,
+  family,
+  table,
+}: NetfilterTable): (rule: NetfilterRule) => string {
+  const unique = uniqueKeys()
+  const prefix = `${backend} ${family} ${table} `
+  return rule => unique(prefix + rule.text)
+}
+
+export function nftRuleKey(
+  { family, table }: Pick<NftTable, 'family' | 'table'>,
+  rule: Pick<NftTable['rules'][number], 'chain' | 'handle'>,
+): string {
+  return `nft ${family} ${table} ${rule.chain} ${rule.handle}`
+}
+
+/** Keys that stay apart when rows are equal: the second `a` is `a#2`. */
+export function uniqueKeys(): (key: string) => string {
+  const seen = new Map<string, number>()
+  return key => {
+    const times = (seen.get(key) ?? 0) + 1
+    seen.set(key, times)
+    return times === 1 ? key : `${key}#${times}`
+  }
+}
