@@ -1,0 +1,109 @@
+import type { RowRef } from '../evidence.ts'
+import type {
+  Container,
+  Edge,
+  EdgeKind,
+  Endpoint,
+  Graph,
+  GraphObject,
+  Network,
+  Node,
+  OverlayPeer,
+  PublishedPort,
+  RealServer,
+  Sandbox,
+  SwarmService,
+  SwarmTask,
+  VirtualService,
+  WarningCode,
+} from '../model.ts'
+import { compare } from './world.ts'
+
+/** A graph under construction: the same objects, still to be written. */
+export type Draft = {
+  readonly nodes: Map<string, Mutable<Node>>
+  readonly networks: Map<string, Mutable<Network>>
+  readonly sandboxes: Map<string, Mutable<Sandbox>>
+  readonly endpoints: Map<string, Mutable<Endpoint>>
+  readonly services: Map<string, Mutable<SwarmService>>
+  readonly tasks: Map<string, Mutable<SwarmTask>>
+  readonly containers: Map<string, Mutable<Container>>
+  readonly virtualServices: Map<string, Mutable<VirtualService>>
+  readonly realServers: Map<string, Mutable<RealServer>>
+  readonly peers: Map<string, Mutable<OverlayPeer>>
+  readonly ports: Map<string, Mutable<PublishedPort>>
+  readonly edges: Edge[]
+  /** Networks by their bridges: node, namespace and ifindex. */
+  readonly bridges: Map<string, Mutable<Network>>
+}
+
+export type Mutable<Value> = Value extends RowRef
+  ? Value
+  : Value extends readonly (infer Item)[]
+    ? Mutable<Item>[]
+    : Value extends object
+      ? { -readonly [Key in keyof Value]: Mutable<Value[Key]> }
+      : Value
+
+export function emptyDraft(): Draft {
+  return {
+    nodes: new Map(),
+    networks: new Map(),
+    sandboxes: new Map(),
+    endpoints: new Map(),
+    services: new Map(),
+    tasks: new Map(),
+    containers: new Map(),
+    virtualServices: new Map(),
+    realServers: new Map(),
+    peers: new Map(),
+    ports: new Map(),
+    edges: [],
+    bridges: new Map(),
+  }
+}
+
+export function addEdge(
+  draft: Draft,
+  kind: EdgeKind,
+  from: string,
+  to: string,
+  evidence: readonly RowRef[],
+): void {
+  draft.edges.push({ kind, from, to, evidence })
+}
+
+export function warn(
+  object: Mutable<GraphObject>,
+  code: WarningCode,
+  message: string,
+  evidence: readonly RowRef[],
+): void {
+  object.warnings.push({ code, message, evidence: [...evidence] })
+}
+
+/** Adds to a list that is a set. */
+export function include<Item>(list: Item[], item: Item): void {
+  if (!list.includes(item)) list.push(item)
+}
+
+export function finish(draft: Draft): Graph {
+  return {
+    nodes: record(draft.nodes),
+    networks: record(draft.networks),
+    sandboxes: record(draft.sandboxes),
+    endpoints: record(draft.endpoints),
+    services: record(draft.services),
+    tasks: record(draft.tasks),
+    containers: record(draft.containers),
+    virtualServices: record(draft.virtualServices),
+    realServers: record(draft.realServers),
+    peers: record(draft.peers),
+    ports: record(draft.ports),
+    edges: draft.edges,
+  }
+}
+
+function record<Value>(map: ReadonlyMap<string, Value>): Record<string, Value> {
+  return Object.fromEntries([...map].toSorted(([a], [b]) => compare(a, b)))
+}

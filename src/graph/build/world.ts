@@ -1,0 +1,171 @@
+import type { Address, Link, Namespace, Snapshot } from '../../snapshot/index.ts'
+import type { DockerPart, DockerRow, KernelRow, NamespacePart } from '../evidence.ts'
+
+/** Phase one of the graph: all snapshots, in one order whatever order they came in, with indexes to look things up by. */
+export type World = {
+  /** By node id; one for each node. */
+  readonly views: readonly NodeView[]
+  /** Snapshots that a newer one of the same node has replaced. */
+  readonly replaced: readonly { readonly node: string; readonly takenAt: string }[]
+}
+
+/** One snapshot. */
+export type NodeView = {
+  /** Graph id: `node:` and `key`. */
+  readonly id: string
+  /** Swarm's node id, else the host name. */
+  readonly key: string
+  readonly nodeId: string | undefined
+  readonly hostname: string
+  readonly snapshot: Snapshot
+  readonly host: NamespaceView | undefined
+  readonly namespaces: readonly NamespaceView[]
+  readonly byId: ReadonlyMap<string, NamespaceView>
+  /** What the daemon said, sorted; undefined for a list that was not read. */
+  readonly networks: readonly DockerNetwork[] | undefined
+  readonly containers: readonly DockerContainer[] | undefined
+}
+
+export type NamespaceView = {
+  readonly node: string
+  readonly row: Namespace
+  /** Sorted by ifindex. */
+  readonly links: readonly Link[]
+  readonly byIndex: ReadonlyMap<number, Link>
+  readonly byName: ReadonlyMap<string, Link>
+  /** By ifindex; the widest prefix first, so an endpoint's own address is before its VIPs. */
+  readonly addresses: ReadonlyMap<number, readonly Address[]>
+}
+
+export type Docker = NonNullable<Snapshot['docker']>
+export type DockerNetwork = NonNullable<Docker['networks']>[number]
+export type DockerContainer = NonNullable<Docker['containers']>[number]
+
+/** Plain comparison of texts: the same on every machine, and much faster than that of a language. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+export function byKey<Item>(key: (item: Item) => string): (a: Item, b: Item) => number {
+  return (a, b) => compare(key(a), key(b))
+}
+
+/** The entries of a record, sorted by key. */
+export function entriesOf<Value>(record: Readonly<Record<string, Value>> | undefined): [string, Value][] {
+  return Object.entries(record ?? {}).toSorted(([a], [b]) => compare(a, b))
+}
+
+export function kernelRow(
+  { node, row }: NamespaceView,
+  part: NamespacePart,
+  key: string,
+  field?: string,
+): KernelRow {
+  const base = { from: 'kernel', node, namespace: row.id, part, key } as const
+  return field === undefined ? base : { ...base, field }
+}
+
+export function dockerRow(node: string, part: DockerPart, id: string, field?: string): DockerRow {
+  const base = { from: 'docker', node, part, id } as const
+  return field === undefined ? base : { ...base, field }
+}
+
+export function readWorld(snapshots: readonly Snapshot[]): World {
+  const known = knownNodes(snapshots)
+  const byNode = Map.groupBy(snapshots, snapshot => nodeKey(snapshot, known, snapshots))
+  const views: NodeView[] = []
+  const replaced: { node: string; takenAt: string }[] = []
+  for (const [key, ofNode] of [...byNode].toSorted(([a], [b]) => compare(a, b))) {
+    const [newest, ...older] = ofNode.toSorted((a, b) => compare(ageKey(b), ageKey(a)))
+    if (!newest) continue
+    views.push(readView(key, newest, known))
+    for (const { takenAt } of older) replaced.push({ node: `node:${key}`, takenAt })
+  }
+  return { views, replaced }
+}
+
+function ageKey({ takenAt, host, tookMs }: Snapshot): string {
+  return `${takenAt} ${host.bootId} ${tookMs}`
+}
+
+/** Ids of the swarm's nodes by host name, from every daemon that told. */
+type KnownNodes = ReadonlyMap<string, ReadonlySet<string>>
+
+function knownNodes(snapshots: readonly Snapshot[]): KnownNodes {
+  const known = new Map<string, Set<string>>()
+  const add = (hostname: string, id: string): void => {
+    if (id === '') return
+    const ids = known.get(hostname)
+    if (ids) ids.add(id)
+    else known.set(hostname, new Set([id]))
+  }
+  for (const { docker } of snapshots) {
+    for (const { Hostname, ID } of docker?.nodes ?? []) add(Hostname, ID)
+    if (docker?.info) add(docker.info.Name, docker.info.Swarm.NodeID)
+  }
+  return known
+}
+
+function hostnameOf({ docker, host }: Snapshot): string {
+  return docker?.info?.Name || host.hostname
+}
+
+/** Its swarm id, by its own word or by that of another node; else its host name, with the boot id where two share it. */
+function nodeKey(snapshot: Snapshot, known: KnownNodes, all: readonly Snapshot[]): string {
+  const own = swarmId(snapshot, known)
+  if (own !== undefined) return own
+  const hostname = hostnameOf(snapshot)
+  const isShared = all.some(
+    other => hostnameOf(other) === hostname && other.host.bootId !== snapshot.host.bootId,
+  )
+  return isShared ? `${hostname}@${snapshot.host.bootId}` : hostname
+}
+
+function swarmId(snapshot: Snapshot, known: KnownNodes): string | undefined {
+  const own = snapshot.docker?.info?.Swarm.NodeID
+  if (own) return own
+  const candidates = known.get(hostnameOf(snapshot))
+  return candidates?.size === 1 ? [...candidates][0] : undefined
+}
+
+function readView(key: string, snapshot: Snapshot, known: KnownNodes): NodeView {
+  const id = `node:${key}`
+  const namespaces = snapshot.namespaces
+    .map(row => readNamespace(id, row))
+    .toSorted(byKey(({ row }) => row.id))
+  return {
+    id,
+    key,
+    nodeId: swarmId(snapshot, known),
+    hostname: hostnameOf(snapshot),
+    snapshot,
+    host: namespaces.find(({ row }) => row.kind === 'host'),
+    namespaces,
+    byId: new Map(namespaces.map(namespace => [namespace.row.id, namespace])),
+    networks: snapshot.docker?.networks?.toSorted(byKey(({ Id }) => Id)),
+    containers: snapshot.docker?.containers?.toSorted(byKey(({ Id }) => Id)),
+  }
+}
+
+function readNamespace(node: string, row: Namespace): NamespaceView {
+  const links = row.links.toSorted((a, b) => a.ifindex - b.ifindex)
+  const addresses = new Map<number, Address[]>()
+  for (const address of row.addresses) {
+    const list = addresses.get(address.ifindex)
+    if (list) list.push(address)
+    else addresses.set(address.ifindex, [address])
+  }
+  for (const list of addresses.values()) if (list.length > 1) list.sort(widestFirst)
+  return {
+    node,
+    row,
+    links,
+    byIndex: new Map(links.map(link => [link.ifindex, link])),
+    byName: new Map(links.map(link => [link.ifname, link])),
+    addresses,
+  }
+}
+
+function widestFirst(a: Address, b: Address): number {
+  return compare(a.family, b.family) || a.prefixlen - b.prefixlen || compare(a.local, b.local)
+}

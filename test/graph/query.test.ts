@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { buildGraph } from '../../src/graph/build.ts'
+import { findObjects, neighbourhood, objectOf, relatedObjects } from '../../src/graph/query.ts'
+import { captureCluster } from '../support/swarm-capture.ts'
+
+const graph = buildGraph(captureCluster('docker-26.1-nft'))
+const node1 = 'lhcdjgis48gvft5qmx7gff9a5'
+const sandbox = `sandbox:${node1}/0378a5c93ee5`
+
+describe('queries of a graph', () => {
+  it('finds an object by its id, and nothing by what is none', () => {
+    expect(objectOf(graph, sandbox)?.name).toBe('web.3.dbb48ysbdcvdfjuv3h12p8a2l')
+    for (const id of ['', 'sandbox', 'sandbox:', 'toString:x', 'node:__proto__'])
+      expect(objectOf(graph, id)).toBeUndefined()
+  })
+
+  it.each([
+    ['10.0.1.5', 'endpoint'],
+    ['02:42:0A:00:01:05', 'endpoint'],
+    ['998c52a62d3d', 'endpoint'],
+    ['appnet', 'network'],
+    ['89o1', 'network'],
+    ['4097', 'network'],
+    ['net:[4026532897]', 'sandbox'],
+    ['0378a5c93ee5', 'sandbox'],
+    ['b587e74bb2b4', 'container'],
+  ])('finds by %s a %s', (word, type) => {
+    expect(findObjects(graph, word).map(object => object.type)).toContain(type)
+  })
+
+  it('finds nothing by an empty word', () => {
+    expect(findObjects(graph, ' ')).toEqual([])
+  })
+
+  it('follows relations', () => {
+    const endpoints = relatedObjects(graph, sandbox, 'endpoint')
+    expect(endpoints.map(({ id }) => id)).toEqual(
+      [0, 1, 2].map(n => `endpoint:${node1}/0378a5c93ee5/eth${n}`),
+    )
+    const networks = neighbourhood(graph, sandbox, 2).filter(({ type }) => type === 'network')
+    expect(networks.map(({ name }) => name).toSorted()).toEqual(['appnet', 'docker_gwbridge', 'ingress'])
+  })
+
+  it('goes no further through what it may not pass', () => {
+    const all = neighbourhood(graph, sandbox, 3)
+    const stopped = neighbourhood(graph, sandbox, 3, ({ type }) => type !== 'network')
+    expect(stopped.length).toBeLessThan(all.length)
+  })
+})
