@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ByteReader } from 'netlink-codec'
-import type { Doors } from '../../src/collectors/kernel/doors.ts'
-import { kernelFeatures } from '../../src/collectors/kernel/features.ts'
 import { SystemCallError } from '../../src/collectors/kernel/libc.ts'
-import { NETLINK_NETFILTER } from '../../src/collectors/kernel/netlink-socket.ts'
-import { readTables } from '../../src/collectors/kernel/read-tables.ts'
 import { type AskIpset, createSetNames } from '../../src/collectors/kernel/set-names.ts'
-import { createSourceLog } from '../../src/collectors/kernel/source-log.ts'
 import { createSet, renameSet, restoreWith } from '../oracle/iptables/legacy-host.ts'
 import { needs } from '../support/needs.ts'
+import { readNetfilterOf } from '../support/netfilter.ts'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
 
 const EPERM = 1
@@ -76,23 +72,7 @@ describe('ipsets in rules of a namespace', needs('root', 'program:iptables-nft-r
     }
   }
 
-  function texts(): string[] {
-    const log = createSourceLog()
-    const doors: Doors = {
-      namespace: { fd: -1, enter: inside => netns.run(inside), close() {} },
-      route: netns.netlink(),
-      netfilter: netns.netlink(NETLINK_NETFILTER),
-      xfrm: undefined,
-      generic: undefined,
-      sockDiag: undefined,
-      close() {},
-    }
-    const wanted = new Set(['netfilter' as const])
-    const context = { doors, wanted, features: kernelFeatures(), log, isHost: false }
-    const { netfilter = [] } = readTables(context, new Map())
-    expect(log.reports.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok'])
-    return netfilter.flatMap(table => table.rules.map(({ text }) => text))
-  }
+  const texts = () => readNetfilterOf(netns).flatMap(table => table.rules.map(({ text }) => text))
 
   it('have the name that they have now', ({ task, skip }) => {
     if (missing !== undefined) {

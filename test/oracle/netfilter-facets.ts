@@ -1,12 +1,9 @@
 import { NetlinkError } from 'netlink-codec'
 import { type Family, printTable } from 'node-iptables'
-import type { Doors } from '../../src/collectors/kernel/doors.ts'
 import { type KernelFeatures, kernelFeatures } from '../../src/collectors/kernel/features.ts'
-import { NETLINK_NETFILTER } from '../../src/collectors/kernel/netlink-socket.ts'
 import { readProcFile } from '../../src/collectors/kernel/proc-file.ts'
-import { readTables } from '../../src/collectors/kernel/read-tables.ts'
-import { createSourceLog } from '../../src/collectors/kernel/source-log.ts'
 import type { NetfilterTable } from '../../src/snapshot/index.ts'
+import { readNetfilterOf } from '../support/netfilter.ts'
 import type { TestNetns } from '../support/netns.ts'
 import type { Command, Facet, OracleHost, RestoreTool } from './facet.ts'
 import { createSet, restoreWith } from './iptables/legacy-host.ts'
@@ -161,23 +158,10 @@ function randomTables(random: Random, family: Family, backend: Backend, usable: 
   })
 }
 
-/** @throws Error when a source is not read whole, when a table is not of iptables' shape, when reading leaves a trace */
+/** @throws Error when reading leaves a trace, and as readNetfilterOf */
 function readNetfilter(host: OracleHost, features: KernelFeatures): NetfilterTable[] {
   const before = registeredTables(host)
-  const log = createSourceLog()
-  const doors: Doors = {
-    namespace: { fd: -1, enter: inside => host.run(inside), close() {} },
-    route: host.netlink(),
-    netfilter: features.nfTables === 'present' ? host.netlink(NETLINK_NETFILTER) : undefined,
-    xfrm: undefined,
-    generic: undefined,
-    sockDiag: undefined,
-    close() {},
-  }
-  const wanted = new Set(['netfilter' as const])
-  const { netfilter = [], nft = [] } = readTables({ doors, wanted, features, log, isHost: false }, host.names)
-  const bad = log.reports.filter(({ status }) => status !== 'ok')
-  if (bad.length > 0 || nft.length > 0) throw new Error(JSON.stringify([...bad, ...nft]))
+  const netfilter = readNetfilterOf(host, features)
   const after = registeredTables(host)
   if (before !== after) throw new Error(`reading made legacy tables: ${before}, then ${after}`)
   return netfilter

@@ -6,7 +6,8 @@ export const IFNAMSIZ = 16
 
 /**
  * An interface name and its byte mask, as ipt_ip and xt_physdev_info have them: 0xff for every byte that counts, the
- * NUL included unless the name is a prefix (`eth+`). Undefined when no byte counts.
+ * NUL included unless the name is a prefix (`eth+`). Undefined when no byte counts, which every name passes; with `!`
+ * that is a test that no packet passes.
  */
 export function readInterface(
   reader: ByteReader,
@@ -14,11 +15,16 @@ export function readInterface(
   maskAt: number,
   invert: boolean,
 ): InterfaceTest | undefined {
-  if (reader.u8(maskAt) === 0) return undefined
+  if (reader.u8(maskAt) === 0) return invert ? anyInterface(invert) : undefined
   let length = 1
   while (length < IFNAMSIZ && reader.u8(maskAt + length) !== 0) length++
   const name = reader.text(at, length)
   return { name, wildcard: length < IFNAMSIZ && reader.u8(at + length - 1) !== 0, invert }
+}
+
+/** `+`, which every name begins with. */
+export function anyInterface(invert: boolean): InterfaceTest {
+  return { name: '', wildcard: true, invert }
 }
 
 const utf8 = new TextEncoder()

@@ -10,10 +10,16 @@ export type { Match, Target }
 /** `ip` is iptables, `ip6` is ip6tables. */
 export type Family = 'ip' | 'ip6'
 
-/** An address test: `10.0.0.0/8` is address 10.0.0.0, mask 255.0.0.0. Masks may have holes. */
+/**
+ * An address test: `10.0.0.0/8` is address 10.0.0.0, mask 255.0.0.0. Masks may have holes. The kernel puts the mask on the
+ * packet's address alone: an address with bits outside of its mask equals none.
+ */
 export type AddressTest = { readonly address: string; readonly mask: string; readonly invert: boolean }
 
-/** An interface test; `wildcard` is the trailing `+`: every name that begins with `name`. */
+/**
+ * An interface test; `wildcard` is the trailing `+`: every name that begins with `name`. `! -i +` lets no packet pass;
+ * iptables-nft-save prints it, iptables-legacy-save prints nothing for it.
+ */
 export type InterfaceTest = { readonly name: string; readonly wildcard: boolean; readonly invert: boolean }
 
 /** The tests of the packet's own header and interfaces, which iptables prints before every match. */
@@ -23,7 +29,16 @@ export type HeaderTests = {
   readonly inInterface?: InterfaceTest
   readonly outInterface?: InterfaceTest
   /** IANA number and the name that iptables-save prints (`tcp`, or the number as text). */
-  readonly protocol?: { readonly number: number; readonly name: string; readonly invert: boolean }
+  readonly protocol?: {
+    readonly number: number
+    readonly name: string
+    readonly invert: boolean
+    /**
+     * The next header of the IPv6 header itself is meant, as iptables-nft 1.8.2 compares it: a packet with
+     * extension headers in between has another one.
+     */
+    readonly firstHeader?: true
+  }
   /** IPv4 `-f`: second and further fragments. */
   readonly fragment?: { readonly invert: boolean }
 }

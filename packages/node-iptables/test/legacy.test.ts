@@ -87,6 +87,20 @@ describe.each(['ip', 'ip6'] as const)('a legacy table of %s', family => {
   })
 })
 
+it('keeps a test of the interface that no packet passes', () => {
+  const text = `*filter
+:FORWARD ACCEPT [0:0]
+-A FORWARD ! -i + ! -o + -m physdev --physdev-in + ! --physdev-out +
+-A FORWARD -j ACCEPT
+COMMIT
+`
+  const [table] = parseSave(text)
+  const { info, entries } = encodeLegacyTable(table!)
+  const read = readLegacyTable(info, entries, 'ip')
+  expect(read.rules[0]?.ip.inInterface).toEqual({ name: '', wildcard: true, invert: true })
+  expect(printTable(read)).toBe(text)
+})
+
 it('keeps an unknown extension through bytes and text', () => {
   const text = `*filter
 :INPUT ACCEPT [0:0]

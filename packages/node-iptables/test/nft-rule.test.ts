@@ -47,6 +47,11 @@ describe('a rule of nf_tables in the words of iptables', () => {
   it('has its protocol from the header, as iptables-nft 1.8.2 writes it', () => {
     expect(text([network(9, 1), is('06'), counter])).toBe('-p tcp')
     expect(text([network(6, 1), is('3a', 'neq'), counter], 'ip6')).toBe('! -p ipv6-icmp')
+    const first = (expressions: NftExpression[]) =>
+      ruleFromNft({ chain: 'X', expressions }, 'ip6')?.ip.protocol?.firstHeader
+    expect(first([network(6, 1), is('06')])).toBe(true)
+    expect(first([network(6, 1), is('06'), ...tcpProtocol])).toBe(true)
+    expect(first(tcpProtocol)).toBeUndefined()
   })
 
   it('has prefixes as masks (before 1.8.6) and as shorter loads', () => {
@@ -70,6 +75,12 @@ describe('a rule of nf_tables in the words of iptables', () => {
     expect(text([...tcpProtocol, transport(0, 4), is('00010050')])).toBe('-p tcp -m tcp --sport 1 --dport 80')
     const differs: NftExpression = { name: 'cmp', sreg: 1, op: 'neq', data: '00010050' }
     expect(text([...tcpProtocol, transport(0, 4), differs])).toBe('-p tcp -m tcp ! --sport 1 ! --dport 80')
+    const both = ruleFromNft({ chain: 'X', expressions: [...tcpProtocol, transport(0, 4), differs] }, 'ip')
+    expect(both?.matches).toMatchObject([{ name: 'tcp', either: true }])
+    const two = [...tcpProtocol, transport(0, 2), is('0001', 'neq'), transport(2, 2), is('0050', 'neq')]
+    const apart = ruleFromNft({ chain: 'X', expressions: two }, 'ip')
+    expect(printRule(apart!, 'ip')).toBe(printRule(both!, 'ip'))
+    expect(apart?.matches[0]).not.toHaveProperty('either')
     const range: NftExpression = { name: 'range', sreg: 1, op: 'neq', from: '0001', to: '0005' }
     expect(text([...tcpProtocol, transport(0, 2), range])).toBe('-p tcp -m tcp ! --sport 1:5')
     const bounds = [is('0050', 'gte'), is('005a', 'lte')]

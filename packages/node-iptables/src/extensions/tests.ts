@@ -64,7 +64,15 @@ export const namesTest =
   }
 
 /** Source and destination ports of a transport protocol. Absent: not tested. */
-export type PortTests = { readonly sourcePorts?: RangeTest; readonly destinationPorts?: RangeTest }
+export type PortTests = {
+  readonly sourcePorts?: RangeTest
+  readonly destinationPorts?: RangeTest
+  /**
+   * Both tests are inverted and one of them is enough: the packet passes unless it has both ports. iptables-nft writes
+   * `! --sport A ! --dport B` as one comparison of four bytes, and prints it like two tests.
+   */
+  readonly either?: true
+}
 
 /**
  * Two u16 in host order, of a struct that has no bit for "not tested": all ports is no test. All ports with `!` is one

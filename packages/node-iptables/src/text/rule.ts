@@ -139,9 +139,9 @@ function readHeader(name: string, text: string, invert: boolean, family: Family)
   switch (name) {
     // What every packet passes is no test: iptables neither keeps `-i +` nor `-s 0.0.0.0/0`.
     case '-i':
-      return text === '+' ? {} : { inInterface: parseInterface(text, invert) }
+      return text === '+' && !invert ? {} : { inInterface: parseInterface(text, invert) }
     case '-o':
-      return text === '+' ? {} : { outInterface: parseInterface(text, invert) }
+      return text === '+' && !invert ? {} : { outInterface: parseInterface(text, invert) }
     case '-p': {
       const number = protocolNumber(text)
       if (number === undefined) throw new SaveSyntaxError(`'${text}' is no protocol`)

@@ -1,4 +1,11 @@
-import { interfaceText, parseInterface, readInterface, writeInterface } from '../../interface.ts'
+import {
+  anyInterface,
+  IFNAMSIZ,
+  interfaceText,
+  parseInterface,
+  readInterface,
+  writeInterface,
+} from '../../interface.ts'
 import type { InterfaceTest } from '../../model.ts'
 import { bareField, field, type OptionTable, option, parseOptions } from '../../text/words.ts'
 import type { Extension } from '../extension.ts'
@@ -45,8 +52,13 @@ export const physdev: Extension<Physdev> = {
     const bits = reader.u8(at + 65)
     const test = (bit: number): Test | undefined =>
       bits & bit ? { invert: (inverted & bit) !== 0 } : undefined
-    const from = bits & IN ? readInterface(reader, at, at + 16, (inverted & IN) !== 0) : undefined
-    const to = bits & OUT ? readInterface(reader, at + 32, at + 48, (inverted & OUT) !== 0) : undefined
+    const port = (bit: number, name: number): InterfaceTest | undefined => {
+      if (!(bits & bit)) return undefined
+      const invert = (inverted & bit) !== 0
+      return readInterface(reader, name, name + IFNAMSIZ, invert) ?? anyInterface(invert)
+    }
+    const from = port(IN, at)
+    const to = port(OUT, at + 32)
     const [isIn, isOut, isBridged] = [test(ISIN), test(ISOUT), test(BRIDGED)]
     return {
       name: 'physdev',

@@ -13,6 +13,8 @@ export type TransportTests = {
   readonly kind: 'transport'
   source?: PortTest
   destination?: PortTest
+  /** Both ports were compared as one value, with `!`. */
+  either?: true
   flags?: { readonly mask: number; readonly set: number; readonly invert: boolean }
 }
 
@@ -72,7 +74,9 @@ export function finishMatches(draft: Draft): Match[] | undefined {
     if (!protocol || protocol.invert) return undefined
     if (protocol.number !== IPPROTO_TCP && (protocol.number !== IPPROTO_UDP || match.flags)) return undefined
     const name = protocol.number === IPPROTO_TCP ? 'tcp' : 'udp'
-    matches.push(matchOfWords(name, transportWords(match), draft.family))
+    const known = matchOfWords(name, transportWords(match), draft.family)
+    const isPorts = known.name === 'tcp' || known.name === 'udp'
+    matches.push(isPorts && match.either ? { ...known, either: true } : known)
   }
   return matches
 }

@@ -60,11 +60,15 @@ function addMetaTest(draft: Draft, { key }: Meta, mask: string | undefined, test
   }
 }
 
-function addProtocol(draft: Draft, data: string, invert: boolean): boolean {
+/** The protocol at offset 6 of the IPv6 header is that of the next header, which need not be the transport's. */
+function addProtocol(draft: Draft, data: string, invert: boolean, firstHeader = false): boolean {
   const number = Number.parseInt(data.slice(0, 2), 16)
   const known = draft.ip.protocol
-  if (known) return known.number === number && known.invert === invert
-  draft.ip.protocol = { number, name: protocolName(number), invert }
+  if (known && (known.number !== number || known.invert !== invert)) return false
+  // Two different fields that must both differ are no one test.
+  if (known && invert && (known.firstHeader ?? false) !== firstHeader) return false
+  const first = known?.firstHeader ?? firstHeader
+  draft.ip.protocol = { number, name: protocolName(number), invert, ...(first && { firstHeader: true }) }
   return true
 }
 
@@ -110,7 +114,11 @@ function addNetworkTest(
       draft.ip.destination = addressTest(draft.family, load.length, mask, test.data, invert)
       return true
     case header.protocol:
-      return mask === undefined && load.length === 1 && addProtocol(draft, test.data, invert)
+      return (
+        mask === undefined &&
+        load.length === 1 &&
+        addProtocol(draft, test.data, invert, draft.family === 'ip6')
+      )
     case IPV4_FRAGMENT_OFFSET:
       if (load.length !== 2 || mask !== IP_OFFMASK || test.data !== '0000') return false
       draft.ip.fragment = { invert: !invert }
@@ -154,10 +162,11 @@ function addTransportTest(
   if (load.offset === TCP_FLAGS_OFFSET && load.length === 1) return addFlags(draft, mask, test)
   if (mask !== undefined) return false
   if (load.length === 4 && load.offset === 0 && (test.op === 'eq' || test.op === 'neq')) {
-    // iptables-nft joins two inverted ports as well, though the kernel then matches when only one of them differs; it
-    // reads them back as two inverted tests, and so does nft.
+    // iptables-nft joins two inverted ports as well, though the kernel then matches when only one of them differs. It
+    // prints them as two inverted tests.
     const source: Comparison = { op: test.op, data: test.data.slice(0, 4) }
     const destination: Comparison = { op: test.op, data: test.data.slice(4, 8) }
+    if (test.op === 'neq') transportTests(draft).either = true
     return addPort(draft, 'source', loaded, source) && addPort(draft, 'destination', loaded, destination)
   }
   if (load.length !== 2 || (load.offset !== 0 && load.offset !== 2)) return false
