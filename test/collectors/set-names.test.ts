@@ -29,7 +29,9 @@ function kernel(version: number, sets: Readonly<Record<number, string>>, asked: 
 describe('names of ipsets', () => {
   it('are asked for once each, in the version that the kernel has', () => {
     const asked: number[] = []
-    const setName = createSetNames(kernel(6, { 3: 'allowed', 300: 'far' }, asked), expect.fail)
+    const setName = createSetNames(kernel(6, { 3: 'allowed', 300: 'far' }, asked), reason =>
+      expect.fail(reason),
+    )
     expect([3, 300, 3, 4, 4].map(setName)).toEqual(['allowed', 'far', 'allowed', undefined, undefined])
     expect(asked).toEqual([0x100, 7, 7, 7])
   })

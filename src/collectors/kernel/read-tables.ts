@@ -50,7 +50,10 @@ function readNfTables({ doors, features, log }: ReadingContext): Pick<NamespaceD
   return log.read('nft', NET_ADMIN, none, () => {
     const { netfilter } = doors
     if (netfilter) {
-      return withSetNames(doors.namespace.enter, setName => readNft(netfilter, setName))
+      return withSetNames(
+        inside => doors.namespace.enter(inside),
+        setName => readNft(netfilter, setName),
+      )
     }
     // Not loaded, so there are no tables; and asking would load it.
     if (features.nfTables === 'absent') return { value: none }
