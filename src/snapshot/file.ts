@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
-import { errorMessage } from '../util/errors.ts'
+import { errorMessage, isCode } from '../util/errors.ts'
 import { jsonText } from '../util/json-text.ts'
 import type { Snapshot } from './schema/snapshot.ts'
 import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from './vocabulary.ts'
@@ -76,9 +76,9 @@ async function targetOf(path: string): Promise<string> {
   return link === undefined ? join(directory, basename(path)) : targetOf(resolve(directory, link))
 }
 
-function ifAbsent<Value>(value: Value): (error: NodeJS.ErrnoException) => Value {
+function ifAbsent<Value>(value: Value): (error: unknown) => Value {
   return error => {
-    if (error.code === 'ENOENT') return value
+    if (isCode(error, 'ENOENT')) return value
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync, statfsSync, statSync } from 'node:fs'
-import { errorMessage } from '../../util/errors.ts'
-import { isCode, processArguments, processName, type ProcessNamespace } from './processes.ts'
+import { errorMessage, isCode } from '../../util/errors.ts'
+import { processArguments, processName, type ProcessNamespace } from './processes.ts'
 
 /** `f_type` of nsfs (NSFS_MAGIC, linux/magic.h). */
 const NSFS_MAGIC = 0x6e736673

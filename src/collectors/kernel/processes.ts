@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { isCode } from '../../util/errors.ts'
 
 /** A running process, as far as namespaces are concerned. */
 export type ProcessNamespace = {
@@ -57,8 +58,4 @@ export function processArguments(pid: number): string[] {
   } catch {
     return []
   }
-}
-
-export function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { isCode, processName } from './processes.ts'
+import { isCode } from '../../util/errors.ts'
+import { processName } from './processes.ts'
 
 export type SocketOwner = { readonly pid: number; readonly name: string }
 

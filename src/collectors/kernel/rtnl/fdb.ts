@@ -1,7 +1,8 @@
 import { DecodeError, type Message, messageAttributes, type Transport } from 'netlink-codec'
 import type { FdbEntry } from '../../../snapshot/index.ts'
 import { type Dump, dump } from '../dump.ts'
-import { AF_BRIDGE, addressOf, hexName, type InterfaceNames, interfaceName, linkLayerOf } from './names.ts'
+import { linkAddressOf } from './link-address.ts'
+import { AF_BRIDGE, addressOf, hexName, type InterfaceNames, interfaceName } from './names.ts'
 import { NDA_DST, NDA_LLADDR, NDMSG_LENGTH, RTM_GETNEIGH, RTM_NEWNEIGH } from './neighbour.ts'
 import { dumpRequest } from './request.ts'
 
@@ -46,7 +47,7 @@ export function decodeFdbEntry(message: Message, names: InterfaceNames): FdbEntr
   if (reader.u8(start) !== AF_BRIDGE) return undefined
   const flags = reader.u8(start + 10)
 
-  const mac = linkLayerOf(attributes, NDA_LLADDR)
+  const mac = linkAddressOf(attributes, NDA_LLADDR)
   if (mac === undefined) throw new DecodeError('a forwarding entry without a link-layer address', start)
   const row: FdbEntry = {
     mac,

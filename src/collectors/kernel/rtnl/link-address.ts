@@ -1,4 +1,4 @@
-import { type ByteReader, ipv4Text, ipv6Text, macText } from 'netlink-codec'
+import { type Attributes, type ByteReader, ipv4Text, ipv6Text, macText } from 'netlink-codec'
 import {
   ARPHRD_AX25,
   ARPHRD_IP6GRE,
@@ -11,19 +11,26 @@ import {
 } from './link-words.ts'
 
 /**
- * A link-layer address in the notation of its device type: tunnels have IP addresses, amateur radio has call signs,
- * everything else has bytes with colons.
+ * The link-layer address in an attribute, in the notation of its device type: tunnels have IP addresses, amateur radio has
+ * call signs, everything else has bytes with colons. Undefined when it is absent or empty.
  *
- * @param type ARPHRD_* of the device
+ * @param type ARPHRD_* of the device; without it 4 and 16 bytes are taken for IP addresses (ipip, sit, gre; ip6tnl, ip6gre),
+ *   as no other device that Linux still has uses these lengths
  */
-export function linkAddress(reader: ByteReader, at: number, length: number, type: number): string {
-  if (length === 4 && (type === ARPHRD_TUNNEL || type === ARPHRD_SIT || type === ARPHRD_IPGRE)) {
-    return ipv4Text(reader, at)
-  }
-  if (length === 16 && (type === ARPHRD_TUNNEL6 || type === ARPHRD_IP6GRE)) return ipv6Text(reader, at)
+export function linkAddressOf(attributes: Attributes, attribute: number, type?: number): string | undefined {
+  const at = attributes.offset(attribute)
+  const length = attributes.length(attribute)
+  if (at === undefined || !length) return undefined
+  const { reader } = attributes
+  if (length === 4 && isAny(type, ARPHRD_TUNNEL, ARPHRD_SIT, ARPHRD_IPGRE)) return ipv4Text(reader, at)
+  if (length === 16 && isAny(type, ARPHRD_TUNNEL6, ARPHRD_IP6GRE)) return ipv6Text(reader, at)
   if (length === 7 && (type === ARPHRD_AX25 || type === ARPHRD_NETROM)) return ax25CallSign(reader, at)
   if (length === 5 && type === ARPHRD_ROSE) return roseAddress(reader, at)
   return macText(reader, at, length)
+}
+
+function isAny(type: number | undefined, ...types: readonly number[]): boolean {
+  return type === undefined || types.includes(type)
 }
 
 /** Six characters shifted left by one and padded with blanks, then the station number (ax25_address of linux/ax25.h). */

@@ -10,7 +10,7 @@ import {
 } from 'netlink-codec'
 import type { Link, LinkStats } from '../../../snapshot/index.ts'
 import { type Dump, dump } from '../dump.ts'
-import { linkAddress } from './link-address.ts'
+import { linkAddressOf } from './link-address.ts'
 import { decodeLinkInfo } from './link-info.ts'
 import { type LinkReferences, resolveLinkReferences } from './link-names.ts'
 import { addrGenModes, linkFlags, linkModes, linkType, operStates } from './link-words.ts'
@@ -152,20 +152,15 @@ function addState(link: Link, attributes: Attributes): void {
 
 function addAddresses(link: Link, attributes: Attributes, type: number, flags: number): void {
   link.link_type = linkType(type)
-  const address = addressText(attributes, IFLA_ADDRESS, type)
+  const address = linkAddressOf(attributes, IFLA_ADDRESS, type)
   if (address !== undefined) link.address = address
-  const broadcast = addressText(attributes, IFLA_BROADCAST, type)
+  const broadcast = linkAddressOf(attributes, IFLA_BROADCAST, type)
   if (broadcast !== undefined) {
     if ((flags & IFF_POINTOPOINT) !== 0) link.link_pointtopoint = true
     link.broadcast = broadcast
   }
-  const permanent = addressText(attributes, IFLA_PERM_ADDRESS, type)
+  const permanent = linkAddressOf(attributes, IFLA_PERM_ADDRESS, type)
   if (permanent !== undefined && permanent !== address) link.permaddr = permanent
-}
-
-function addressText(attributes: Attributes, which: number, type: number): string | undefined {
-  const at = attributes.offset(which)
-  return at === undefined ? undefined : linkAddress(attributes.reader, at, attributes.length(which)!, type)
 }
 
 function addDetails(link: Link, attributes: Attributes, references: LinkReferences): void {

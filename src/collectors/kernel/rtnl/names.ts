@@ -3,7 +3,7 @@
  * (rt_protos, rt_tables, rt_scopes, rt_dsfield, rt_realms, group). What an administrator changed in /etc/iproute2 of
  * one machine is not read, on purpose: a snapshot says the same on every machine.
  */
-import { type Attributes, type ByteReader, DecodeError, ipv4Text, ipv6Text, macText } from 'netlink-codec'
+import { type Attributes, type ByteReader, DecodeError, ipv4Text, ipv6Text } from 'netlink-codec'
 import { protocolName as transportName } from 'node-iptables'
 
 /** Names of the links of one namespace by ifindex, from the same pass. */
@@ -46,19 +46,6 @@ export function addressText(reader: ByteReader, at: number, length: number): str
 export function addressOf(attributes: Attributes, type: number): string | undefined {
   const at = attributes.offset(type)
   return at === undefined ? undefined : addressText(attributes.reader, at, attributes.length(type)!)
-}
-
-/**
- * The link-layer address in an attribute; undefined when it is absent or empty. Tunnels have IP addresses there (4 bytes: ipip,
- * sit, gre; 16: ip6tnl, ip6gre); no other kind of link that Linux still has uses these lengths.
- */
-export function linkLayerOf(attributes: Attributes, type: number): string | undefined {
-  const at = attributes.offset(type)
-  if (at === undefined) return undefined
-  const length = attributes.length(type)!
-  if (length === 0) return undefined
-  const text = length === 4 || length === 16 ? addressText : macText
-  return text(attributes.reader, at, length)
 }
 
 /** RTN_* (linux/rtnetlink.h): what a route does with a packet. */

@@ -1,14 +1,8 @@
 import { DecodeError, type Message, messageAttributes, type Transport } from 'netlink-codec'
 import type { Neighbour } from '../../../snapshot/index.ts'
 import { type Dump, dump } from '../dump.ts'
-import {
-  addressOf,
-  inetFamily,
-  type InterfaceNames,
-  interfaceName,
-  linkLayerOf,
-  protocolName,
-} from './names.ts'
+import { linkAddressOf } from './link-address.ts'
+import { addressOf, inetFamily, type InterfaceNames, interfaceName, protocolName } from './names.ts'
 import { dumpRequest } from './request.ts'
 
 /** linux/rtnetlink.h, linux/neighbour.h */
@@ -68,7 +62,7 @@ export function decodeNeighbour(message: Message, names: InterfaceNames): Neighb
   const row: Neighbour = { family, dst }
   const ifindex = reader.u32(start + 4)
   if (ifindex !== 0) row.dev = interfaceName(names, ifindex)
-  const lladdr = linkLayerOf(attributes, NDA_LLADDR)
+  const lladdr = linkAddressOf(attributes, NDA_LLADDR)
   if (lladdr !== undefined) row.lladdr = lladdr
   if ((flags & NTF_ROUTER) !== 0) row.router = null
   if ((flags & NTF_PROXY) !== 0) row.proxy = null

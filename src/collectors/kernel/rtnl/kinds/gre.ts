@@ -3,6 +3,7 @@ import {
   bool,
   flag,
   ignored,
+  type KindFields,
   kindFields,
   linkName,
   onlyTrue,
@@ -13,7 +14,7 @@ import {
 } from './kind.ts'
 import {
   encapLimit,
-  encapsulation,
+  encapsulationFields,
   flowInfo,
   fwmark,
   tos,
@@ -26,7 +27,6 @@ import {
 const IFLA_GRE_IFLAGS = 2
 const IFLA_GRE_OFLAGS = 3
 const IFLA_GRE_FLAGS = 13
-const encapTypes = { type: 14, flags: 15, sport: 16, dport: 17 }
 
 /** GRE_* bits of the flags, which are in network order. */
 const GRE_CSUM = 0x8000
@@ -54,7 +54,7 @@ const hardwareId: WriteField = (attributes, type, data) => {
   data['erspan_hwid'] = `0x${attributes.u16(type)!.toString(16)}`
 }
 
-const common = [
+const common: KindFields['fields'] = [
   [4, key('ikey', IFLA_GRE_IFLAGS)],
   [5, key('okey', IFLA_GRE_OFLAGS)],
   [IFLA_GRE_IFLAGS, flags('i')],
@@ -64,11 +64,8 @@ const common = [
   [22, u8('erspan_ver')],
   [23, word('erspan_dir', ['ingress', 'egress'])],
   [24, hardwareId],
-  [encapTypes.type, encapsulation(encapTypes)],
-  [encapTypes.flags, ignored],
-  [encapTypes.sport, ignored],
-  [encapTypes.dport, ignored],
-] as const
+  ...encapsulationFields({ type: 14, flags: 15, sport: 16, dport: 17 }),
+]
 
 /** gre, gretap and erspan. */
 export const gre = kindFields([

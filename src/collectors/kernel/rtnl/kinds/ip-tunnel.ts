@@ -1,7 +1,7 @@
-import { bool, flag, ignored, kindFields, linkName, u8, type WriteField } from './kind.ts'
+import { bool, flag, type KindFields, kindFields, linkName, u8, type WriteField } from './kind.ts'
 import {
   encapLimit,
-  encapsulation,
+  encapsulationFields,
   flowInfo,
   fwmark,
   tos,
@@ -12,7 +12,6 @@ import {
 
 /** IFLA_IPTUN_* (linux/if_tunnel.h). */
 const IFLA_IPTUN_FLAGS = 8
-const encapTypes = { type: 15, flags: 16, sport: 17, dport: 18 }
 const SIT_ISATAP = 1
 
 /** IPPROTO_*: what the tunnel carries, in the words of the kind. */
@@ -27,13 +26,10 @@ const isatap: WriteField = (attributes, type, data) => {
   if ((attributes.u16(type)! & SIT_ISATAP) !== 0) data['isatap'] = true
 }
 
-const encap = [
+const encap: KindFields['fields'] = [
   [20, fwmark],
-  [encapTypes.type, encapsulation(encapTypes)],
-  [encapTypes.flags, ignored],
-  [encapTypes.sport, ignored],
-  [encapTypes.dport, ignored],
-] as const
+  ...encapsulationFields({ type: 15, flags: 16, sport: 17, dport: 18 }),
+]
 
 /** ipip and sit: IPv4 outside. */
 export const ipTunnel = kindFields([

@@ -1,6 +1,6 @@
 /** What the IP tunnels have in common: IFLA_GRE_*, IFLA_IPTUN_* and IFLA_VTI_* differ in their numbers, not in values. */
 import { ipv4Text, ipv6Text } from 'netlink-codec'
-import type { WriteField } from './kind.ts'
+import { ignored, type KindFields, type WriteField } from './kind.ts'
 
 /** Address of one end: `any` for the unspecified one. */
 export const tunnelIpv4 =
@@ -84,7 +84,16 @@ type EncapTypes = {
 }
 
 /** UDP around the tunnel, which IFLA_GRE_ENCAP_* or IFLA_IPTUN_ENCAP_* tell; not told when there is none. */
-export const encapsulation =
+export function encapsulationFields(types: EncapTypes): KindFields['fields'] {
+  return [
+    [types.type, encapsulation(types)],
+    [types.flags, ignored],
+    [types.sport, ignored],
+    [types.dport, ignored],
+  ]
+}
+
+const encapsulation =
   (types: EncapTypes): WriteField =>
   (attributes, type, data) => {
     const value = attributes.u16(type)!
