@@ -3,6 +3,8 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { CommandError, exitCodes } from './commands/exit.ts'
 import type { LookOptions } from './commands/options.ts'
 
+type RedactOptions = { readonly redact: boolean; readonly redactKey: string }
+
 /** Every command is imported when it is called: a text command never loads React, a file command never loads koffi. */
 function program(finish: (code: number) => void): Command {
   const cli = new Command('cnmtop')
@@ -12,7 +14,12 @@ function program(finish: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(cnmtop --help tells more)')
     .hook('preAction', (_, command) => {
-      const { onlyNetnsDirs, netnsDir } = command.opts<LookOptions>()
+      const { onlyNetnsDirs, netnsDir, redact, redactKey } = command.opts<
+        LookOptions & Partial<RedactOptions>
+      >()
+      if (redactKey !== undefined && !redact) {
+        command.error('error: --redact-key needs --redact', { exitCode: exitCodes.usage })
+      }
       if (onlyNetnsDirs && !netnsDir) {
         command.error('error: --only-netns-dirs needs at least one --netns-dir', {
           exitCode: exitCodes.usage,
@@ -28,6 +35,12 @@ function program(finish: (code: number) => void): Command {
   looking(cli.command('snapshot').description('write everything that can be seen as JSON'))
     .requiredOption('-o, --output <file>', 'where to; - for stdout, a name in .gz is compressed', fileName)
     .option('--no-docker', 'do not ask the Docker daemon (this version never does)')
+    .option('--redact', 'pseudonyms for names, addresses, ids, labels, comments and paths')
+    .option(
+      '--redact-key <file>',
+      'the key of the pseudonyms, for several files; made when it is not there',
+      fileName,
+    )
     .action(async options => finish(await (await import('./commands/snapshot.ts')).snapshotCommand(options)))
 
   looking(cli.command('ls').description('list one kind of thing of every namespace'))

@@ -4,22 +4,30 @@ import { errorMessage } from '../util/errors.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { type LookOptions, look } from './options.ts'
 import { note, writeOut } from './output.ts'
+import { redactKey } from './redact-key.ts'
 import { shortcomings } from './shortcomings.ts'
 
 export type SnapshotOptions = LookOptions & {
   /** A file's path, `-` for stdout. */
   readonly output: string
+  /** Pseudonyms in place of names and addresses. */
+  readonly redact?: boolean
+  /** File with the key of the pseudonyms. */
+  readonly redactKey?: string
 }
 
 /** `cnmtop snapshot -o FILE`: everything that can be seen, as one JSON document. */
 export async function snapshotCommand(options: SnapshotOptions): Promise<number> {
-  const snapshot = await look(options, { owners: true })
+  const key = options.redact ? await redactKey(options.redactKey) : undefined
+  const read = await look(options, { owners: true })
+  const snapshot = key ? (await import('../snapshot/redact.ts')).redactSnapshot(read, key) : read
   // Written before anything is told: a stderr that nobody reads must not cost the file.
   await write(options.output, snapshot)
   for (const sentence of shortcomings(snapshot)) note(sentence)
   if (options.output !== '-') {
     const took = snapshot.tookMs.toFixed(0)
     note(`${options.output}: ${snapshot.namespaces.length} namespaces, read in ${took} ms`)
+    if (key) note(`${options.output}: names and addresses are pseudonyms`)
   }
   return exitCodes.ok
 }

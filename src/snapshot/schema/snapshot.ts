@@ -10,6 +10,8 @@ export const snapshotSchema = z.object({
   /** RFC 3339, UTC, milliseconds. */
   takenAt: z.string(),
   tookMs: z.number(),
+  /** Its names and addresses are pseudonyms (`cnmtop snapshot --redact`). */
+  redacted: z.literal(true).optional(),
   host: z.object({
     hostname: z.string(),
     /** `uname -r`. */
