@@ -10,7 +10,10 @@ const program = resolve(root, 'dist/cnmtop.js')
 
 /** The built program on the given directories only, in a terminal of 120 columns and 40 rows. */
 export function openProgram(...netnsDirs: readonly string[]): RunningTerminal {
-  return openTerminal([process.execPath, program, ...lookingAt(netnsDirs)], { cols: 120, rows: 40 })
+  return openTerminal([process.execPath, program, '--view', 'namespaces', ...lookingAt(netnsDirs)], {
+    cols: 120,
+    rows: 40,
+  })
 }
 
 /** Arguments that keep the program to these directories. */

@@ -43,10 +43,13 @@ if (flags['netns-dir'] === undefined) {
 
 async function draw(netnsDir: string): Promise<void> {
   const program = resolve(root, 'dist/cnmtop.js')
-  const terminal = openTerminal([process.execPath, program, '--only-netns-dirs', '--netns-dir', netnsDir], {
-    cols: Number(flags.cols),
-    rows: Number(flags.rows),
-  })
+  const terminal = openTerminal(
+    [process.execPath, program, '--view', 'namespaces', '--only-netns-dirs', '--netns-dir', netnsDir],
+    {
+      cols: Number(flags.cols),
+      rows: Number(flags.rows),
+    },
+  )
   try {
     const shown = (rows: readonly string[]): boolean => rows.some(row => row.includes(flags.until))
     await terminal.until(shown)

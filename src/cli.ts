@@ -29,6 +29,7 @@ function program(finish: (code: number) => void): Command {
 
   looking(cli)
     .option('--no-color', 'no colour (also NO_COLOR)')
+    .option('--view <name>', 'begin with this view: overview, networks, sandboxes, …, namespaces')
     .option('--ascii', 'no line drawing and no symbols beyond ASCII')
     .action(async options => finish(await (await import('./commands/screen.ts')).screenCommand(options)))
 

@@ -1,14 +1,20 @@
 import { isatty } from 'node:tty'
 import { displayOptions } from '../ui/options.ts'
-import { exitCodes } from './exit.ts'
+import { CommandError, exitCodes } from './exit.ts'
 import { checkAskedDirectories, type LookOptions, look, requireLinux } from './options.ts'
 import { note, writeOut } from './output.ts'
 import { shortcomings } from './shortcomings.ts'
 
-export type ScreenOptions = LookOptions & { readonly color?: boolean; readonly ascii?: boolean }
+export type ScreenOptions = LookOptions & {
+  readonly color?: boolean
+  readonly ascii?: boolean
+  /** The view to begin with. */
+  readonly view?: string
+}
 
 /** `cnmtop`: the terminal UI; the overview as plain text where there is no terminal to draw on. */
 export async function screenCommand(options: ScreenOptions): Promise<number> {
+  await checkView(options.view)
   const isTerminal = isatty(1)
   const display = displayOptions(
     // commander gives true when --no-color was not said: then the environment decides.
@@ -31,7 +37,7 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
     const snapshot = await look(options)
     const { fileSession } = await import('../ui/model/session.ts')
     const { runUi } = await import('../ui/run.tsx')
-    return runUi({ ...display, session: fileSession(snapshot) })
+    return runUi({ ...display, view: options.view, session: fileSession(snapshot) })
   }
   requireLinux()
   const { discover } = await import('../collectors/kernel/discover.ts')
@@ -45,5 +51,13 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
   })
   // Loaded while the collector's thread reads already.
   const { runUi } = await import('../ui/run.tsx')
-  return runUi({ ...display, session })
+  return runUi({ ...display, view: options.view, session })
+}
+
+async function checkView(view: string | undefined): Promise<void> {
+  if (view === undefined) return
+  const { views } = await import('../ui/model/views/index.ts')
+  if (views.some(({ id }) => id === view)) return
+  const known = views.map(({ id }) => id).join(', ')
+  throw new CommandError(exitCodes.usage, `there is no view '${view}'; known: ${known}`)
 }

@@ -18,8 +18,8 @@ const LAST_WRITE_MS = 500
 
 export type RunOptions = ThemeOptions & {
   readonly session: Session
-  /** The view to begin with; the namespaces when nothing is said. */
-  readonly view?: string
+  /** The view to begin with; the overview when nothing is said. */
+  readonly view?: string | undefined
 }
 
 /**
@@ -28,7 +28,7 @@ export type RunOptions = ThemeOptions & {
  *
  * @returns the exit code: 0, 1 after an internal error, 130 when interrupted, 129 or 143 on SIGHUP or SIGTERM
  */
-export async function runUi({ session, view = 'namespaces', ...themeOptions }: RunOptions): Promise<number> {
+export async function runUi({ session, view = 'overview', ...themeOptions }: RunOptions): Promise<number> {
   const { stdin, stdout, stderr } = process
   const store = createStore(session, {
     columns: stdout.columns || 80,

@@ -1,3 +1,6 @@
+import { buildGraph } from '../graph/build.ts'
+import type { Graph } from '../graph/model.ts'
+import { isSameTopology } from '../graph/same-topology.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import { advance } from './model/rates.ts'
 import type { Data } from './model/data.ts'
@@ -52,7 +55,13 @@ export type StoreOptions = {
 export function createStore(session: Session, { columns, rows, view, clock }: StoreOptions): Store {
   const listeners = new Set<() => void>()
   let state = initialState(columns, rows, view)
-  let data: Data = { snapshot: session.snapshot(), status: session.status(), history: undefined }
+  const graphs = createGraphKeeper(clock, () => takeGraph())
+  let data: Data = {
+    snapshot: session.snapshot(),
+    graph: graphs.update(session.snapshot()),
+    status: session.status(),
+    history: undefined,
+  }
   let screen = screenModel(state, data, clock())
   let visible: Visible | undefined
 
@@ -77,7 +86,14 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
 
   function takeData(): void {
     const snapshot = state.isFrozen ? data.snapshot : sameNamespaces(data.snapshot, session.snapshot())
-    data = { ...data, snapshot, status: session.status() }
+    data = { ...data, snapshot, graph: graphs.update(snapshot), status: session.status() }
+    dispatch({ type: 'data' })
+    publish()
+  }
+
+  /** A graph that had to wait was made. */
+  function takeGraph(): void {
+    data = { ...data, graph: graphs.update(data.snapshot) }
     dispatch({ type: 'data' })
     publish()
   }
@@ -112,8 +128,7 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
           'ok',
         )
       case 'freeze':
-        if (!state.isFrozen) data = { ...data, snapshot: session.snapshot(), status: session.status() }
-        return dispatch({ type: 'data' })
+        return state.isFrozen ? undefined : takeData()
       case 'copy': {
         const text = textToCopy(state, data, clock())
         if (text === undefined) return say('There is nothing to copy here.', 'warn')
@@ -156,6 +171,7 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
     stop() {
       unsubscribe()
       clearInterval(timer)
+      graphs.stop()
     },
   }
 }
@@ -176,6 +192,42 @@ function rowText(row: Row): string {
   if (row.cells) return row.cells.map(({ text }) => text.trim()).join('\t')
   const lines = row.block?.lines() ?? [row.line ?? []]
   return lines.map(spans => lineText({ spans }).trimEnd()).join('\n')
+}
+
+type GraphKeeper = {
+  /** The graph of a snapshot, or the one before when it is too soon for another; then `onDue` is called later. */
+  readonly update: (snapshot: Snapshot) => Graph
+  readonly stop: () => void
+}
+
+/** A graph takes some time to make: it may not take more than this part of all time. */
+const GRAPH_SHARE = 1 / 20
+
+function createGraphKeeper(clock: () => number, onDue: () => void): GraphKeeper {
+  let made: { snapshot: Snapshot; graph: Graph } | undefined
+  let notBefore = 0
+  let timer: NodeJS.Timeout | undefined
+  return {
+    update(snapshot) {
+      if (made && isSameTopology(made.snapshot, snapshot)) {
+        made = { ...made, snapshot }
+        return made.graph
+      }
+      const wait = notBefore - clock()
+      if (made && wait > 0) {
+        timer ??= setTimeout(() => {
+          timer = undefined
+          onDue()
+        }, wait).unref()
+        return made.graph
+      }
+      const started = performance.now()
+      made = { snapshot, graph: buildGraph([snapshot]) }
+      notBefore = clock() + (performance.now() - started) / GRAPH_SHARE
+      return made.graph
+    },
+    stop: () => clearTimeout(timer),
+  }
 }
 
 /** Keeps the list of namespaces when none of them changed: what was made of it is remembered by it. */

@@ -17,6 +17,7 @@ type HarnessOptions = SyntheticOptions & {
   readonly hostileName?: string
   readonly color?: boolean
   readonly ascii?: boolean
+  readonly view?: string
 }
 
 const options = JSON.parse(process.env['CNMTOP_HARNESS'] ?? '{}') as HarnessOptions
@@ -80,4 +81,4 @@ function hostile(snapshot: Snapshot): Snapshot {
 const session =
   options.live === undefined ? fileSession(hostile(syntheticSnapshot(options))) : growingSession(options.live)
 const display = displayOptions({ color: options.color, ascii: options.ascii }, process.env, true)
-process.exit(await runUi({ session, ...display }))
+process.exit(await runUi({ session, view: options.view ?? 'namespaces', ...display }))

@@ -1,3 +1,4 @@
+import type { Graph } from '../../graph/model.ts'
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
 import type { NamespaceHistory } from './rates.ts'
 import type { SessionStatus } from './session.ts'
@@ -5,6 +6,8 @@ import type { SessionStatus } from './session.ts'
 /** All that a frame is made of besides the state of the screen. */
 export type Data = {
   readonly snapshot: Snapshot
+  /** Made from the snapshot, or from one shortly before. */
+  readonly graph: Graph
   readonly status: SessionStatus
   /** Readings of the namespace on the screen before this one. */
   readonly history: NamespaceHistory | undefined

@@ -20,7 +20,8 @@ export type Layout = {
 /** Rows above and below the panes: the header, the breadcrumbs and the footer. */
 const AROUND = 3
 
-export function layoutOf(columns: number, rows: number, focus: 'list' | 'detail'): Layout {
+/** @param share the part of a wide screen that the list takes, 0 to 1 */
+export function layoutOf(columns: number, rows: number, focus: 'list' | 'detail', share: number): Layout {
   if (columns < minimum.columns || rows < minimum.rows) {
     return { kind: 'too-small', list: undefined, detail: undefined, rows: 0 }
   }
@@ -35,7 +36,7 @@ export function layoutOf(columns: number, rows: number, focus: 'list' | 'detail'
     }
   }
   const isWide = columns >= WIDE
-  const list = isWide ? Math.min(62, Math.max(46, Math.round(columns * 0.32))) : 36
+  const list = Math.max(isWide ? 46 : 36, Math.round(columns * share))
   return {
     kind: isWide ? 'wide' : 'medium',
     list: { columns: list },

@@ -9,6 +9,8 @@ export type ListView = {
   readonly page: number
   /** Columns that it can be sorted by. */
   readonly sortable: readonly string[]
+  /** Whether the item at an index is only a title, which is passed over. */
+  readonly isHeading: (index: number) => boolean
 }
 
 /** Where the chosen row is now; the row that took its place when it is gone. */
@@ -20,9 +22,28 @@ export function indexOf(list: ListState, view: Pick<ListView, 'ids'>): number {
 
 /** Chooses the row at an index, or the nearest there is. */
 export function select(list: ListState, view: ListView, wanted: number): ListState {
-  const index = clamp(wanted, view.ids.length - 1)
-  const top = scrollTo(view.ids.length, view.heights, index, list.top, view.page)
-  return { ...list, index, top, selectedId: view.ids[index] }
+  const total = view.ids.length
+  const index = passHeadings(view, clamp(wanted, total - 1), wanted < list.index ? -1 : 1)
+  let top = list.top
+  // The titles right above a row are shown with it, where there is room.
+  for (let first = index; first >= 0 && (first === index || view.isHeading(first)); first--)
+    top = scrollTo(total, view.heights, first, top, view.page)
+  return {
+    ...list,
+    index,
+    top: scrollTo(total, view.heights, index, top, view.page),
+    selectedId: view.ids[index],
+  }
+}
+
+/** The first item that is no title from an index on, else the last one before it. */
+function passHeadings({ ids, isHeading }: ListView, from: number, by: 1 | -1): number {
+  for (const step of [by, -by]) {
+    for (let index = from; index >= 0 && index < ids.length; index += step) {
+      if (!isHeading(index)) return index
+    }
+  }
+  return from
 }
 
 /** Where a list goes from one index to another; `page` is in items, one at least. */

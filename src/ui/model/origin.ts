@@ -31,6 +31,20 @@ const readings: readonly Reading[] = [
   },
   { source: 'sock', how: 'netlink: dump of SOCK_DIAG_BY_FAMILY', sameAs: 'ss -lntup' },
   { source: 'proc.sysctls', how: 'files below /proc/sys/net', sameAs: 'sysctl -a' },
+  {
+    source: 'docker.networks',
+    how: 'Docker API: GET /networks/{id}?verbose=true',
+    sameAs: 'docker network inspect -v',
+  },
+  { source: 'docker.containers', how: 'Docker API: GET /containers/{id}/json', sameAs: 'docker inspect' },
+  {
+    source: 'docker.services',
+    how: 'Docker API: GET /services?status=true',
+    sameAs: 'docker service inspect',
+  },
+  { source: 'docker.tasks', how: 'Docker API: GET /tasks', sameAs: 'docker service ps' },
+  { source: 'docker.nodes', how: 'Docker API: GET /nodes', sameAs: 'docker node inspect' },
+  { source: 'docker.info', how: 'Docker API: GET /info', sameAs: 'docker info' },
   { source: 'proc.conntrack', how: 'files below /proc/sys/net/netfilter', sameAs: 'conntrack -C' },
 ]
 
@@ -53,33 +67,38 @@ export function originLines(
     ),
     emptyLine,
   ]
-  for (const report of reports) {
-    const tone = statusTone(report.status)
-    lines.push(
-      {
-        spans: [
-          { text: `${statusGlyph(report.status)} `, tone },
-          { text: sanitise(report.source), tone: 'strong' },
-        ],
-      },
-      pair('status', sanitise(report.status)),
-      pair('took', formatTook(report.tookMs)),
-    )
-    if (report.reason !== undefined) lines.push(pair('reason', sanitise(report.reason)))
-    const reading = readings.find(({ source }) => report.source.startsWith(source))
-    if (reading) lines.push(pair('read by', reading.how), pair('same as', reading.sameAs))
-    lines.push(emptyLine)
-  }
+  lines.push(...reports.flatMap(reportLines))
   return lines.flatMap(line => wrapPair(line, columns))
+}
+
+/** One source: how it went, how it is read, and the command that an operator would have typed. */
+export function reportLines(report: SourceReport): Line[] {
+  const tone = statusTone(report.status)
+  const lines: Line[] = [
+    {
+      spans: [
+        { text: `${statusGlyph(report.status)} `, tone },
+        { text: sanitise(report.source), tone: 'strong' },
+      ],
+    },
+    pair('status', sanitise(report.status)),
+    pair('took', formatTook(report.tookMs)),
+  ]
+  if (report.reason !== undefined) lines.push(pair('reason', sanitise(report.reason)))
+  const reading = readings.find(({ source }) => report.source.startsWith(source))
+  if (reading) lines.push(pair('read by', reading.how), pair('same as', reading.sameAs))
+  return [...lines, emptyLine]
 }
 
 const LABEL = 12
 
-function pair(label: string, value: string): Line {
+/** A label and a value in a line. */
+export function pair(label: string, value: string): Line {
   return { spans: [{ text: padEnd(`  ${label}`, LABEL), tone: 'dim' }, { text: value }] }
 }
 
-function wrapPair(line: Line, columns: number): Line[] {
+/** Breaks the value of a pair; other lines stay as they are. */
+export function wrapPair(line: Line, columns: number): Line[] {
   const [label, value] = line.spans
   if (!label || !value || line.spans.length !== 2 || label.tone !== 'dim') return [line]
   return wrap(value.text, Math.max(10, columns - LABEL)).map((text, index): Line => {

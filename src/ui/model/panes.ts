@@ -31,9 +31,15 @@ export const FRAME = 2
 /** Rows of a pane that are its title. */
 export const TITLE_ROWS = 1
 
-/** Rows of the list's inside that are not its items: the titles, the filter. */
-export function listChrome(state: UiState, list: ListState, shown: ShownRows): number {
-  return 1 + filterLines(state, 'list', list, shown, 0).length
+/** The lines above the rows of a list: what is missing, the filter, the titles of the columns. */
+export function listChrome(state: UiState, data: Data, inside: number): Line[] {
+  const { shown, table, list } = shownList(state, data)
+  const widths = columnWidths(table, inside - MARGIN, list.sort)
+  return [
+    ...viewOf(state.place.view).notices(data, inside),
+    ...filterLines(state, 'list', list, shown, inside),
+    indent(headingLine(table, widths, list.sort)),
+  ]
 }
 
 export function listPane(state: UiState, data: Data, columns: number, rows: number): PaneModel {
@@ -42,10 +48,7 @@ export function listPane(state: UiState, data: Data, columns: number, rows: numb
   const { shown, table, list } = shownList(state, data)
   const view = viewOf(state.place.view)
   const widths = columnWidths(table, inside - MARGIN, list.sort)
-  const head = [
-    ...filterLines(state, 'list', list, shown, inside),
-    indent(headingLine(table, widths, list.sort)),
-  ]
+  const head = listChrome(state, data, inside)
   const left = rows - TITLE_ROWS - head.length
   const body =
     shown.rows.length > 0
@@ -56,7 +59,7 @@ export function listPane(state: UiState, data: Data, columns: number, rows: numb
         ]
   const title: Span[] = [
     { text: view.title, tone: 'title' },
-    { text: ` ${shown.rows.length}`, tone: 'dim' },
+    { text: ` ${shown.rows.length - shown.headings.length}`, tone: 'dim' },
   ]
   return pane('list', title, [...head, ...body], columns, rows, isFocused)
 }

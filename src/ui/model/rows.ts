@@ -7,6 +7,8 @@ export type ShownRows = {
   readonly rows: readonly Row[]
   readonly ids: readonly string[]
   readonly heights: number | readonly number[]
+  /** Indexes of the rows that are only titles, in their order. */
+  readonly headings: readonly number[]
   /** How many the filter or the question for problems hides. */
   readonly hidden: number
 }
@@ -22,14 +24,15 @@ export function showRows(table: Table, list: ListState, problemsOnly: boolean): 
   const ids = rows.map(row => row.id)
   const isEven = rows.every(row => row.block === undefined)
   const heights = isEven ? 1 : rows.map(row => row.block?.height ?? 1)
-  const result = { rows, ids, heights, hidden: hiddenRows(table, rows, list) }
+  const headings = rows.flatMap((row, index) => (row.isHeading ? [index] : []))
+  const result = { rows, ids, heights, headings, hidden: hiddenRows(table, rows, list) }
   shown.set(table, { key, result })
   return result
 }
 
 function hiddenRows(table: Table, rows: readonly Row[], list: ListState): number {
   // Ordered rows lose their headings; those are not hidden by a filter.
-  if (!list.sort) return table.rows.length - rows.length
+  if (!list.sort || table.isTree) return table.rows.length - rows.length
   return table.rows.filter(row => row.cells).length - rows.length
 }
 
@@ -56,7 +59,24 @@ function sortRows(table: Table, rows: readonly Row[], sort: Sort | undefined): r
   const index = sort ? table.columns.findIndex(({ id }) => id === sort.column) : -1
   if (!sort || index === -1) return rows
   const direction = sort.reversed ? -1 : 1
-  return rows.filter(row => row.cells).sort((a, b) => direction * compareCells(a, b, index))
+  const compare = (a: Row, b: Row): number => direction * compareCells(a, b, index)
+  return table.isTree ? sortTree(rows, compare) : rows.filter(row => row.cells).sort(compare)
+}
+
+/** Orders the rows of each level below their parent. Headings stay where they are: they are parts of the list. */
+function sortTree(rows: readonly Row[], compare: (a: Row, b: Row) => number): Row[] {
+  const lowest = Math.min(...rows.map(row => row.level))
+  const branches: { readonly head: Row; readonly below: Row[] }[] = []
+  for (const row of rows) {
+    if (row.level === lowest || branches.length === 0) branches.push({ head: row, below: [] })
+    else branches.at(-1)?.below.push(row)
+  }
+  const isOrdered = branches.every(({ head }) => head.cells)
+  if (isOrdered) branches.sort((a, b) => compare(a.head, b.head))
+  return branches.flatMap(({ head, below }) => [
+    head,
+    ...(below.length > 1 ? sortTree(below, compare) : below),
+  ])
 }
 
 /** Numbers before text, each in its own order; the largest number first, as one looks for the busiest. */

@@ -2,7 +2,7 @@ import type { Data } from './data.ts'
 import { footerLine, headerLine } from './chrome.ts'
 import { crumbsLine } from './crumbs.ts'
 import type { Situation } from './keymap.ts'
-import { layoutOf, minimum } from './layout.ts'
+import { type Layout, layoutOf, minimum } from './layout.ts'
 import { indexOf, type ListView } from './lists.ts'
 import { overlayText } from './overlay.ts'
 import {
@@ -35,7 +35,7 @@ export type ScreenModel =
 
 /** Makes a frame of the state and the data. `now` is in milliseconds since the epoch. */
 export function screenModel(state: UiState, data: Data, now: number): ScreenModel {
-  const layout = layoutOf(state.columns, state.rows, state.place.focus)
+  const layout = layoutFor(state)
   if (layout.kind === 'too-small') {
     const text = `Terminal too small: ${state.columns}x${state.rows}, need ${minimum.columns}x${minimum.rows}`
     return { kind: 'message', text, columns: state.columns, rows: state.rows }
@@ -66,21 +66,22 @@ export function situationOf(state: UiState): Situation {
 export function stageOf(data: Data, now: number): Stage {
   return {
     list: state => {
-      const { shown, list } = shownList(state, data)
-      const layout = layoutOf(state.columns, state.rows, state.place.focus)
-      const page = layout.rows - TITLE_ROWS - listChrome(state, list, shown)
+      const { shown } = shownList(state, data)
+      const layout = layoutFor(state)
+      const columns = (layout.list?.columns ?? state.columns) - FRAME
+      const page = layout.rows - TITLE_ROWS - listChrome(state, data, columns).length
       return listView(shown, page, viewOf(state.place.view).sortable)
     },
     detail: state => {
       const { shown, detail } = shownDetail(state, data)
-      const layout = layoutOf(state.columns, state.rows, state.place.focus)
+      const layout = layoutFor(state)
       const columns = (layout.detail?.columns ?? state.columns) - FRAME
       const page = layout.rows - TITLE_ROWS - detailChrome(state, data, columns).length
       return listView(shown, page, detail.sortable)
     },
     overlay: state => {
       const { lines } = overlayText(state, data, state.columns - FRAME, now)
-      const { rows } = layoutOf(state.columns, state.rows, state.place.focus)
+      const { rows } = layoutFor(state)
       return { lines: lines.length, page: Math.max(1, rows - TITLE_ROWS) }
     },
     tabs: state => {
@@ -91,12 +92,19 @@ export function stageOf(data: Data, now: number): Stage {
   }
 }
 
+function layoutFor({ columns, rows, place }: UiState): Layout {
+  return layoutOf(columns, rows, place.focus, viewOf(place.view).share)
+}
+
 function listView(shown: ShownRows, page: number, sortable: readonly string[]): ListView {
-  return { ids: shown.ids, heights: shown.heights, page: Math.max(1, page), sortable }
+  const isHeading = (index: number): boolean => shown.rows[index]?.isHeading === true
+  return { ids: shown.ids, heights: shown.heights, page: Math.max(1, page), sortable, isHeading }
 }
 
 function position(state: UiState, data: Data): string {
   const { shown, list } = shownIn(state.place.focus, state, data)
-  const total = shown.rows.length
-  return total === 0 ? '0 of 0' : `${indexOf(list, shown) + 1} of ${total}`
+  const total = shown.rows.length - shown.headings.length
+  const index = indexOf(list, shown)
+  const before = shown.headings.filter(heading => heading < index).length
+  return total === 0 ? '0 of 0' : `${index + 1 - before} of ${total}`
 }

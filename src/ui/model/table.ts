@@ -1,3 +1,4 @@
+import type { RowRef } from '../../graph/model.ts'
 import { sanitise } from '../../util/sanitise.ts'
 import { padEnd, padStart, truncateMiddle } from '../../util/text.ts'
 import { width } from '../../util/width.ts'
@@ -26,6 +27,8 @@ export type Cell = {
   readonly text: string
   readonly tone?: Tone | undefined
   readonly value?: number | undefined
+  /** Moves all the time: a row is no other for it. */
+  readonly isCounter?: true
 }
 
 /** One item of a list: a row of cells, or a line that is as wide as the table. */
@@ -43,12 +46,21 @@ export type Row = {
   readonly label?: string
   /** Where the relation that it tells leads: Enter goes there. */
   readonly target?: Target
+  /** The rows of the kernel and the API that prove it. */
+  readonly evidence?: readonly RowRef[]
   readonly isProblem: boolean
+  /** The title of the rows below it, and nothing else: it is not chosen. */
+  readonly isHeading?: true
   /** The datum behind it, as the snapshot holds it. */
   readonly datum: unknown
 }
 
-export type Table = { readonly columns: readonly Column[]; readonly rows: readonly Row[] }
+export type Table = {
+  readonly columns: readonly Column[]
+  readonly rows: readonly Row[]
+  /** Rows of a higher level belong to the row above: in any order they stay below it. */
+  readonly isTree?: true
+}
 
 /** A cell from a text of the world. */
 export function worldCell(text: string | number | null | undefined, tone?: Tone): Cell {

@@ -60,7 +60,7 @@ function serviceRows(service: VirtualService): Row[] {
 }
 
 /** ipvsadm's words for the forwarding methods. */
-const forwardWords: Readonly<Record<string, string>> = {
+export const forwardWords: Readonly<Record<string, string>> = {
   masq: 'Masq',
   local: 'Local',
   tunnel: 'Tunnel',

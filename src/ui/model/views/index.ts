@@ -1,9 +1,24 @@
+import { balancingView } from './balancing.ts'
+import { endpointsView } from './endpoints.ts'
 import { namespacesView } from './namespaces.ts'
+import { networksView } from './networks.ts'
+import { overviewView } from './overview.ts'
+import { sandboxesView } from './sandboxes.ts'
+import { servicesView } from './services.ts'
 import { traceView } from './trace.ts'
 import type { View } from './view.ts'
 
 /** All views in the order of their keys. A view is one file, and its name in this list. */
-export const views: readonly View[] = [traceView, namespacesView]
+export const views: readonly View[] = [
+  overviewView,
+  networksView,
+  sandboxesView,
+  endpointsView,
+  servicesView,
+  balancingView,
+  traceView,
+  namespacesView,
+]
 
 const byId = new Map(views.map(view => [view.id, view]))
 

@@ -1,6 +1,8 @@
 import type { Namespace } from '../../../snapshot/index.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { type Data, namespacesById } from '../data.ts'
+import { dockerRowId } from '../objects.ts'
+import { dockerDetail, dockerOrigin, dockerTabs, withDocker } from './docker-rows.ts'
 import { kindWords, namespaceSortable, namespaceTable } from '../namespaces.ts'
 import { originLines } from '../origin.ts'
 import { reportsOf } from '../sources.ts'
@@ -17,22 +19,30 @@ export const namespacesView: View = {
   title: 'Namespaces',
   singular: 'namespace',
   description: 'Namespaces: every row as the kernel holds it',
+  share: 0.32,
   sortable: namespaceSortable,
-  table: ({ snapshot }) => namespaceTable(snapshot),
+  table: ({ snapshot }) => withDocker(namespaceTable(snapshot), snapshot),
+  notices: () => [],
   empty: ({ status }) => (status.collecting ? 'Looking for namespaces…' : 'No namespaces.'),
   tabs: (id, data) => {
+    if (id === dockerRowId) return dockerTabs(data.snapshot)
     const namespace = namespaceOf(id, data)
     return tabIds.map(tab => {
       const count = namespace ? tabs[tab].count(namespace) : 0
       return { id: tab, title: tabs[tab].title, short: tabs[tab].short, count, isEmpty: count === 0 }
     })
   },
-  detail: (id, tab, data) => namespaceDetail(namespaceOf(id, data), tabOf(tab), data),
+  detail: (id, tab, data) =>
+    id === dockerRowId
+      ? dockerDetail(data.snapshot, tab)
+      : namespaceDetail(namespaceOf(id, data), tabOf(tab), data),
   origin: (id, data, columns, now) => {
+    if (id === dockerRowId) return dockerOrigin(data.snapshot, columns)
     const namespace = namespaceOf(id, data)
     return namespace ? originLines(data.snapshot, namespace, reportsOf(namespace, ['']), columns, now) : []
   },
-  visible: (id, tab) => ({ namespaceId: id, tab: tabOf(tab) }),
+  visible: (id, tab) =>
+    id === dockerRowId ? { namespaceId: undefined, tab: undefined } : { namespaceId: id, tab: tabOf(tab) },
 }
 
 function namespaceOf(id: string | undefined, { snapshot }: Data): Namespace | undefined {

@@ -24,8 +24,10 @@ export const traceView: View = {
   title: 'Trace',
   singular: 'trace',
   description: 'Trace: what happens to a packet (not there yet)',
+  share: 0.32,
   sortable: [],
   table: () => noTable,
+  notices: () => [],
   empty: () => 'Nothing is traced yet.',
   tabs: () => [{ id: 'trace', title: 'Trace', short: 'Trace', isEmpty: true }],
   detail: () => ({

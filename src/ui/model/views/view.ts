@@ -42,9 +42,13 @@ export type View = {
   readonly singular: string
   /** What the view is for, in the words of the help. */
   readonly description: string
+  /** The part of a wide screen that the list takes, 0 to 1. */
+  readonly share: number
   /** Columns that the list can be ordered by. */
   readonly sortable: readonly string[]
   readonly table: (data: Data) => Table
+  /** Lines above the list that say what is missing in it. */
+  readonly notices: (data: Data, columns: number) => readonly Line[]
   /** Why the list has no rows. */
   readonly empty: (data: Data) => string
   /** The tabs of an object, never none; `id` is undefined when nothing is chosen. */

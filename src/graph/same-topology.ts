@@ -1,0 +1,70 @@
+import type { Namespace, Snapshot } from '../snapshot/index.ts'
+
+/**
+ * Whether two snapshots give the same graph. Counters, ages and states that move by themselves count for nothing: a node
+ * is read every second, and its graph is the same for hours.
+ */
+export function isSameTopology(before: Snapshot, after: Snapshot): boolean {
+  if (before === after) return true
+  if (before.docker !== after.docker || before.host.hostname !== after.host.hostname) return false
+  if (before.namespaces === after.namespaces) return true
+  return (
+    before.namespaces.length === after.namespaces.length &&
+    before.namespaces.every((namespace, index) => isSameNamespace(namespace, after.namespaces[index]))
+  )
+}
+
+/** The parts of a namespace that the graph is made from. */
+const parts = ['links', 'addresses', 'routes', 'neighbours', 'fdb', 'netfilter', 'nft', 'ipvs'] as const
+
+function isSameNamespace(before: Namespace, after: Namespace | undefined): boolean {
+  if (before === after) return true
+  return (
+    before.id === after?.id &&
+    before.name === after.name &&
+    before.kind === after.kind &&
+    isSameText(before.paths, after.paths) &&
+    isSameText(before.pids, after.pids) &&
+    parts.every(part => before[part] === after[part] || signature(before[part]) === signature(after[part]))
+  )
+}
+
+function isSameText(before: readonly unknown[], after: readonly unknown[]): boolean {
+  return before === after || before.join('\n') === after.join('\n')
+}
+
+const signatures = new WeakMap<object, string>()
+
+/** What a part says without what moves by itself. */
+function signature(part: object): string {
+  let text = signatures.get(part)
+  if (text === undefined) {
+    text = JSON.stringify(part, (key, value: unknown) => (moving.has(key) ? undefined : value))
+    signatures.set(part, text)
+  }
+  return text
+}
+
+const moving: ReadonlySet<string> = new Set([
+  // Of links.
+  'stats64',
+  'stats',
+  // Of rules and chains.
+  'packets',
+  'bytes',
+  // Of virtual services and real servers.
+  'activeConns',
+  'inactiveConns',
+  'persistConns',
+  // Of addresses, neighbours, forwarding entries and routes.
+  'valid_life_time',
+  'preferred_life_time',
+  'used',
+  'updated',
+  'confirmed',
+  'refcnt',
+  'probes',
+  'state',
+  'expires',
+  'cacheinfo',
+])

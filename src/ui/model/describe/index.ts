@@ -1,0 +1,73 @@
+import type { Graph, GraphObject, Warning } from '../../../graph/model.ts'
+import { sanitise } from '../../../util/sanitise.ts'
+import { wrap } from '../../../util/text.ts'
+import { glyphs } from '../sources.ts'
+import type { Line } from '../span.ts'
+import type { Row, Table } from '../table.ts'
+import { describeRealServer, describeVirtualService } from './balance.ts'
+import { describeNetwork } from './network.ts'
+import { describeColumns, evidenceFact, type Group, groupRows } from './rows.ts'
+import { containerGroup, describeEndpoint, describeSandbox } from './sandbox.ts'
+import { describeNode, describeService, describeTask } from './swarm.ts'
+
+const tables = new WeakMap<GraphObject, { readonly graph: Graph; readonly table: Table }>()
+
+/** All that is known of an object, in groups: what it is, what it is tied to, what does not fit, what proves it. */
+export function describe(graph: Graph, object: GraphObject): Table {
+  const known = tables.get(object)
+  if (known?.graph === graph) return known.table
+  const rows: Row[] = groupRows([...groupsOf(graph, object), warningGroup(object), evidenceGroup(object)])
+  const table = { columns: describeColumns, rows }
+  tables.set(object, { graph, table })
+  return table
+}
+
+function groupsOf(graph: Graph, object: GraphObject): Group[] {
+  switch (object.type) {
+    case 'node':
+      return describeNode(graph, object)
+    case 'network':
+      return describeNetwork(graph, object)
+    case 'sandbox':
+      return describeSandbox(graph, object)
+    case 'endpoint':
+      return describeEndpoint(graph, object)
+    case 'service':
+      return describeService(graph, object)
+    case 'task':
+      return describeTask(graph, object)
+    case 'container':
+      return [containerGroup(graph, object)]
+    case 'virtual-service':
+      return describeVirtualService(graph, object)
+    case 'real-server':
+      return describeRealServer(graph, object)
+    // Shown with the network and the service that they belong to.
+    case 'peer':
+    case 'port':
+      return []
+  }
+}
+
+/** The rows on both sides of what does not fit; the sentences stand above the table. */
+function warningGroup({ warnings }: GraphObject): Group {
+  return {
+    title: 'Warnings',
+    facts: warnings.flatMap(({ code, evidence }) =>
+      evidence.map(row => ({ ...evidenceFact(row, code), isProblem: true })),
+    ),
+  }
+}
+
+function evidenceGroup({ evidence }: GraphObject): Group {
+  return { title: 'Evidence', facts: evidence.map(row => evidenceFact(row)) }
+}
+
+/** What does not fit together, in sentences. */
+export function warningLines(warnings: readonly Warning[], columns: number): Line[] {
+  return warnings.flatMap(({ message }) =>
+    wrap(sanitise(`${glyphs.warn} ${message}`), columns).map(
+      (text): Line => ({ spans: [{ text, tone: 'warn' }] }),
+    ),
+  )
+}

@@ -1,0 +1,106 @@
+import type { Graph, GraphObject, KernelRow, NamespacePart, ObjectType, RowRef } from '../../graph/model.ts'
+import type { Target } from './places.ts'
+import type { TabId } from './tabs/tab-id.ts'
+
+const lists = {
+  node: 'nodes',
+  network: 'networks',
+  sandbox: 'sandboxes',
+  endpoint: 'endpoints',
+  service: 'services',
+  task: 'tasks',
+  container: 'containers',
+  'virtual-service': 'virtualServices',
+  'real-server': 'realServers',
+  peer: 'peers',
+  port: 'ports',
+} as const satisfies Record<ObjectType, keyof Graph>
+
+/** The object of this id, whatever it is. */
+export function objectOf(graph: Graph, id: string): GraphObject | undefined {
+  const type = id.slice(0, id.indexOf(':'))
+  return type in lists ? graph[lists[type as ObjectType]][id] : undefined
+}
+
+/** All objects of the graph, in the order in which the views come. */
+export function allObjects(graph: Graph): GraphObject[] {
+  return Object.values(lists).flatMap((list): readonly GraphObject[] =>
+    Object.values<GraphObject>(graph[list]),
+  )
+}
+
+/** The view that has a row for each object of a type. */
+const viewOfType: Partial<Record<ObjectType, string>> = {
+  node: 'overview',
+  network: 'networks',
+  sandbox: 'sandboxes',
+  endpoint: 'endpoints',
+  service: 'services',
+  task: 'services',
+  'virtual-service': 'balancing',
+  'real-server': 'balancing',
+}
+
+/** Where an object is shown: its own row, or that of what it belongs to. Undefined when there is no such object. */
+export function placeOfObject(graph: Graph, id: string | undefined): Target | undefined {
+  const object = id === undefined ? undefined : objectOf(graph, id)
+  if (!object) return undefined
+  const view = viewOfType[object.type]
+  if (view !== undefined) return { view, id: object.id }
+  if (object.type === 'container') return placeOfObject(graph, object.sandbox ?? object.task)
+  if (object.type === 'peer') return placeOfObject(graph, object.network)
+  if (object.type === 'port') return placeOfObject(graph, object.service ?? object.task ?? object.container)
+  return undefined
+}
+
+/** What an object is called in one word before its name. */
+export const typeWords: Readonly<Record<ObjectType, string>> = {
+  node: 'node',
+  network: 'network',
+  sandbox: 'sandbox',
+  endpoint: 'endpoint',
+  service: 'service',
+  task: 'task',
+  container: 'container',
+  'virtual-service': 'virtual service',
+  'real-server': 'real server',
+  peer: 'peer',
+  port: 'port',
+}
+
+/** The tab that shows the rows of a part of a namespace. */
+const tabOfPart: Readonly<Record<NamespacePart, TabId>> = {
+  namespace: 'sources',
+  links: 'interfaces',
+  addresses: 'addresses',
+  routes: 'routes',
+  rules: 'routes',
+  neighbours: 'neighbours',
+  fdb: 'fdb',
+  nsids: 'sources',
+  netfilter: 'rules',
+  nft: 'rules',
+  ipvs: 'ipvs',
+  xfrm: 'xfrm',
+  sockets: 'sockets',
+  sysctls: 'sysctls',
+  conntrack: 'sysctls',
+}
+
+export function tabOfRow({ part }: KernelRow): TabId {
+  return tabOfPart[part]
+}
+
+/** The very row that proves a statement, where it is shown raw. */
+export function placeOfRow(ref: RowRef): Target {
+  if (ref.from === 'docker') {
+    const row = ref.id === '' ? {} : { row: ref.id }
+    return { view: 'namespaces', id: dockerRowId, tab: ref.part, ...row }
+  }
+  const tab = tabOfRow(ref)
+  const row = ref.key === '' || ref.part === 'namespace' || ref.part === 'nsids' ? {} : { row: ref.key }
+  return { view: 'namespaces', id: ref.namespace, tab, ...row }
+}
+
+/** Row of the Docker API in the view of raw rows. */
+export const dockerRowId = 'docker'

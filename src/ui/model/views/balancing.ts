@@ -1,0 +1,170 @@
+import type { Graph, RealServer, Sandbox, VirtualService } from '../../../graph/model.ts'
+import type {
+  IpvsStats,
+  RealServer as RealServerRow,
+  VirtualService as VirtualServiceRow,
+} from '../../../snapshot/index.ts'
+import { realServerKey, virtualServiceKey } from '../../../snapshot/row-keys.ts'
+import { formatCount, formatRate } from '../../../util/format.ts'
+import { sanitise } from '../../../util/sanitise.ts'
+import { type Data, namespacesById } from '../data.ts'
+import { objectOf } from '../objects.ts'
+import { type Cell, lineRow, type Row, worldCell } from '../table.ts'
+import { forwardWords } from '../tabs/ipvs.ts'
+import { objectView } from './object-view.ts'
+import { objectRow, sandboxKind, sortedByName } from './words.ts'
+
+/** Virtual services by the namespace that they are in, each with its real servers by the names of their tasks. */
+export const balancingView = objectView({
+  id: 'balancing',
+  key: '6',
+  title: 'Load balancing',
+  singular: 'real server',
+  description: 'Load balancing: virtual services and their real servers',
+  share: 0.6,
+  sortable: ['service', 'weight', 'active', 'inactive', 'cps', 'inpps', 'outpps'],
+  isTree: true,
+  columns: [
+    { id: 'service', title: 'SERVICE -> SERVER', grow: true },
+    { id: 'address', title: 'ADDRESS', hide: 6, max: 28 },
+    { id: 'forward', title: 'FORWARD', hide: 7 },
+    { id: 'weight', title: 'WEIGHT', align: 'right', hide: 3 },
+    { id: 'active', title: 'ACTIVE', align: 'right', hide: 1 },
+    { id: 'inactive', title: 'INACT', align: 'right', hide: 2 },
+    { id: 'cps', title: 'CONN/S', align: 'right', hide: 4 },
+    { id: 'inpps', title: 'IN P/S', align: 'right', hide: 5 },
+    { id: 'outpps', title: 'OUT P/S', align: 'right', hide: 8 },
+  ],
+  rows: balancingRows,
+  empty: 'No virtual services. A load balancer gets them with the first task of a service in vip mode.',
+  // Counters move without the graph.
+  dependsOn: ({ snapshot }) => snapshot.namespaces,
+  visible: (id, { graph }) => {
+    const object = id === undefined ? undefined : objectOf(graph, id)
+    const service = object?.type === 'real-server' ? graph.virtualServices[object.virtualService] : object
+    const namespaceId =
+      service?.type === 'virtual-service' || service?.type === 'sandbox' ? service.namespace : undefined
+    return { namespaceId, tab: namespaceId === undefined ? undefined : 'ipvs' }
+  },
+})
+
+/** The kernel's rows with their counters, by key. */
+type Counted = {
+  readonly services: ReadonlyMap<string, VirtualServiceRow>
+  readonly servers: ReadonlyMap<string, RealServerRow>
+}
+
+type Built = { readonly graph: Graph; readonly ipvs: object | undefined; readonly rows: Row[] }
+
+/** The rows of a sandbox are made again only when its tables were read again. */
+const built = new WeakMap<Sandbox, Built>()
+
+function balancingRows(data: Data): Row[] {
+  const { graph, snapshot } = data
+  const namespaces = namespacesById(snapshot)
+  const balancers = Object.values(graph.sandboxes).filter(({ virtualServices }) => virtualServices.length > 0)
+  const ordered = sortedByName(balancers).sort(
+    (a, b) => Number(b.kind === 'ingress') - Number(a.kind === 'ingress'),
+  )
+  return ordered.flatMap(sandbox => {
+    const ipvs = namespaces.get(sandbox.namespace ?? '')?.ipvs
+    const known = built.get(sandbox)
+    if (known?.graph === graph && known.ipvs === ipvs) return known.rows
+    const rows = sandboxRows(graph, sandbox, countersOf(ipvs?.services ?? []))
+    built.set(sandbox, { graph, ipvs, rows })
+    return rows
+  })
+}
+
+function countersOf(services: readonly VirtualServiceRow[]): Counted {
+  const servers = services.flatMap(service =>
+    service.realServers.map((server): [string, RealServerRow] => [realServerKey(service, server), server]),
+  )
+  return {
+    services: new Map(services.map(service => [virtualServiceKey(service), service])),
+    servers: new Map(servers),
+  }
+}
+
+function sandboxRows(graph: Graph, sandbox: Sandbox, counted: Counted): Row[] {
+  const kind = sandboxKind(sandbox.kind)
+  const network = sandbox.network === undefined ? undefined : graph.networks[sandbox.network]?.name
+  const heading = lineRow(
+    sandbox.id,
+    0,
+    [
+      { text: sanitise(sandbox.name), tone: 'title' },
+      { text: ` ${kind.text}`, ...(kind.tone && { tone: kind.tone }) },
+      { text: network === undefined ? '' : ` of ${sanitise(network)}`, tone: 'dim' },
+    ],
+    sandbox,
+  )
+  const services = sortedByName(sandbox.virtualServices.flatMap(id => graph.virtualServices[id] ?? []))
+  return [
+    { ...heading, label: sandbox.name },
+    ...services.flatMap(service => [
+      serviceRow(graph, service, counted),
+      ...sortedByName(service.realServers.flatMap(id => graph.realServers[id] ?? [])).map(server =>
+        serverRow(server, counted),
+      ),
+    ]),
+  ]
+}
+
+function keyOf({ evidence }: VirtualService | RealServer): string {
+  const row = evidence.find(ref => ref.from === 'kernel' && ref.part === 'ipvs')
+  return row?.from === 'kernel' ? row.key : ''
+}
+
+function serviceRow(graph: Graph, service: VirtualService, { services }: Counted): Row {
+  const counters = services.get(keyOf(service))
+  const mark = service.fwmark === undefined ? undefined : `FWM ${service.fwmark}`
+  const address = service.address && `${service.protocol ?? ''} ${service.address}:${service.port ?? 0}`
+  const hasServer = service.realServers.some(id => graph.realServers[id]?.isQuiesced === false)
+  const row = objectRow(service, [
+    worldCell(`${service.name}${hasServer ? '' : '  no server'}`, hasServer ? 'strong' : 'bad'),
+    worldCell(mark ?? address, 'dim'),
+    worldCell(service.scheduler, 'dim'),
+    { text: '' },
+    connections(counters?.realServers.reduce((sum, { activeConns }) => sum + activeConns, 0)),
+    connections(counters?.realServers.reduce((sum, { inactiveConns }) => sum + inactiveConns, 0)),
+    ...rateCells(counters?.stats),
+  ])
+  return { ...row, isProblem: row.isProblem || !hasServer }
+}
+
+function serverRow(server: RealServer, { servers }: Counted): Row {
+  const counters = servers.get(keyOf(server))
+  const { isQuiesced } = server
+  const row = objectRow(server, [
+    worldCell(`  -> ${server.name}`, isQuiesced ? 'dim' : 'accent'),
+    worldCell(server.port === 0 ? server.address : `${server.address}:${server.port}`, 'dim'),
+    worldCell(forwardWords[server.forwarding] ?? server.forwarding, 'dim'),
+    isQuiesced
+      ? { text: drainWord(counters), tone: 'warn', value: 0 }
+      : { text: String(server.weight), value: server.weight },
+    connections(counters?.activeConns),
+    connections(counters?.inactiveConns),
+    ...rateCells(counters?.stats),
+  ])
+  return { ...row, level: 2 }
+}
+
+/** Weight 0: `draining` while connections are left, `quiesced` after that. */
+function drainWord(counters: RealServerRow | undefined): string {
+  return counters !== undefined && counters.activeConns > 0 ? '… draining' : '… quiesced'
+}
+
+function connections(count: number | undefined): Cell {
+  if (count === undefined) return { text: '?', tone: 'unknown' }
+  return { text: formatCount(count), tone: count === 0 ? 'dim' : 'plain', value: count, isCounter: true }
+}
+
+/** The kernel's own estimates of what comes in a second. */
+function rateCells(stats: IpvsStats | undefined): Cell[] {
+  return [stats?.cps, stats?.inPps, stats?.outPps].map(rate => {
+    if (rate === undefined) return { text: '?', tone: 'unknown', isCounter: true }
+    const value = Number(rate)
+    return { text: formatRate(value), tone: value === 0 ? 'dim' : 'ok', value, isCounter: true }
+  })
+}

@@ -1,0 +1,63 @@
+import type { Data } from '../data.ts'
+import { objectOf } from '../objects.ts'
+import { type Row, worldCell } from '../table.ts'
+import { objectView } from './object-view.ts'
+import { nodeCell, objectRow, sortedByName } from './words.ts'
+
+/** Where sandboxes and networks meet: each endpoint with its interface, addresses and the other end of its pair. */
+export const endpointsView = objectView({
+  id: 'endpoints',
+  key: '4',
+  title: 'Endpoints',
+  singular: 'endpoint',
+  description: 'Endpoints: interfaces, addresses, VIPs, MACs, veth pairs',
+  share: 0.6,
+  sortable: ['network', 'sandbox', 'interface', 'address', 'vip', 'mac', 'peer', 'node'],
+  columns: [
+    { id: 'network', title: 'NETWORK', max: 24 },
+    { id: 'sandbox', title: 'SANDBOX', grow: true, isId: true },
+    { id: 'interface', title: 'IFACE', hide: 2, max: 15 },
+    { id: 'address', title: 'ADDRESS', hide: 1, max: 43 },
+    { id: 'vip', title: 'VIP', hide: 3, max: 32 },
+    { id: 'mac', title: 'MAC', hide: 4 },
+    { id: 'peer', title: 'PEER', hide: 5, max: 28 },
+    { id: 'node', title: 'NODE', hide: 6, max: 20 },
+  ],
+  rows: endpointRows,
+  empty: 'No endpoints. They appear when a container joins a network.',
+  visible: (id, { graph }) => {
+    const object = id === undefined ? undefined : objectOf(graph, id)
+    const namespaceId = object?.type === 'endpoint' ? object.link?.namespace : undefined
+    return { namespaceId, tab: namespaceId === undefined ? undefined : 'interfaces' }
+  },
+})
+
+function endpointRows({ graph }: Data): Row[] {
+  const named = Object.values(graph.endpoints).map(endpoint => {
+    const network = graph.networks[endpoint.network]?.name ?? endpoint.network
+    const sandbox = graph.sandboxes[endpoint.sandbox]?.name ?? endpoint.sandbox
+    return { endpoint, network, sandbox, name: `${network} ${sandbox}` }
+  })
+  return sortedByName(named).map(({ endpoint, network, sandbox }) => {
+    const { link, peer, addresses } = endpoint
+    const of = (role: string): string =>
+      addresses
+        .filter(address => address.role === role)
+        .map(({ address }) => address)
+        .join(' ')
+    return objectRow(
+      endpoint,
+      [
+        worldCell(network, 'overlay'),
+        worldCell(sandbox, 'strong'),
+        worldCell(link?.ifname),
+        worldCell(of('own')),
+        worldCell(of('vip'), 'accent'),
+        worldCell(endpoint.mac, 'dim'),
+        worldCell(peer && `${peer.ifname}${peer.bridge === undefined ? '' : ` in ${peer.bridge}`}`, 'dim'),
+        nodeCell(graph, endpoint.node),
+      ],
+      { label: endpoint.name, alias: `${endpoint.id} ${endpoint.endpointId ?? ''}` },
+    )
+  })
+}

@@ -1,0 +1,106 @@
+import type { Graph } from '../../../graph/model.ts'
+import { sanitise } from '../../../util/sanitise.ts'
+import { wrap } from '../../../util/text.ts'
+import type { Data } from '../data.ts'
+import { describe, warningLines } from '../describe/index.ts'
+import { evidenceLines } from '../evidence-lines.ts'
+import { objectOf, typeWords } from '../objects.ts'
+import type { Visible } from '../session.ts'
+import { glyphs } from '../sources.ts'
+import { textLine } from '../span.ts'
+import type { Column, Row, Table } from '../table.ts'
+import { whyNameless } from './nameless.ts'
+import type { Detail, TabLabel, View } from './view.ts'
+
+/** What a view of objects of the graph has to tell of itself. */
+export type ObjectViewOptions = Pick<
+  View,
+  'id' | 'key' | 'title' | 'singular' | 'description' | 'sortable'
+> & {
+  readonly columns: readonly Column[]
+  readonly share?: number
+  /** The rows of the list. Their ids are those of the objects, or `objectOfRow` tells. */
+  readonly rows: (data: Data) => readonly Row[]
+  readonly isTree?: true
+  readonly objectOfRow?: (id: string) => string
+  /** Why there is none, or what makes one appear. */
+  readonly empty: string
+  /** What else the rows depend on, besides the graph. */
+  readonly dependsOn?: (data: Data) => object
+  readonly visible?: (id: string | undefined, data: Data) => Visible
+}
+
+const nothingVisible: Visible = { namespaceId: undefined, tab: undefined }
+
+/** A view of objects of the graph: a table of them, and what is known of the chosen one. */
+export function objectView({ columns, rows, isTree, empty, ...options }: ObjectViewOptions): View {
+  const { id, key, title, singular, description, sortable, share = 0.5 } = options
+  const objectOfRow = options.objectOfRow ?? (row => row)
+  const visible = options.visible ?? (() => nothingVisible)
+  const dependsOn = options.dependsOn ?? (() => nothing)
+  let made: { graph: Graph; other: object; table: Table } | undefined
+  return {
+    id,
+    key,
+    title,
+    singular,
+    description,
+    share,
+    sortable,
+    table: data => {
+      const other = dependsOn(data)
+      if (made?.graph === data.graph && made.other === other) return made.table
+      const table = { columns, rows: rows(data), ...(isTree && { isTree }) }
+      made = { graph: data.graph, other, table }
+      return table
+    },
+    notices: (data, width) => {
+      const why = whyNameless(data.snapshot, id)
+      return why === undefined
+        ? []
+        : wrap(`${glyphs.unknown} ${why}`, width).map(line => textLine(line, 'unknown'))
+    },
+    empty: () => empty,
+    tabs: () => tabs,
+    detail: (row, _, data) => objectDetail(row === undefined ? undefined : objectOfRow(row), data),
+    origin: (row, data, width, now) => {
+      const object = row === undefined ? undefined : objectOf(data.graph, objectOfRow(row))
+      return object ? evidenceLines(object.evidence, data.snapshot, width, now) : []
+    },
+    visible: (row, _, data) => visible(row, data),
+  }
+}
+
+const nothing = {}
+
+const tabs: readonly TabLabel[] = [{ id: 'describe', title: 'Describe', short: 'Describe', isEmpty: false }]
+
+function objectDetail(id: string | undefined, data: Data): Detail {
+  const { graph, snapshot } = data
+  const object = id === undefined ? undefined : objectOf(graph, id)
+  if (!object) {
+    return {
+      title: [{ text: 'Nothing is chosen', tone: 'dim' }],
+      table: undefined,
+      sortable: [],
+      notices: () => [],
+      empty: () => [],
+      origin: () => [],
+    }
+  }
+  const table = describe(graph, object)
+  return {
+    title: [
+      { text: `${typeWords[object.type]} `, tone: 'dim' },
+      { text: sanitise(object.name), tone: 'title' },
+    ],
+    table,
+    sortable: [],
+    notices: columns => warningLines(object.warnings, columns),
+    empty: () => [textLine('Nothing else is known.', 'dim')],
+    origin: (row, columns, now) => {
+      const found = table.rows.find(candidate => candidate.id === row)
+      return evidenceLines(found?.evidence ?? object.evidence, snapshot, columns, now)
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import type { Graph, Sandbox, SandboxKind } from '../../../graph/model.ts'
+import type { Data } from '../data.ts'
+import { addressesOf } from '../describe/network.ts'
+import { objectOf } from '../objects.ts'
+import type { Visible } from '../session.ts'
+import { type Row, worldCell } from '../table.ts'
+import { objectView } from './object-view.ts'
+import { countCell, nodeCell, objectRow, sandboxKind, sortedByName } from './words.ts'
+
+/** Every network namespace for what it is: whose it is, and where it is attached. */
+export const sandboxesView = objectView({
+  id: 'sandboxes',
+  key: '3',
+  title: 'Sandboxes',
+  singular: 'sandbox',
+  description: 'Sandboxes: namespaces of tasks, containers, load balancers and overlays',
+  sortable: ['kind', 'name', 'addresses', 'endpoints', 'services', 'node'],
+  columns: [
+    { id: 'kind', title: 'KIND', hide: 2 },
+    { id: 'name', title: 'NAME', grow: true, isId: true },
+    { id: 'addresses', title: 'ADDRESSES', hide: 3, max: 48 },
+    { id: 'endpoints', title: 'EP', align: 'right', hide: 4 },
+    { id: 'services', title: 'LB', align: 'right', hide: 5 },
+    { id: 'file', title: 'FILE', hide: 1, isId: true, max: 14 },
+    { id: 'node', title: 'NODE', hide: 6, max: 20 },
+  ],
+  rows: sandboxRows,
+  empty: 'No sandboxes. They appear with the first container.',
+  visible: visibleSandbox,
+})
+
+const ranks: readonly SandboxKind[] = [
+  'host',
+  'ingress',
+  'load-balancer',
+  'overlay',
+  'task',
+  'container',
+  'build',
+  'orphan',
+  'other',
+]
+
+function sandboxRows({ graph }: Data): Row[] {
+  const sandboxes = sortedByName(Object.values(graph.sandboxes))
+  sandboxes.sort((a, b) => ranks.indexOf(a.kind) - ranks.indexOf(b.kind))
+  return sandboxes.map(sandbox =>
+    objectRow(
+      sandbox,
+      [
+        sandboxKind(sandbox.kind),
+        worldCell(sandbox.name, 'strong'),
+        worldCell(sandbox.endpoints.map(id => addressesOf(graph, id)).join(' ')),
+        countCell(sandbox.endpoints.length),
+        countCell(sandbox.virtualServices.length),
+        worldCell(fileOf(sandbox), 'dim'),
+        nodeCell(graph, sandbox.node),
+      ],
+      { alias: aliasOf(graph, sandbox) },
+    ),
+  )
+}
+
+function fileOf({ sandboxKey, namespace }: Sandbox): string | undefined {
+  return sandboxKey === undefined ? namespace : sandboxKey.slice(sandboxKey.lastIndexOf('/') + 1)
+}
+
+function aliasOf(graph: Graph, { namespace = '', sandboxKey = '', containers, task }: Sandbox): string {
+  const names = containers.map(id => `${graph.containers[id]?.name ?? ''} ${id}`)
+  return [namespace, sandboxKey, task ?? '', ...names].join(' ')
+}
+
+/** What is looked at is read again soon: its interfaces. */
+function visibleSandbox(id: string | undefined, { graph }: Data): Visible {
+  const object = id === undefined ? undefined : objectOf(graph, id)
+  const namespaceId = object?.type === 'sandbox' ? object.namespace : undefined
+  return { namespaceId, tab: namespaceId === undefined ? undefined : 'interfaces' }
+}

@@ -1,0 +1,88 @@
+import type {
+  Graph,
+  GraphObject,
+  Network,
+  NetworkRole,
+  SandboxKind,
+  SwarmService,
+} from '../../../graph/model.ts'
+import type { Tone } from '../span.ts'
+import { type Cell, cellRow, type Row, worldCell } from '../table.ts'
+
+/** Hues of the kinds of network; the word says it without colour. */
+const roleTones: Readonly<Record<NetworkRole, Tone>> = {
+  ingress: 'ingress',
+  gwbridge: 'dim',
+  'default-bridge': 'host',
+  user: 'plain',
+}
+
+/** `ingress`, `overlay`, `gwbridge`, `bridge` … in the hue of its kind. */
+export function networkKind({ role, driver }: Network): Cell {
+  const word = role === 'ingress' || role === 'gwbridge' ? role : driver
+  const tone = role !== 'user' ? roleTones[role] : driver === 'overlay' ? 'overlay' : 'host'
+  return worldCell(word, tone)
+}
+
+const sandboxTones: Readonly<Record<SandboxKind, Tone>> = {
+  host: 'host',
+  ingress: 'ingress',
+  'load-balancer': 'load-balancer',
+  overlay: 'overlay',
+  task: 'container',
+  container: 'container',
+  build: 'dim',
+  orphan: 'warn',
+  other: 'dim',
+}
+
+export function sandboxKind(kind: SandboxKind): Cell {
+  return { text: kind === 'load-balancer' ? 'lb' : kind, tone: sandboxTones[kind] }
+}
+
+/** `2/3`, in a tone that says when some are missing; `?` when nobody counted. */
+export function taskCount({ runningTasks, desiredTasks }: SwarmService): Cell {
+  if (runningTasks === undefined && desiredTasks === undefined) return { text: '?', tone: 'unknown' }
+  const isShort = runningTasks !== undefined && desiredTasks !== undefined && runningTasks < desiredTasks
+  const text = `${runningTasks ?? '?'}/${desiredTasks ?? '?'}`
+  return { text, tone: isShort ? 'warn' : 'ok', value: runningTasks }
+}
+
+/** `8080->80/tcp`, each published port once. */
+export function portWords({ ports }: SwarmService): string {
+  return ports
+    .map(({ publishedPort, targetPort, protocol, publishMode }) => {
+      const from = publishedPort === undefined ? '' : `${publishedPort}->`
+      return `${from}${targetPort}/${protocol ?? '?'}${publishMode === 'host' ? ' host' : ''}`
+    })
+    .join(' ')
+}
+
+/** The short form of an id of Docker's. */
+export function shortId(id: string | undefined): string {
+  return id?.slice(0, 12) ?? ''
+}
+
+/** A number; `-` for none of a thing that is only there sometimes. */
+export function countCell(count: number): Cell {
+  return count === 0 ? { text: '-', tone: 'dim', value: 0 } : { text: String(count), value: count }
+}
+
+/** The row of an object; a warning marks it. */
+export function objectRow(object: GraphObject, cells: readonly Cell[], more: Partial<Row> = {}): Row {
+  const row = cellRow(object.id, cells, object, object.warnings.length > 0)
+  return { ...row, label: object.name, alias: object.id, ...more }
+}
+
+/** What a node is called. */
+export function nodeCell(graph: Graph, id: string | undefined): Cell {
+  return worldCell(id === undefined ? undefined : (graph.nodes[id]?.name ?? id), 'dim')
+}
+
+/** By name as people count: `web.2` before `web.10`. */
+export const byName = new Intl.Collator('en', { numeric: true })
+
+export function sortedByName<Item extends { readonly name: string }>(items: readonly Item[]): Item[] {
+  const keyed = [...items]
+  return keyed.sort((a, b) => byName.compare(a.name, b.name))
+}
