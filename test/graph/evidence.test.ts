@@ -28,7 +28,9 @@ describe.each(captures)('the graph of $capture', ({ capture }) => {
     expect(graph.edges.filter(({ from, to }) => !ids.has(from) || !ids.has(to))).toEqual([])
   })
 
-  it('has nothing to warn of', () => {
-    expect(warnings).toEqual([])
+  it('warns of nothing but what is broken', () => {
+    // Without IPVS dockerd programs neither marks nor the port, and its API says nothing of that.
+    const isBroken = capture === 'docker-20.10-nft-hostkernel-no-ipvs'
+    expect(warnings.map(({ message }) => message)).toEqual(isBroken ? ['hostc has no DNAT rule'] : [])
   })
 })

@@ -1,8 +1,9 @@
+import type { DockerContainer } from '../../snapshot/index.ts'
 import type { Container, Sandbox } from '../model.ts'
 import { type RowRef, pointer } from '../evidence.ts'
 import { addEdge, type Draft, include, type Mutable, warn } from './draft.ts'
 import { addSandbox, fileName, realPath, type SandboxIndex } from './sandboxes.ts'
-import { type DockerContainer, dockerRow, type NodeView, type World } from './world.ts'
+import { dockerRow, type NodeView, type World } from './world.ts'
 
 const TASK_ID = 'com.docker.swarm.task.id'
 const STACK = 'com.docker.stack.namespace'

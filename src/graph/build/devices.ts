@@ -1,9 +1,9 @@
 import { linkKey } from '../../snapshot/row-keys.ts'
-import type { Link } from '../../snapshot/index.ts'
+import type { DockerNetwork, Link } from '../../snapshot/index.ts'
 import type { LinkEnd, Network } from '../model.ts'
 import { type Draft, type Mutable, warn } from './draft.ts'
 import { emptyNetwork, instanceOf } from './networks.ts'
-import { kernelRow, type DockerNetwork, type NamespaceView, type NodeView, type World } from './world.ts'
+import { kernelRow, type NamespaceView, type NodeView, type World } from './world.ts'
 
 /** How many characters of a network's id every file name keeps: `lb_` leaves nine of Docker's twelve. */
 const KEPT = 9

@@ -33,6 +33,7 @@ export type Draft = {
   readonly peers: Map<string, Mutable<OverlayPeer>>
   readonly ports: Map<string, Mutable<PublishedPort>>
   readonly edges: Edge[]
+  readonly nodesBySwarmId: Map<string, Mutable<Node>>
   /** Networks by their bridges: node, namespace and ifindex. */
   readonly bridges: Map<string, Mutable<Network>>
 }
@@ -59,6 +60,7 @@ export function emptyDraft(): Draft {
     peers: new Map(),
     ports: new Map(),
     edges: [],
+    nodesBySwarmId: new Map(),
     bridges: new Map(),
   }
 }

@@ -1,8 +1,9 @@
+import type { DockerNetwork } from '../../snapshot/index.ts'
 import type { RowRef } from '../evidence.ts'
 import { pointer } from '../evidence.ts'
 import type { Network, NetworkInstance, NetworkRole } from '../model.ts'
 import { type Draft, include, type Mutable, warn } from './draft.ts'
-import { type DockerNetwork, dockerRow, type NodeView, type World } from './world.ts'
+import { dockerRow, type NodeView, type World } from './world.ts'
 
 const MTU_OPTION = 'com.docker.network.driver.mtu'
 const VNI_OPTION = 'com.docker.network.driver.overlay.vxlanid_list'

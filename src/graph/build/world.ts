@@ -1,4 +1,11 @@
-import type { Address, Link, Namespace, Snapshot } from '../../snapshot/index.ts'
+import type {
+  Address,
+  DockerContainer,
+  DockerNetwork,
+  Link,
+  Namespace,
+  Snapshot,
+} from '../../snapshot/index.ts'
 import type { DockerPart, DockerRow, KernelRow, NamespacePart } from '../evidence.ts'
 
 /** Phase one of the graph: all snapshots, in one order whatever order they came in, with indexes to look things up by. */
@@ -13,7 +20,7 @@ export type World = {
 export type NodeView = {
   /** Graph id: `node:` and `key`. */
   readonly id: string
-  /** Swarm's node id, else the host name. */
+  /** The host name, which stays when the daemon goes; with an id behind it where two nodes share one. */
   readonly key: string
   readonly nodeId: string | undefined
   readonly hostname: string
@@ -36,10 +43,6 @@ export type NamespaceView = {
   /** By ifindex; the widest prefix first, so an endpoint's own address is before its VIPs. */
   readonly addresses: ReadonlyMap<number, readonly Address[]>
 }
-
-export type Docker = NonNullable<Snapshot['docker']>
-export type DockerNetwork = NonNullable<Docker['networks']>[number]
-export type DockerContainer = NonNullable<Docker['containers']>[number]
 
 /** Plain comparison of texts: the same on every machine, and much faster than that of a language. */
 export function compare(a: string, b: string): number {
@@ -72,16 +75,29 @@ export function dockerRow(node: string, part: DockerPart, id: string, field?: st
 
 export function readWorld(snapshots: readonly Snapshot[]): World {
   const known = knownNodes(snapshots)
-  const byNode = Map.groupBy(snapshots, snapshot => nodeKey(snapshot, known, snapshots))
+  const byNode = Map.groupBy(snapshots, snapshot => identity(snapshot, known))
+  const names = new Map<string, number>()
+  for (const [{ hostname }] of nodesOf(byNode)) names.set(hostname, (names.get(hostname) ?? 0) + 1)
   const views: NodeView[] = []
   const replaced: { node: string; takenAt: string }[] = []
-  for (const [key, ofNode] of [...byNode].toSorted(([a], [b]) => compare(a, b))) {
-    const [newest, ...older] = ofNode.toSorted((a, b) => compare(ageKey(b), ageKey(a)))
-    if (!newest) continue
+  for (const [{ hostname, distinction }, [newest, ...older]] of nodesOf(byNode)) {
+    const key = names.get(hostname) === 1 ? hostname : `${hostname}@${distinction}`
     views.push(readView(key, newest, known))
     for (const { takenAt } of older) replaced.push({ node: `node:${key}`, takenAt })
   }
-  return { views, replaced }
+  return { views: views.toSorted(byKey(({ id }) => id)), replaced }
+}
+
+type Named = { readonly hostname: string; readonly distinction: string }
+
+/** Each node's snapshots, the newest first, with what it is called and what tells it from another of that name. */
+function nodesOf(
+  byNode: ReadonlyMap<string, readonly Snapshot[]>,
+): (readonly [Named, readonly [Snapshot, ...Snapshot[]]])[] {
+  return [...byNode].flatMap(([distinction, snapshots]) => {
+    const [newest, ...older] = snapshots.toSorted((a, b) => compare(ageKey(b), ageKey(a)))
+    return newest ? [[{ hostname: hostnameOf(newest), distinction }, [newest, ...older]] as const] : []
+  })
 }
 
 function ageKey({ takenAt, host, tookMs }: Snapshot): string {
@@ -110,15 +126,9 @@ function hostnameOf({ docker, host }: Snapshot): string {
   return docker?.info?.Name || host.hostname
 }
 
-/** Its swarm id, by its own word or by that of another node; else its host name, with the boot id where two share it. */
-function nodeKey(snapshot: Snapshot, known: KnownNodes, all: readonly Snapshot[]): string {
-  const own = swarmId(snapshot, known)
-  if (own !== undefined) return own
-  const hostname = hostnameOf(snapshot)
-  const isShared = all.some(
-    other => hostnameOf(other) === hostname && other.host.bootId !== snapshot.host.bootId,
-  )
-  return isShared ? `${hostname}@${snapshot.host.bootId}` : hostname
+/** Its swarm id, by its own word or by that of another node; else the boot of its kernel. */
+function identity(snapshot: Snapshot, known: KnownNodes): string {
+  return swarmId(snapshot, known) ?? `${hostnameOf(snapshot)} ${snapshot.host.bootId}`
 }
 
 function swarmId(snapshot: Snapshot, known: KnownNodes): string | undefined {

@@ -1,0 +1,160 @@
+import type { FdbEntry, Neighbour } from '../../snapshot/index.ts'
+import { fdbKey, neighbourKey } from '../../snapshot/row-keys.ts'
+import type { RowRef } from '../evidence.ts'
+import type { Network, OverlayPeer, RemoteEndpoint } from '../model.ts'
+import { addEdge, type Draft, type Mutable, warn } from './draft.ts'
+import { endpointAt, isLive, type OwnerIndex, taskAt } from './owners.ts'
+import { nodeOfVtep, type VtepIndex } from './vteps.ts'
+import { byKey, compare, kernelRow, type NamespaceView, type NodeView, type World } from './world.ts'
+
+const NO_MAC = '00:00:00:00:00:00'
+
+/**
+ * Other ends of the tunnels. dockerd writes two entries for each endpoint of another node: a neighbour (address to MAC) and a
+ * forwarding entry (MAC to VTEP), both permanent, both on the vxlan link (peerdb.go of libnetwork).
+ */
+export function resolvePeers(draft: Draft, world: World, owners: OwnerIndex, vteps: VtepIndex): void {
+  for (const view of world.views) {
+    for (const network of draft.networks.values()) {
+      for (const { node, namespace: id } of network.instances) {
+        const namespace = node === view.id && id !== undefined ? view.byId.get(id) : undefined
+        if (namespace?.row.kind === 'overlay') peersOf(draft, view, namespace, network, owners, vteps)
+      }
+    }
+  }
+}
+
+function peersOf(
+  draft: Draft,
+  view: NodeView,
+  namespace: NamespaceView,
+  network: Mutable<Network>,
+  owners: OwnerIndex,
+  vteps: VtepIndex,
+): void {
+  const isTunnel = (ifname: string | undefined): boolean =>
+    namespace.byName.get(ifname ?? '')?.linkinfo?.info_kind === 'vxlan'
+  const neighbours = new Map<string, Neighbour[]>()
+  for (const row of namespace.row.neighbours) {
+    if (row.lladdr === undefined || !row.state?.includes('PERMANENT') || !isTunnel(row.dev)) continue
+    const list = neighbours.get(row.lladdr)
+    if (list) list.push(row)
+    else neighbours.set(row.lladdr, [row])
+  }
+  const byVtep = new Map<string, FdbEntry[]>()
+  for (const row of namespace.row.fdb) {
+    if (row.dst === undefined || !isTunnel(row.ifname)) continue
+    const list = byVtep.get(row.dst)
+    if (list) list.push(row)
+    else byVtep.set(row.dst, [row])
+  }
+  const context: Context = { draft, view, namespace, network, owners, neighbours, seen: new Map() }
+  for (const [vtep, rows] of [...byVtep].toSorted(([a], [b]) => compare(a, b)))
+    addPeer(context, vtep, rows.toSorted(byKey(fdbKey)), vteps)
+  for (const row of [...neighbours.values()].flat().toSorted(byKey(neighbourKey))) {
+    if (context.seen.has(row.lladdr ?? '')) continue
+    const message = `${row.dst} has MAC ${row.lladdr} on ${view.hostname}, and no forwarding entry says which node it is behind`
+    warn(network, 'half-peer', message, [kernelRow(namespace, 'neighbours', neighbourKey(row))])
+  }
+  missingPeers(context)
+}
+
+type Context = {
+  readonly draft: Draft
+  readonly view: NodeView
+  readonly namespace: NamespaceView
+  readonly network: Mutable<Network>
+  readonly owners: OwnerIndex
+  /** By MAC. */
+  readonly neighbours: ReadonlyMap<string, readonly Neighbour[]>
+  /** The VTEP that each MAC is behind. */
+  readonly seen: Map<string, string>
+}
+
+function addPeer(context: Context, vtep: string, rows: readonly FdbEntry[], vteps: VtepIndex): void {
+  const { draft, view, namespace, network } = context
+  const node = nodeOfVtep(draft, vteps, vtep)
+  const first = rows.map(row => kernelRow(namespace, 'fdb', fdbKey(row)))
+  const peer: Mutable<OverlayPeer> = {
+    type: 'peer',
+    id: `peer:${view.key}/${namespace.row.name}/${vtep}`,
+    name: `${network.name} to ${node.name}`,
+    evidence: first.slice(0, 1),
+    warnings: [],
+    node: view.id,
+    network: network.id,
+    vtep,
+    peerNode: node.id,
+    endpoints: [],
+  }
+  draft.peers.set(peer.id, peer)
+  network.peers.push(peer.id)
+  addEdge(draft, 'tunnels', peer.id, network.id, first)
+  addEdge(draft, 'is-node', peer.id, node.id, [...peer.evidence, ...node.evidence])
+  for (const row of rows) if (row.mac !== NO_MAC) addRemote(context, peer, row)
+  if (node.id === view.id) warn(peer, 'differs', `${vtep} is ${node.name}'s own address`, peer.evidence)
+}
+
+function addRemote(context: Context, peer: Mutable<OverlayPeer>, row: FdbEntry): void {
+  const { draft, namespace, network, owners, neighbours } = context
+  const entry = kernelRow(namespace, 'fdb', fdbKey(row))
+  const known = neighbours.get(row.mac) ?? []
+  const before = context.seen.get(row.mac)
+  if (before !== undefined && before !== peer.vtep)
+    warn(peer, 'ambiguous', `${row.mac} is behind ${before} and ${peer.vtep}`, [entry])
+  context.seen.set(row.mac, peer.vtep)
+  if (known.length === 0) {
+    peer.endpoints.push({ mac: row.mac, evidence: [entry] })
+    warn(peer, 'half-peer', `${row.mac} is behind ${peer.vtep}, and no neighbour has that MAC`, [entry])
+  }
+  for (const neighbour of known.toSorted(byKey(neighbourKey))) {
+    const evidence: RowRef[] = [entry, kernelRow(namespace, 'neighbours', neighbourKey(neighbour))]
+    const { task } = taskAt(owners, network.id, neighbour.dst)
+    const endpoint = endpointAt(owners, network.id, neighbour.dst)
+    const remote: Mutable<RemoteEndpoint> = {
+      mac: row.mac,
+      address: neighbour.dst,
+      ...(task && { task: task.id }),
+      ...(endpoint && endpoint.node !== peer.node && { endpoint: endpoint.id }),
+      evidence,
+    }
+    peer.endpoints.push(remote)
+    if (remote.endpoint !== undefined) addEdge(draft, 'reaches', peer.id, remote.endpoint, evidence)
+    if (task) {
+      addEdge(draft, 'reaches', peer.id, task.id, [...evidence, ...task.evidence])
+      if (task.node !== undefined && task.node !== peer.peerNode)
+        warn(peer, 'differs', `${task.name} (${neighbour.dst}) is sent to ${peer.vtep}, and runs elsewhere`, [
+          ...evidence,
+          ...task.evidence,
+        ])
+    }
+  }
+}
+
+/** Tasks that run on other nodes, and that nothing here leads to: their packets are dropped. */
+function missingPeers({ draft, view, namespace, network }: Context): void {
+  const isRead = (part: string): boolean =>
+    namespace.row.sources.some(({ source, status }) => source === `rtnl.${part}` && status === 'ok')
+  if (!isRead('neighbours') || !isRead('fdb')) return
+  const known = new Set(
+    network.peers.flatMap(id => {
+      const peer = draft.peers.get(id)
+      return peer?.node === view.id ? peer.endpoints.map(({ address }) => address) : []
+    }),
+  )
+  for (const id of network.services) {
+    for (const taskId of draft.services.get(id)?.tasks ?? []) {
+      const task = draft.tasks.get(taskId)
+      if (!task || task.node === undefined || task.node === view.id || !isLive(task)) continue
+      for (const { network: other, address } of task.addresses) {
+        if (other !== network.id || known.has(address)) continue
+        const message = `${view.hostname} has no way to ${task.name} (${address}) on ${network.name}`
+        warn(network, 'missing-peer', message, [
+          ...task.evidence,
+          kernelRow(namespace, 'fdb', ''),
+          kernelRow(namespace, 'neighbours', ''),
+        ])
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import type { DockerTask } from '../../snapshot/index.ts'
+import { pointer, type RowRef } from '../evidence.ts'
+import type { SwarmTask } from '../model.ts'
+import { addEdge, type Draft, include, type Mutable } from './draft.ts'
+import { nodeOfVtep, type VtepIndex } from './vteps.ts'
+import type { ServiceIndex } from './services.ts'
+import { byKey, dockerRow, entriesOf, type NodeView, type World } from './world.ts'
+
+const LABEL = 'com.docker.swarm.'
+
+/** Tasks as managers list them, as their containers are labelled, and as networks tell of them on every node. */
+export function resolveTasks(draft: Draft, world: World, services: ServiceIndex, vteps: VtepIndex): void {
+  for (const view of world.views) {
+    for (const row of view.snapshot.docker?.tasks?.toSorted(byKey(({ ID }) => ID)) ?? []) {
+      const task = taskOf(draft, row.ID, dockerRow(view.id, 'tasks', row.ID))
+      fill(draft, task, row)
+    }
+  }
+  for (const view of world.views) fromContainers(draft, view)
+  for (const view of world.views) fromNetworks(draft, view, services, vteps)
+  for (const task of draft.tasks.values()) finishTask(draft, task)
+}
+
+function taskOf(draft: Draft, taskId: string, evidence: RowRef): Mutable<SwarmTask> {
+  const known = draft.tasks.get(`task:${taskId}`)
+  if (known) {
+    known.evidence.push(evidence)
+    return known
+  }
+  const task: Mutable<SwarmTask> = {
+    type: 'task',
+    id: `task:${taskId}`,
+    name: '',
+    evidence: [evidence],
+    warnings: [],
+    taskId,
+    addresses: [],
+    endpoints: [],
+    realServers: [],
+  }
+  draft.tasks.set(task.id, task)
+  return task
+}
+
+function fill(draft: Draft, task: Mutable<SwarmTask>, row: DockerTask): void {
+  const service = `service:${row.ServiceID}`
+  if (draft.services.has(service)) task.service = service
+  if (row.Slot !== undefined && row.Slot > 0) task.slot = row.Slot
+  const node = draft.nodesBySwarmId.get(row.NodeID ?? '')
+  if (node) task.node = node.id
+  task.state = row.Status.State
+  task.desiredState = row.DesiredState
+  if (row.Status.Err !== undefined) task.error = row.Status.Err
+  for (const { NetworkID, Addresses } of row.NetworksAttachments)
+    for (const address of Addresses) addAddress(task, `network:${NetworkID}`, address.split('/')[0] ?? '')
+}
+
+function addAddress(task: Mutable<SwarmTask>, network: string, address: string): void {
+  if (address === '') return
+  const isKnown = task.addresses.some(entry => entry.network === network && entry.address === address)
+  if (!isKnown) task.addresses.push({ network, address })
+}
+
+/** Labels that swarmkit puts on the container of a task (daemon/cluster/executor/container of moby). */
+function fromContainers(draft: Draft, view: NodeView): void {
+  for (const { Id, Labels } of view.containers ?? []) {
+    const taskId = Labels[`${LABEL}task.id`]
+    const container = draft.containers.get(`container:${Id}`)
+    if (taskId === undefined || !container) continue
+    const evidence = dockerRow(view.id, 'containers', Id, pointer('Labels', `${LABEL}task.id`))
+    const task = taskOf(draft, taskId, evidence)
+    const service = `service:${Labels[`${LABEL}service.id`]}`
+    if (draft.services.has(service)) task.service ??= service
+    task.node ??= view.id
+    nameTask(task, Labels[`${LABEL}task.name`] ?? '')
+    task.container = container.id
+    container.task = task.id
+    addEdge(draft, 'runs-task', container.id, task.id, [evidence])
+    const sandbox = draft.sandboxes.get(container.sandbox ?? '')
+    if (!sandbox || sandbox.kind === 'host') continue
+    task.sandbox = sandbox.id
+    sandbox.task = task.id
+    for (const endpoint of sandbox.endpoints) include(task.endpoints, endpoint)
+  }
+}
+
+/** `web.3.dbb48ysbdcvdfjuv3h12p8a2l`: service, slot, task; of a global service the node is in the slot's place. */
+const taskName = /^(.+)\.([^.]+)\.([0-9a-z]{25})$/
+
+function nameTask(task: Mutable<SwarmTask>, name: string): void {
+  const [, , place = ''] = taskName.exec(name) ?? []
+  if (/^[1-9]\d{0,8}$/.test(place)) task.slot ??= Number(place)
+}
+
+/** What the gossip of a network says: the addresses of all tasks on it, and the VTEP of each one's node. */
+function fromNetworks(draft: Draft, view: NodeView, services: ServiceIndex, vteps: VtepIndex): void {
+  for (const network of view.networks ?? []) {
+    for (const [name, row] of entriesOf(network.Services)) {
+      for (const [index, entry] of row.Tasks.entries()) {
+        const taskId = taskName.exec(entry.Name)?.[3]
+        if (taskId === undefined || name === '') continue
+        const place = pointer('Services', name, 'Tasks', index)
+        const task = taskOf(draft, taskId, dockerRow(view.id, 'networks', network.Id, place))
+        const service = services.get(name)
+        if (service) task.service ??= service.id
+        nameTask(task, entry.Name)
+        addAddress(task, `network:${network.Id}`, entry.EndpointIP)
+        const vtep = entry.Info['Host IP']
+        if (vtep) task.node ??= nodeOfVtep(draft, vteps, vtep).id
+      }
+    }
+  }
+}
+
+function finishTask(draft: Draft, task: Mutable<SwarmTask>): void {
+  const service = draft.services.get(task.service ?? '')
+  const node = draft.nodes.get(task.node ?? '')
+  const place = task.slot ?? node?.name
+  task.name = [service?.name ?? task.taskId, ...(service && place !== undefined ? [place] : [])].join('.')
+  task.addresses = task.addresses.filter(({ network }) => draft.networks.has(network))
+  if (service) {
+    service.tasks.push(task.id)
+    addEdge(draft, 'of-service', task.id, service.id, task.evidence)
+  }
+  if (node) addEdge(draft, 'on-node', task.id, node.id, task.evidence)
+}

@@ -1,0 +1,105 @@
+import { addressKey } from '../../snapshot/row-keys.ts'
+import type { Endpoint, Network, Sandbox, SwarmService } from '../model.ts'
+import { type Draft, type Mutable, warn } from './draft.ts'
+import { isLive } from './owners.ts'
+import type { SandboxIndex } from './sandboxes.ts'
+import { kernelRow, type NamespaceView, type NodeView, type World } from './world.ts'
+
+/** Whose the VIPs on interfaces are, and which VIPs no load balancer has that should. */
+export function resolveVips(draft: Draft, world: World, index: SandboxIndex): void {
+  const owners = vipOwners(draft)
+  for (const view of world.views) {
+    for (const namespace of view.namespaces) {
+      const sandbox = index.byNamespace.get(`${view.id} ${namespace.row.id}`)
+      if (sandbox && sandbox.endpoints.length > 0) loopbackVips(draft, namespace, sandbox, owners)
+    }
+  }
+  for (const endpoint of draft.endpoints.values()) {
+    for (const entry of endpoint.addresses) {
+      if (entry.role !== 'vip') continue
+      const service = owners.get(`${endpoint.network} ${entry.address}`)
+      if (service) entry.service = service.id
+      else if (isTold(draft.networks.get(endpoint.network), endpoint))
+        warn(endpoint, 'unknown-service', `no service of the daemon's has VIP ${entry.address}`, [
+          entry.evidence,
+        ])
+    }
+  }
+  for (const view of world.views) missingBalancers(draft, view)
+}
+
+function vipOwners(draft: Draft): Map<string, Mutable<SwarmService>> {
+  const owners = new Map<string, Mutable<SwarmService>>()
+  for (const service of draft.services.values())
+    for (const { network, vip } of service.networks)
+      if (vip !== undefined) owners.set(`${network} ${vip}`, service)
+  return owners
+}
+
+/** Whether the node's own daemon told of the network's services. */
+function isTold(network: Mutable<Network> | undefined, { node }: Mutable<Endpoint>): boolean {
+  return (
+    network?.driver === 'overlay' && network.evidence.some(row => row.from === 'docker' && row.node === node)
+  )
+}
+
+/** Docker 17.09 to 18.05, and DSR, put a task's VIPs on `lo`: they belong to the endpoint whose network has them. */
+function loopbackVips(
+  draft: Draft,
+  namespace: NamespaceView,
+  sandbox: Mutable<Sandbox>,
+  owners: ReadonlyMap<string, Mutable<SwarmService>>,
+): void {
+  const lo = namespace.byName.get('lo')
+  for (const address of (lo && namespace.addresses.get(lo.ifindex)) ?? []) {
+    const { family, local, prefixlen } = address
+    if (family !== 'inet' || prefixlen !== 32 || local.startsWith('127.')) continue
+    const endpoints = sandbox.endpoints.flatMap(id => draft.endpoints.get(id) ?? [])
+    const endpoint =
+      endpoints.find(({ network }) => owners.has(`${network} ${local}`)) ??
+      endpoints.find(({ addresses }) => addresses.some(own => isInSubnet(local, own.address, own.prefixlen)))
+    endpoint?.addresses.push({
+      address: local,
+      prefixlen,
+      family,
+      role: 'vip',
+      ifname: 'lo',
+      evidence: kernelRow(namespace, 'addresses', addressKey(address)),
+    })
+  }
+}
+
+/** Of IPv4 addresses alone: Docker gives no VIP of IPv6. */
+function isInSubnet(address: string, other: string, prefixlen: number): boolean {
+  const bits = 2 ** (32 - prefixlen)
+  return Math.floor(number(address) / bits) === Math.floor(number(other) / bits)
+}
+
+function number(address: string): number {
+  return address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0)
+}
+
+/** A service with a VIP and a task that runs has a virtual service in the network's load balancer on each node. */
+function missingBalancers(draft: Draft, view: NodeView): void {
+  for (const service of draft.services.values()) {
+    for (const { network: id, vip, fwmarks } of service.networks) {
+      if (vip === undefined || fwmarks[view.id] === undefined) continue
+      const network = draft.networks.get(id)
+      const balancer = network?.instances.find(({ node }) => node === view.id)?.loadBalancer
+      const sandbox = draft.sandboxes.get(balancer ?? '')
+      const sources = view.byId.get(sandbox?.namespace ?? '')?.row.sources ?? []
+      if (!network || !sandbox || !sources.some(({ source, status }) => source === 'ipvs' && status === 'ok'))
+        continue
+      const isThere = sandbox.virtualServices.some(
+        virtual => draft.virtualServices.get(virtual)?.service === service.id,
+      )
+      const isNeeded = service.tasks.some(task => {
+        const row = draft.tasks.get(task)
+        return row && isLive(row) && row.addresses.some(({ network: other }) => other === id)
+      })
+      if (isThere || !isNeeded) continue
+      const message = `${sandbox.name} on ${view.hostname} has no virtual service for ${vip} on ${network.name}`
+      warn(service, 'missing-virtual-service', message, [...service.evidence, ...sandbox.evidence])
+    }
+  }
+}
