@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import type { Transport } from 'netlink-codec'
 import { afterAll, describe, expect, test } from 'vitest'
+import { readLinks } from '../../src/collectors/kernel/rtnl/link.ts'
 import { nsidOf, readNsids } from '../../src/collectors/kernel/rtnl/nsid.ts'
 import { needs } from '../support/needs.ts'
 import { makeNetns, parseIpJson, type TestNetns } from '../support/netns.ts'
@@ -62,6 +63,44 @@ describe('nsids', needs('root', 'program:ip', 'program:bridge'), () => {
     }
     expect(readNsids(transport).rows).toEqual([])
     expect(theirs(asked)).toEqual([])
+  })
+
+  const nsids = (netns: TestNetns): readonly number[] => readNsids(netns.netlink()).rows
+
+  // docs/adr/0007: the one thing that looking can change.
+  test.each([
+    ['ours', (netns: TestNetns) => void readLinks(netns.netlink())],
+    ['that of ip', (netns: TestNetns) => void netns.ip('link')],
+  ])('a dump of links, %s, numbers the peer of a veth that nothing has happened to yet', (_, look) => {
+    const [host, sandbox] = [make(), make()]
+    host.ip('link', 'add', 'v0', 'type', 'veth', 'peer', 'name', 'v1', 'netns', sandbox.name)
+    expect([nsids(host), nsids(sandbox)]).toEqual([[0], []])
+    look(sandbox)
+    expect([nsids(host), nsids(sandbox)]).toEqual([[0], [0]])
+  })
+
+  test('links that came as those of Docker do have their numbers before anybody looks', () => {
+    const all = [make(), make(), make()] as const
+    const [host, overlay, sandbox] = all
+    // As libnetwork: made in the host, then each end moved to where it belongs and set up.
+    host.ip('link', 'add', 'gw0', 'type', 'veth', 'peer', 'name', 'eth1')
+    host.ip('link', 'set', 'eth1', 'netns', sandbox.name)
+    host.ip('link', 'add', 'v0', 'type', 'veth', 'peer', 'name', 'eth0')
+    host.ip('link', 'set', 'v0', 'netns', overlay.name)
+    host.ip('link', 'set', 'eth0', 'netns', sandbox.name)
+    for (const [netns, name] of [
+      [host, 'gw0'],
+      [sandbox, 'eth1'],
+      [overlay, 'v0'],
+      [sandbox, 'eth0'],
+    ] as const) {
+      netns.ip('link', 'set', name, 'up')
+    }
+    const before = all.map(nsids)
+    const named = all.map(netns => readLinks(netns.netlink()).rows.flatMap(link => link.link_netnsid ?? []))
+    expect(named.map(rows => rows.length)).toEqual([1, 1, 2])
+    for (const [index, rows] of named.entries()) expect(before[index]).toEqual(expect.arrayContaining(rows))
+    expect(all.map(nsids)).toEqual(before)
   })
 
   test('a vxlan that was made elsewhere, as Docker makes them, names that namespace in its forwarding table', () => {
