@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -74,6 +74,40 @@ describe('discover', () => {
         await once(sleeper, 'exit')
       }
     })
+  })
+})
+
+describe('namespaces of other kinds', needs('root', 'program:ip', 'program:mount'), () => {
+  const directory = mkdtempSync(join(tmpdir(), 'cnmtop-kinds-'))
+  /** A mount namespace cannot be mounted into itself. */
+  const others = ['uts', 'ipc', 'pid', 'user']
+  const mounted: string[] = []
+  let netns: TestNetns
+  const mountOver = (name: string, source: string): void => {
+    const path = join(directory, name)
+    writeFileSync(path, '')
+    execFileSync('mount', ['--bind', source, path])
+    mounted.push(path)
+  }
+  beforeAll(() => {
+    netns = makeNetns('kinds')
+    mountOver('a-net', netns.path)
+    for (const kind of others) mountOver(`a-${kind}`, `/proc/self/ns/${kind}`)
+  })
+  afterAll(() => {
+    for (const path of mounted) execFileSync('umount', [path])
+    rmSync(directory, { recursive: true })
+    netns.remove()
+  })
+
+  it('are said to be so, and are no network namespaces', () => {
+    const { namespaces, sources } = discover({ netnsDirs: [directory], onlyNetnsDirs: true })
+    expect(namespaces.map(({ id, name }) => [id, name])).toEqual([[netns.id, 'a-net']])
+    expect(sources).toMatchObject([{ source: `dir ${directory}`, status: 'partial' }])
+    const reason = sources[0]?.reason
+    for (const kind of others) {
+      expect(reason).toContain(`a-${kind} is not a network namespace: its type is ${kind}`)
+    }
   })
 })
 

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync, statfsSync, statSync } from 'node:fs'
+import { fstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statfsSync } from 'node:fs'
 import { errorMessage, isCode } from '../../util/errors.ts'
+import { close, namespaceType, openReadOnly } from './libc.ts'
 import { processArguments, processName, type ProcessNamespace } from './processes.ts'
 
 /** `f_type` of nsfs (NSFS_MAGIC, linux/magic.h). */
@@ -49,12 +50,34 @@ function examine(path: string, name: string): NamespaceFile | undefined {
         problem: 'is not a namespace: a plain file, its mount is gone or not visible from here',
       }
     }
-    const { dev, ino } = statSync(path)
-    return { path, name, device: dev, inode: ino }
+    return { path, name, ...examineNamespace(path) }
   } catch (error) {
     // Removed since the directory was listed: no file, so nothing to say.
     if (isCode(error, 'ENOENT')) return undefined
     return { path, name, problem: errorMessage(error) }
+  }
+}
+
+/** nsfs holds namespaces of every kind. @throws SystemCallError */
+function examineNamespace(path: string): { device: number; inode: number } | { problem: string } {
+  const fd = openReadOnly(path)
+  try {
+    const type = typeOf(fd)
+    if (type !== 'net') return { problem: `is not a network namespace: its type is ${type}` }
+    const { dev, ino } = fstatSync(fd)
+    return { device: dev, inode: ino }
+  } finally {
+    close(fd)
+  }
+}
+
+function typeOf(fd: number): string {
+  try {
+    return namespaceType(fd)
+  } catch (error) {
+    // Kernels before 4.11 do not tell: then it is what such directories are for.
+    if (isCode(error, 'ENOTTY')) return 'net'
+    throw error
   }
 }
 

@@ -38,6 +38,7 @@ const native = {
     size: number,
   ) => number,
   close: library.func('int close(int fd)') as (fd: number) => number,
+  ioctl: library.func('int ioctl(int fd, unsigned long request)') as (fd: number, request: number) => number,
   setns: library.func('int setns(int fd, int type)') as (fd: number, type: number) => number,
   socket: library.func('int socket(int domain, int type, int protocol)') as (
     domain: number,
@@ -89,6 +90,8 @@ const native = {
 const O_RDONLY = 0
 const O_CLOEXEC = 0o2000000
 const CLONE_NEWNET = 0x40000000
+/** _IO(NSIO, 3) of linux/nsfs.h. */
+const NS_GET_NSTYPE = 0xb703
 const SOCK_DGRAM = 2
 const SOCK_RAW = 3
 const SOCK_CLOEXEC = 0o2000000
@@ -121,6 +124,28 @@ export function close(fd: number): void {
 /** Moves the calling thread into the network namespace that `fd` refers to. Only enter.ts may call it. */
 export function setNetworkNamespace(fd: number): void {
   check('setns', native.setns(fd, CLONE_NEWNET))
+}
+
+/** CLONE_NEW* of linux/sched.h by the words that /proc/PID/ns has for them. */
+const namespaceTypes: Readonly<Record<number, string>> = {
+  0x80: 'time',
+  0x20000: 'mnt',
+  0x2000000: 'cgroup',
+  0x4000000: 'uts',
+  0x8000000: 'ipc',
+  0x10000000: 'user',
+  0x20000000: 'pid',
+  [CLONE_NEWNET]: 'net',
+}
+
+/**
+ * What kind of namespace a descriptor of nsfs refers to: `net`, `mnt`, `uts`, ...; a number that has no word in hex.
+ *
+ * @throws SystemCallError ENOTTY before Linux 4.11, and when it is not of nsfs
+ */
+export function namespaceType(fd: number): string {
+  const type = check('ioctl', native.ioctl(fd, NS_GET_NSTYPE))
+  return namespaceTypes[type] ?? `0x${type.toString(16)}`
 }
 
 /** A raw socket, close-on-exec, in the namespace that the thread is in. */
