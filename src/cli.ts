@@ -52,6 +52,17 @@ function program(finish: (code: number) => void): Command {
       finish(await (await import('./commands/ls.ts')).lsCommand(what, options)),
     )
 
+  cli
+    .command('diff')
+    .description('what of the network differs between two snapshots, apart from counters')
+    .argument('<before>', 'a snapshot')
+    .argument('<after>', 'another one: of the same node later, or of another node')
+    .option('--json', 'as one JSON document')
+    .option('--no-color', 'no colour (also NO_COLOR)')
+    .action(async (before, after, options) =>
+      finish(await (await import('./commands/diff.ts')).diffCommand([before, after], options)),
+    )
+
   return cli
 }
 

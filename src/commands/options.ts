@@ -22,15 +22,7 @@ export type LookFor = {
 
 /** This node, or the snapshot that `--from-snapshot` names. Collectors are loaded only for a live look. */
 export async function look(options: LookOptions, { owners, parts }: LookFor = {}): Promise<Snapshot> {
-  if (options.fromSnapshot !== undefined) {
-    const { loadSnapshot, SnapshotFileError } = await import('../snapshot/file.ts')
-    try {
-      return await loadSnapshot(options.fromSnapshot)
-    } catch (error) {
-      if (error instanceof SnapshotFileError) throw new CommandError(exitCodes.snapshot, error.message)
-      throw error
-    }
-  }
+  if (options.fromSnapshot !== undefined) return readSnapshot(options.fromSnapshot)
   requireLinux()
   const { collectSnapshot } = await import('../collectors/kernel/collect.ts')
   const snapshot = collectSnapshot({
@@ -42,6 +34,17 @@ export async function look(options: LookOptions, { owners, parts }: LookFor = {}
   })
   checkAskedDirectories(snapshot.sources, options.netnsDir ?? [])
   return snapshot
+}
+
+/** @throws CommandError with code 6 for a file that is no snapshot of a known version */
+export async function readSnapshot(path: string): Promise<Snapshot> {
+  const { loadSnapshot, SnapshotFileError } = await import('../snapshot/file.ts')
+  try {
+    return await loadSnapshot(path)
+  } catch (error) {
+    if (error instanceof SnapshotFileError) throw new CommandError(exitCodes.snapshot, error.message)
+    throw error
+  }
 }
 
 export function requireLinux(): void {

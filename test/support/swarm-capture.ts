@@ -97,18 +97,11 @@ function namespaceOf(name: string, files: CaptureFiles, hasIpvs: boolean): Names
     pidCount: pids.length,
     links: rows<Link>('link.json').map(linkOf),
     addresses: addressesOf(rows('addr.json')),
-    routes: [
-      ...rows<Namespace['routes'][number]>('route.json').map(row => ({ ...row, family: 'inet' as const })),
-      // Without -d, what is usual is left out (print_route of iproute2).
-      ...rows<Partial<Route> & Pick<Route, 'dst' | 'flags'>>('route6.json').map(row => ({
-        type: 'unicast',
-        table: 'main',
-        protocol: 'boot',
-        scope: 'global',
-        ...row,
-        family: 'inet6' as const,
-      })),
-    ],
+    // Of both families; only a route of IPv6 has a preference.
+    routes: rows<Route>('route.json').map(row => ({
+      ...row,
+      family: row.pref === undefined ? 'inet' : 'inet6',
+    })),
     rules: rows<Namespace['rules'][number]>('rule.json').map(row => ({ ...row, family: 'inet' })),
     neighbours: rows<Namespace['neighbours'][number]>('neigh.json').map(row => ({
       ...row,
