@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --sandboxes 200,1000] [--only collection,start,keys,rest]`: builds lab nodes and measures, as root.
+ * `npm run bench [-- --sandboxes 200,1000] [--only collection,start,keys,rest,palette]`: builds lab nodes and measures, as root.
  *
  * What is compared is compared in one run on one node, so the ratios hold on any machine. Nothing is written.
  */
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { downNode, upNode } from '../lab/node.ts'
 import { measureCollection } from './collection.ts'
 import { measureKeys } from './keys.ts'
+import { measurePalette } from './palette.ts'
 import { measureRest } from './rest.ts'
 import { type Measurement, type Result, type Subject, table } from './result.ts'
 import { measureStart } from './start.ts'
@@ -17,6 +18,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   start: measureStart,
   keys: measureKeys,
   rest: measureRest,
+  palette: measurePalette,
 }
 
 const { values: flags } = parseArgs({

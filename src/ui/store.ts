@@ -6,6 +6,8 @@ import { advance } from './model/rates.ts'
 import type { Data } from './model/data.ts'
 import { type Command, commandFor } from './model/keymap.ts'
 import type { KeyName } from './model/keys.ts'
+import { paletteChoice } from './model/palette/palette.ts'
+import type { Entry } from './model/palette/entry.ts'
 import { overlayText } from './model/overlay.ts'
 import { type Action, reduce } from './model/reducer.ts'
 import { isSameScreen } from './model/same-screen.ts'
@@ -110,7 +112,17 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
     publish()
   }
 
+  /** Goes to what was chosen in the palette, or does it. */
+  function choose(choice: Entry | undefined, effects: Effects): void {
+    if (!choice) return
+    if ('command' in choice.goal) return run(choice.goal.command, effects)
+    const before = state
+    dispatch({ type: 'follow', target: choice.goal.target })
+    if (state === before) say(`${choice.kind} ${choice.name} is not here any more.`, 'warn')
+  }
+
   function run(command: Command, effects: Effects): void {
+    const choice = paletteChoice(state, data)
     dispatch({ type: 'command', command })
     switch (command) {
       case 'quit':
@@ -127,6 +139,8 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
           data.status.mode === 'file' ? 'This is a file: there is nothing to read again.' : 'Reading again …',
           'ok',
         )
+      case 'palette-run':
+        return choose(choice, effects)
       case 'freeze':
         return state.isFrozen ? undefined : takeData()
       case 'copy': {
@@ -156,7 +170,8 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
         const situation = situationOf(state)
         const command = commandFor(key, situation)
         if (command !== undefined) run(command, effects)
-        else if (situation === 'filter' && [...key].length === 1) dispatch({ type: 'text', text: key })
+        else if ((situation === 'filter' || situation === 'palette') && [...key].length === 1)
+          dispatch({ type: 'text', text: key })
       }
       publish()
     },

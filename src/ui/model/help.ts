@@ -9,6 +9,7 @@ const groups: readonly { readonly title: string; readonly contexts: readonly Bin
   { title: 'Moving', contexts: ['move'] },
   { title: 'Everywhere', contexts: ['global'] },
   { title: 'While a filter is typed', contexts: ['filter'] },
+  { title: 'While something is looked for', contexts: ['palette'] },
   { title: 'In a window like this one', contexts: ['overlay'] },
 ]
 

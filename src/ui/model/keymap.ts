@@ -38,13 +38,20 @@ export type Command =
   | 'close'
   | 'history-back'
   | 'history-forward'
+  | 'palette'
+  | 'palette-run'
+  | 'palette-close'
+  | 'palette-erase'
+  | 'palette-erase-all'
+  | 'palette-up'
+  | 'palette-down'
   | `view-${string}`
 
 /**
  * Where a binding holds: `global` and `views` nearly everywhere, `move` wherever there is something to scroll, `pane` in the lists,
- * `overlay` in what lies over them, `filter` while a filter is typed (there the other keys are text).
+ * `overlay` in what lies over them, `filter` and `palette` while something is typed (there the other keys are text).
  */
-export type Context = 'global' | 'views' | 'move' | 'pane' | 'overlay' | 'filter'
+export type Context = 'global' | 'views' | 'move' | 'pane' | 'overlay' | 'filter' | 'palette'
 
 export type Binding = {
   readonly command: Command
@@ -90,6 +97,13 @@ export const bindings: readonly Binding[] = [
     context: 'pane',
     description: 'Filter: text, !text, ~fuzzy, column=text; all words must match',
     footer: 'filter',
+  },
+  {
+    command: 'palette',
+    keys: [':'],
+    context: 'global',
+    description: 'Find anything: views, commands, names, ids, addresses, MACs, ports, marks, rules',
+    footer: 'find',
   },
   { command: 'sort', keys: ['s'], context: 'pane', description: 'Sort by the next column', footer: 'sort' },
   { command: 'sort-reverse', keys: ['S'], context: 'pane', description: 'Reverse the order' },
@@ -168,6 +182,33 @@ export const bindings: readonly Binding[] = [
   { command: 'redraw', keys: ['ctrl-l'], context: 'filter', description: 'Draw the screen anew' },
 
   {
+    command: 'palette-run',
+    keys: ['enter'],
+    context: 'palette',
+    description: 'Go there, or do it',
+    footer: 'go',
+  },
+  { command: 'palette-close', keys: ['escape'], context: 'palette', description: 'Close', footer: 'close' },
+  {
+    command: 'palette-up',
+    keys: ['up', 'shift-tab'],
+    context: 'palette',
+    description: 'Up; from the first one, what was looked for before',
+    footer: 'before',
+  },
+  { command: 'palette-down', keys: ['down', 'tab'], context: 'palette', description: 'Down' },
+  {
+    command: 'palette-erase',
+    keys: ['backspace', 'delete'],
+    context: 'palette',
+    description: 'Erase a character',
+  },
+  { command: 'palette-erase-all', keys: ['ctrl-u'], context: 'palette', description: 'Erase all' },
+  { command: 'interrupt', keys: ['ctrl-c'], context: 'palette', description: 'Quit at once' },
+  { command: 'suspend', keys: ['ctrl-z'], context: 'palette', description: 'Suspend; fg comes back' },
+  { command: 'redraw', keys: ['ctrl-l'], context: 'palette', description: 'Draw the screen anew' },
+
+  {
     command: 'freeze',
     keys: ['f'],
     context: 'global',
@@ -187,6 +228,7 @@ export const situations = {
   pane: ['pane', 'move', 'views', 'global'],
   overlay: ['overlay', 'move', 'views', 'global'],
   filter: ['filter'],
+  palette: ['palette'],
 } as const satisfies Record<string, readonly Context[]>
 
 export type Situation = keyof typeof situations

@@ -4,11 +4,12 @@ import type { Data } from './data.ts'
 import type { Layout } from './layout.ts'
 import { indexOf } from './lists.ts'
 import { overlayText } from './overlay.ts'
+import { paletteFound, paletteLines } from './palette/palette.ts'
 import type { ShownRows } from './rows.ts'
 import { shownDetail, shownList, shownTabs } from './shown.ts'
 import { glyphs } from './sources.ts'
 import { emptyLine, fitLine, fitSpans, type Line, type Span, spansWidth, spread, textLine } from './span.ts'
-import type { ListState, UiState } from './state.ts'
+import type { ListState, Palette, UiState } from './state.ts'
 import { columnWidths, headingLine, itemLines, type Table } from './table.ts'
 import { viewOf } from './views/index.ts'
 import { scrollTo, windowFrom } from './window.ts'
@@ -161,6 +162,41 @@ export function overlayPane(
   return {
     model: pane('overlay', [{ text: title, tone: 'title' }], shown, state.columns, layout.rows, true),
     position: lines.length > rows ? `${top + 1}-${last} of ${lines.length}` : '',
+  }
+}
+
+/** The palette: what is typed, and what that finds. */
+export function palettePane(
+  state: UiState,
+  palette: Palette,
+  data: Data,
+  layout: Layout,
+): { model: PaneModel; position: string } {
+  const inside = state.columns - FRAME
+  const found = paletteFound(palette, data)
+  const index = Math.min(palette.index, found.entries.length - 1)
+  const rows = layout.rows - TITLE_ROWS - 2
+  const from = Math.max(0, Math.min(index - Math.floor(rows / 2), found.entries.length - rows))
+  const typed: Span[] = [
+    { text: ' : ', tone: 'notice' },
+    { text: ` ${sanitise(palette.query)}█`, tone: 'strong' },
+  ]
+  const lines = [
+    spread(typed, [{ text: `${found.total} found `, tone: 'dim' }], inside),
+    emptyLine,
+    ...paletteLines(palette, found, from, rows),
+    ...(found.entries.length === 0 ? [textLine('  Nothing is called like that.', 'dim')] : []),
+  ]
+  return {
+    model: pane(
+      'overlay',
+      [{ text: 'Find anything', tone: 'title' }],
+      lines,
+      state.columns,
+      layout.rows,
+      true,
+    ),
+    position: found.entries.length === 0 ? '' : `${index + 1} of ${found.total}`,
   }
 }
 

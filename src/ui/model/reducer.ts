@@ -1,11 +1,13 @@
 import type { Command } from './keymap.ts'
 import { clamp, indexOf, type ListView, moveBy, nextSort, select, type Step } from './lists.ts'
 import { focusOn, follow, leave, openView, type Target, travel } from './places.ts'
+import { reducePalette, withQuery } from './palette/reduce.ts'
 import {
   detailList,
   emptyList,
   type ListState,
   type OverlayKind,
+  type Palette,
   type Place,
   type Toast,
   type UiState,
@@ -15,6 +17,8 @@ import {
 export type Stage = {
   readonly list: (state: UiState) => ListView
   readonly detail: (state: UiState) => ListView
+  /** How many entries the palette shows. */
+  readonly found: (palette: Palette) => number
   readonly overlay: (state: UiState) => { readonly lines: number; readonly page: number }
   /** The tabs of the detail pane, and the open one. */
   readonly tabs: (state: UiState) => { readonly ids: readonly string[]; readonly tab: string }
@@ -40,6 +44,7 @@ export function reduce(state: UiState, action: Action, stage: Stage): UiState {
     case 'command':
       return reduceCommand(state, action.command, stage)
     case 'text':
+      if (state.palette) return withQuery(state, state.palette.query + action.text)
       return state.isTyping ? withFilter(state, focused(state, stage).filter + action.text, stage) : state
     case 'resize':
       return settle({ ...state, columns: action.columns, rows: action.rows }, stage)
@@ -103,6 +108,14 @@ function reduceCommand(state: UiState, command: Command, stage: Stage): UiState 
       const { sort } = focused(state, stage)
       return sort ? withSort(state, { ...sort, reversed: !sort.reversed }, stage) : state
     }
+    case 'palette':
+    case 'palette-run':
+    case 'palette-close':
+    case 'palette-erase':
+    case 'palette-erase-all':
+    case 'palette-up':
+    case 'palette-down':
+      return reducePalette(state, command, stage.found)
     case 'problems':
       return settle({ ...state, problemsOnly: !state.problemsOnly }, stage)
     case 'json':

@@ -12,9 +12,11 @@ import {
   listChrome,
   listPane,
   overlayPane,
+  palettePane,
   type PaneModel,
   TITLE_ROWS,
 } from './panes.ts'
+import { paletteFound } from './palette/palette.ts'
 import type { Stage } from './reducer.ts'
 import type { ShownRows } from './rows.ts'
 import { chosenRow, shownDetail, shownIn, shownList, shownTabs } from './shown.ts'
@@ -45,6 +47,10 @@ export function screenModel(state: UiState, data: Data, now: number): ScreenMode
     header: headerLine(state, data, now),
     crumbs: crumbsLine(state, data),
   } as const
+  if (state.palette) {
+    const pane = palettePane(state, state.palette, data, layout)
+    return { ...head, panes: [pane.model], footer: footerLine(state, 'palette', pane.position) }
+  }
   if (state.overlay) {
     const pane = overlayPane(state, data, layout, now)
     return { ...head, panes: [pane.model], footer: footerLine(state, 'overlay', pane.position) }
@@ -58,6 +64,7 @@ export function screenModel(state: UiState, data: Data, now: number): ScreenMode
 
 /** Which keys are valid now. */
 export function situationOf(state: UiState): Situation {
+  if (state.palette) return 'palette'
   if (state.isTyping) return 'filter'
   return state.overlay ? 'overlay' : 'pane'
 }
@@ -84,6 +91,7 @@ export function stageOf(data: Data, now: number): Stage {
       const { rows } = layoutFor(state)
       return { lines: lines.length, page: Math.max(1, rows - TITLE_ROWS) }
     },
+    found: palette => paletteFound(palette, data).entries.length,
     tabs: state => {
       const { tabs, tab } = shownTabs(state, data)
       return { ids: tabs.map(({ id }) => id), tab }

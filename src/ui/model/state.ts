@@ -33,6 +33,14 @@ export type OverlayKind = 'help' | 'row' | 'json' | 'origin'
 
 export type Overlay = { readonly kind: OverlayKind; readonly top: number }
 
+/** What is typed into the palette, and which of what it finds is chosen. */
+export type Palette = {
+  readonly query: string
+  readonly index: number
+  /** Which of the earlier queries is shown again, counted from the last one; undefined for a new one. */
+  readonly recalled: number | undefined
+}
+
 export type Toast = { readonly text: string; readonly tone: 'ok' | 'warn' | 'bad'; readonly until: number }
 
 export type UiState = {
@@ -48,6 +56,10 @@ export type UiState = {
   /** A filter is being typed for the pane with the focus. */
   readonly isTyping: boolean
   readonly overlay: Overlay | undefined
+  /** Absent while it is closed. */
+  readonly palette: Palette | undefined
+  /** Queries that led somewhere, the last one first. */
+  readonly queries: readonly string[]
   readonly isFrozen: boolean
   readonly toast: Toast | undefined
 }
@@ -75,6 +87,8 @@ export function initialState(columns: number, rows: number, view: string): UiSta
     problemsOnly: false,
     isTyping: false,
     overlay: undefined,
+    palette: undefined,
+    queries: [],
     isFrozen: false,
     toast: undefined,
   }

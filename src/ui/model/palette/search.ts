@@ -1,0 +1,89 @@
+import fuzzysort, { type SnapshotKey } from 'fuzzysort'
+import type { Data } from '../data.ts'
+import { bindings, keyLabel } from '../keymap.ts'
+import type { Graph } from '../../../graph/model.ts'
+import type { Namespace } from '../../../snapshot/index.ts'
+import { type Entry, entry } from './entry.ts'
+import { namespaceEntries } from './namespace-entries.ts'
+import { objectEntries } from './object-entries.ts'
+
+/** More than anybody reads: who finds so many types another letter. */
+const MOST_FOUND = 200
+/** So many found as they are written, and nobody looks for letters left out. */
+const ENOUGH = 20
+/** How much a name must be like what is typed, 0 to 1: `apnt` is `appnet`. */
+const LEAST_LIKE = 0.25
+
+export type Index = {
+  readonly entries: readonly Entry[]
+  /** Names that are found with letters left out. */
+  readonly names: SnapshotKey<Entry>
+}
+
+export type Found = { readonly entries: readonly Entry[]; readonly total: number }
+
+/** Commands that make sense when they are chosen from a list, by their keys. */
+const commandEntries: readonly Entry[] = bindings
+  .filter(({ context }) => context === 'views' || context === 'pane' || context === 'global')
+  .filter(({ command }) => command !== 'palette')
+  .map(({ command, keys, context, description }) =>
+    entry(
+      context === 'views' ? 'view' : 'command',
+      description,
+      keys.map(keyLabel).join(' '),
+      { command },
+      true,
+    ),
+  )
+
+let last:
+  | { readonly graph: Graph; readonly namespaces: readonly Namespace[]; readonly index: Index }
+  | undefined
+
+/** All that can be found: views and commands, objects of the graph, rows of the namespaces. */
+export function indexOfData({ graph, snapshot: { namespaces } }: Data): Index {
+  if (last?.graph !== graph || last.namespaces !== namespaces) {
+    const entries = [...commandEntries, ...objectEntries(graph), ...namespaces.flatMap(namespaceEntries)]
+    last = { graph, namespaces, index: makeIndex(entries) }
+  }
+  return last.index
+}
+
+/** Prepares entries for being searched. */
+export function makeIndex(entries: readonly Entry[]): Index {
+  const names = entries.filter(({ isFuzzy }) => isFuzzy)
+  return { entries, names: fuzzysort.snapshot(names, { key: 'name' }) }
+}
+
+/**
+ * Finds entries that hold all of the words, the best first: the name itself, names that begin with it, a word of a name,
+ * then anything. When there are few, names follow that have the letters in this order.
+ */
+export function search(index: Index, typed: string): Found {
+  const query = typed.trim().toLowerCase()
+  if (query === '') return { entries: index.entries.slice(0, MOST_FOUND), total: index.entries.length }
+  const words = query.split(/ +/)
+  const ranked: Entry[][] = [[], [], [], []]
+  let total = 0
+  for (const candidate of index.entries) {
+    if (!words.every(word => candidate.text.includes(word))) continue
+    total++
+    const found = ranked[rankOf(candidate, query)]
+    if (found && found.length < MOST_FOUND) found.push(candidate)
+  }
+  const written = ranked.flat().slice(0, MOST_FOUND)
+  if (total >= ENOUGH) return { entries: written, total }
+  const known = new Set(written)
+  const fuzzy = fuzzysort
+    .go(query, index.names, { limit: ENOUGH, threshold: LEAST_LIKE })
+    .map(({ obj }) => obj)
+    .filter(found => !known.has(found))
+  return { entries: [...written, ...fuzzy], total: total + fuzzy.length }
+}
+
+/** 0 for the very name, 1 for its beginning, 2 for the beginning of a word in it, 3 for anything else. */
+function rankOf({ name, kind, text }: Entry, query: string): number {
+  const start = kind.length + 1
+  if (!text.startsWith(query, start)) return text.includes(` ${query}`, start) ? 2 : 3
+  return name.length === query.length ? 0 : 1
+}
