@@ -185,3 +185,32 @@ describe('names of any bytes', needs('root', 'program:ip'), () => {
     })
   }
 })
+
+describe('counters', () => {
+  const RTM_GETLINK_HEADER = 16 + 16
+  const IFLA_STATS64 = 23
+
+  /** A kernel that takes "without IPv6 counters" for "without counters", as Linux 7.3 does (synthetic). */
+  function forgetfulKernel(requests: number[]): Transport {
+    return {
+      exchange(op, request, onMessage) {
+        requests.push(request.length)
+        const hasMask = request.length > RTM_GETLINK_HEADER
+        const answer = encodeMessage({ type: RTM_NEWLINK, flags: 0 }, writer => {
+          attribute(writer.zeros(16), IFLA_IFNAME, name => name.text('lo'))
+          attribute(writer, 4, mtu => mtu.u32(65_536))
+          if (!hasMask) attribute(writer, IFLA_STATS64, stats => stats.zeros(23 * 8))
+        })
+        return answering(answer).exchange(op, request, onMessage)
+      },
+    }
+  }
+
+  it('are asked for again where the kernel left them out, and from then on at once', () => {
+    const requests: number[] = []
+    const transport = forgetfulKernel(requests)
+    expect(readLinks(transport).rows[0]?.stats64?.rx.bytes).toBe('0')
+    expect(readLinks(transport).rows[0]?.stats64?.rx.bytes).toBe('0')
+    expect(requests).toEqual([40, 32, 32])
+  })
+})

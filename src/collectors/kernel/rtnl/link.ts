@@ -63,16 +63,23 @@ const IFLA_TSO_MAX_SEGS = 60
 const IFLA_ALLMULTI = 61
 const IFLA_PROTO_DOWN_REASON_VALUE = 2
 
-/** Leave out the IPv6 counters, which the kernel would sum up over all processors; IFLA_STATS64 is told nevertheless. */
+/**
+ * Leave out the IPv6 counters, which the kernel would sum up over all processors. Up to Linux 6.18, IFLA_STATS64 is told
+ * nevertheless; 7.3 leaves it out too (seen on both; rtnl_fill_ifinfo in rtnetlink.c).
+ */
 const RTEXT_FILTER_SKIP_STATS = 1 << 3
 const STATS64_LENGTH = 23 * 8
 const AF_INET6 = 10
 const IFLA_INET6_ADDR_GEN_MODE = 8
 const IFF_POINTOPOINT = 0x10
 
-const request = dumpRequest(RTM_GETLINK, writer =>
+const briefRequest = dumpRequest(RTM_GETLINK, writer =>
   attribute(writer.zeros(IFINFOMSG_LENGTH), IFLA_EXT_MASK, mask => mask.u32(RTEXT_FILTER_SKIP_STATS)),
 )
+const wholeRequest = dumpRequest(RTM_GETLINK, writer => writer.zeros(IFINFOMSG_LENGTH))
+
+/** Where the brief request gives no counters at all. */
+const needWholeRequest = new WeakSet<Transport>()
 
 /** Sees the attributes of each link: the kernel tells more with a link than its row holds (link-sysctls.ts). */
 export type LinkVisitor = (link: Link, attributes: Attributes) => void
@@ -84,6 +91,14 @@ export type LinkVisitor = (link: Link, attributes: Attributes) => void
  * @throws NetlinkError when the kernel refuses or the time limit passes
  */
 export function readLinks(transport: Transport, visit?: LinkVisitor): Dump<Link> {
+  if (needWholeRequest.has(transport)) return dumpLinks(transport, wholeRequest, visit)
+  const links = dumpLinks(transport, briefRequest, visit)
+  if (links.rows.length === 0 || links.rows.some(({ stats64 }) => stats64 !== undefined)) return links
+  needWholeRequest.add(transport)
+  return dumpLinks(transport, wholeRequest, visit)
+}
+
+function dumpLinks(transport: Transport, request: Uint8Array, visit?: LinkVisitor): Dump<Link> {
   const references: LinkReferences = { names: [], lowers: [] }
   const links = dump(transport, 'dump links', request, message => decodeLink(message, references, visit))
   resolveLinkReferences(references, links.rows)
