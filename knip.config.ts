@@ -12,7 +12,9 @@ const config: KnipConfig = {
         'scripts/lazy-segmenter.ts',
         'lab/*.ts',
         // Started by shell scripts and by the guest's command.
-        'lab/guest/run.ts',
+        'lab/guest/{run,build}.ts',
+        // Runs on the nodes of a swarm.
+        'test/swarm/check-node.ts',
         'lab/swarm/*.ts',
         'bench/*.ts',
         'test/**/*.test.{ts,tsx}',

@@ -1,6 +1,22 @@
 import { defineConfig } from 'vitest/config'
+import { skipNotes } from './scripts/skip-notes.ts'
 
-/** Tests on the host of what runs a guest; those inside a guest are started by scripts/test-swarm.ts. */
+/** In a guest: the tests of the swarm. On the host: those of what runs a guest. */
+const include = process.env['CNMTOP_GUEST'] ? 'test/swarm/*.test.ts' : 'test/swarm/host/*.test.ts'
+const reportFile = process.env['CNMTOP_TEST_REPORT']
+
 export default defineConfig({
-  test: { include: ['test/swarm/host/**/*.test.ts'], testTimeout: 120_000, maxWorkers: 1 },
+  test: {
+    include: [include],
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    // One swarm and, in the guest, one processor.
+    maxWorkers: 1,
+    fileParallelism: false,
+    reporters: [
+      'default',
+      skipNotes,
+      ...(reportFile ? [['json', { outputFile: reportFile }] as ['json', object]] : []),
+    ],
+  },
 })

@@ -64,6 +64,8 @@ export async function runInGuest(command: readonly string[], options: GuestOptio
       GUEST_INSIDE: join(import.meta.dirname, 'inside'),
       GUEST_KERNEL: linux,
       GUEST_CPU: String(cpu),
+      // On a lone processor, the launcher needs its turn too.
+      GUEST_REALTIME: allowedCpus().length > 1 ? 'yes' : 'no',
       GUEST_MEMORY: options.memory,
       GUEST_SETTINGS: `IPTABLES=${options.iptables}`,
       GUEST_SHARES: shares.map(({ folder, mode }) => `${mode}|${folder}`).join('\n'),
@@ -128,16 +130,20 @@ function quote(word: string): string {
  * time; when the host moves them between processors, each system call costs five times as much.
  */
 async function quietestCpu(): Promise<number> {
-  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
-  const allowed = list.split(',').flatMap(range => {
-    const [first = 0, last = first] = range.split('-').map(Number)
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index)
-  })
   const before = idleTimes()
   await sleep(300)
   const after = idleTimes()
   const idle = (cpu: number): number => (after.get(cpu) ?? 0) - (before.get(cpu) ?? 0)
-  return allowed.toSorted((a, b) => idle(b) - idle(a))[0] ?? 0
+  return allowedCpus().toSorted((a, b) => idle(b) - idle(a))[0] ?? 0
+}
+
+/** The host's processors that this process may use. */
+function allowedCpus(): number[] {
+  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
+  return list.split(',').flatMap(range => {
+    const [first = 0, last = first] = range.split('-').map(Number)
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+  })
 }
 
 /** Idle time of each processor since boot, in clock ticks (proc(5), /proc/stat). */

@@ -94,24 +94,36 @@ type SaveLine = {
   readonly bytes: string
 }
 
-/** The rules of one back end as the collectors read them, against `iptables-save -c` and `ip6tables-save -c` of it. */
-function netfilterFacet(backend: Backend, usable: ByFamily, features: KernelFeatures): Facet {
+/** What `iptables-save -c` and `ip6tables-save -c` of a back end print, and how tables that we read are compared with it. */
+export function savedTables(backend: Backend): Pick<Facet, 'name' | 'commands' | 'theirs' | 'moving'> & {
+  readonly oursOf: (tables: readonly NetfilterTable[]) => SaveLine[]
+} {
   return {
     name: facetName(backend),
+    commands: families.map(family => `${words[family]}-${backend}-save -c`),
+    theirs: outputs =>
+      families.flatMap((family, index) => inOrder(backend, saveLines(outputs[index]!, family))),
+    oursOf: tables =>
+      families.flatMap(family =>
+        inOrder(
+          backend,
+          tables.filter(table => table.backend === backend && table.family === family).flatMap(printed),
+        ),
+      ),
+    moving: new Set(['packets', 'bytes']),
+  }
+}
+
+/** The rules of one back end as the collectors read them, built at random. */
+function netfilterFacet(backend: Backend, usable: ByFamily, features: KernelFeatures): Facet {
+  const { oursOf, ...saved } = savedTables(backend)
+  return {
+    ...saved,
     build: (_, random) =>
       families.flatMap(family =>
         random.chance(0.5) ? randomTables(random, family, backend, usable[family]) : [],
       ),
-    commands: families.map(family => `${words[family]}-${backend}-save -c`),
-    theirs: outputs =>
-      families.flatMap((family, index) => inOrder(backend, saveLines(outputs[index]!, family))),
-    ours: host => {
-      const tables = readNetfilter(host, features).filter(table => table.backend === backend)
-      return families.flatMap(family =>
-        inOrder(backend, tables.filter(table => table.family === family).flatMap(printed)),
-      )
-    },
-    moving: new Set(['packets', 'bytes']),
+    ours: host => oursOf(readNetfilter(host, features)),
     covers: [
       ...families.map(family => `family=${family}`),
       ...Object.keys(baseChains).map(table => `table=${table}`),

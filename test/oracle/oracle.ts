@@ -15,6 +15,9 @@ const TRIES = 20
 const STAYS = 3
 const PAUSE = 0.3
 
+/** What a comparison needs of a network namespace. */
+export type OracleNetns = Pick<TestNetns, 'name' | 'run' | 'netlink'>
+
 /**
  * What a run was about: rows and keys that the tools printed, by facet; commands and rules of iptables that were given
  * to the kernel, and those that it refused.
@@ -130,7 +133,7 @@ function shellScript(commands: readonly Command[]): string {
  *
  * @throws Error when the namespace never holds still
  */
-export function compare(netns: TestNetns, facets: readonly Facet[], tally: Tally): string[] {
+export function compare(netns: OracleNetns, facets: readonly Facet[], tally: Tally): string[] {
   let unsettled: string[] = []
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const results = compareOnce(netns, facets, attempt === 1 ? tally : newTally())
@@ -144,7 +147,7 @@ export function compare(netns: TestNetns, facets: readonly Facet[], tally: Tally
   throw new Error(`${netns.name} does not hold still: ${unsettled.slice(0, 5).join('; ')}`)
 }
 
-function compareOnce(netns: TestNetns, facets: readonly Facet[], tally: Tally): Comparison[] {
+function compareOnce(netns: OracleNetns, facets: readonly Facet[], tally: Tally): Comparison[] {
   const host = oracleHost(netns)
   const before = facets.map(facet => facet.ours(host))
   const printed = print(netns, facets)
@@ -166,7 +169,7 @@ function compareOnce(netns: TestNetns, facets: readonly Facet[], tally: Tally): 
 }
 
 /** The standard output of all commands, by facet; one shell in the namespace runs them in a row. */
-function print(netns: TestNetns, facets: readonly Facet[]): string[][] {
+function print(netns: OracleNetns, facets: readonly Facet[]): string[][] {
   const commands = facets.flatMap(facet => facet.commands)
   const input = commands.map(command => `${command} || exit 9\nprintf '\\036'\n`).join('')
   const shell = netns.run(() => spawnSync('sh', ['-s'], { input, maxBuffer: 1 << 28 }))
@@ -176,7 +179,7 @@ function print(netns: TestNetns, facets: readonly Facet[]): string[][] {
   return facets.map(facet => outputs.slice(next, (next += facet.commands.length)))
 }
 
-function oracleHost(netns: TestNetns): OracleHost {
+function oracleHost(netns: OracleNetns): OracleHost {
   const sockets = new Map<number, NetlinkSocket>()
   const netlink = (protocol = NETLINK_ROUTE): NetlinkSocket => {
     const socket = sockets.get(protocol) ?? netns.netlink(protocol)
