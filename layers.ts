@@ -20,6 +20,7 @@ export type Layer = {
 export const guardedModules = [
   'koffi',
   'dockerode',
+  'ssh2',
   'ink',
   'react',
   'node:fs',
@@ -35,6 +36,7 @@ const everything = [
   'src/util',
   'src/snapshot',
   'src/collectors',
+  'src/collectors/docker',
   'src/graph',
   'src/lb',
   'src/doctor',
@@ -64,7 +66,7 @@ export const layers: readonly Layer[] = [
   {
     path: 'src/collectors/docker',
     own: ['src/collectors', 'src/snapshot', 'src/util'],
-    external: ['dockerode', 'node:fs', 'node:fs/promises'],
+    external: ['dockerode', 'ssh2', 'node:fs', 'node:fs/promises', 'node:worker_threads'],
   },
   { path: 'src/graph', own: ['src/snapshot', 'src/util'], external: [] },
   { path: 'src/lb', own: ['src/graph', 'src/snapshot', 'src/util'], external: [] },

@@ -1,6 +1,6 @@
 /**
- * Bundles the program: `src/cli.ts` to `dist/cnmtop.js`, and the collector's worker thread to
- * `dist/collector-worker.js`. Commands and the terminal UI become chunks of their own beside them, so that a text
+ * Bundles the program: `src/cli.ts` to `dist/cnmtop.js`, and the worker threads to `dist/collector-worker.js` (the kernel) and
+ * `dist/docker-worker.js`. Commands and the terminal UI become chunks of their own beside them, so that a text
  * command never loads React, and so that `new URL('./collector-worker.js', import.meta.url)` holds in every chunk.
  *
  * Files whose bytes did not change are left alone: a running cnmtop keeps its lazy chunks when it is built again.
@@ -19,8 +19,9 @@ import {
 } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { build, type OutputFile } from 'esbuild'
+import { build, type BuildOptions, type OutputFile } from 'esbuild'
 import { bundlePatches } from './bundle-patches.ts'
+import { buildLibraries, libraryPrefix, librariesFrom } from './libraries.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const { values: flags } = parseArgs({
@@ -33,7 +34,11 @@ const { values: flags } = parseArgs({
 const program = 'cnmtop.js'
 /** A small young generation: the default lets garbage of frames grow to some 100 MB before it is looked at. */
 const nodeFlags = ['--max-semi-space-size=2']
-const entryPoints = { cnmtop: 'src/cli.ts', 'collector-worker': 'src/collectors/kernel/worker.ts' }
+const entryPoints = {
+  cnmtop: 'src/cli.ts',
+  'collector-worker': 'src/collectors/kernel/worker.ts',
+  'docker-worker': 'src/collectors/docker/worker.ts',
+}
 const missing = Object.values(entryPoints).filter(entry => !existsSync(join(root, entry)))
 if (missing.length > 0) {
   console.error(`build: not there: ${missing.join(', ')}`)
@@ -41,32 +46,39 @@ if (missing.length > 0) {
 }
 
 const started = performance.now()
-const result = await build({
+const options = {
   absWorkingDir: root,
-  entryPoints,
-  outdir: flags.out,
-  chunkNames: '[name]-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node22.18',
   // Native modules find their .node files beside their own sources. React's developer tools are not installed: Ink
-  // asks for them only with DEV=true, and goes on without them.
-  external: ['koffi', 'react-devtools-core'],
-  define: { 'process.env.NODE_ENV': '"production"', 'Intl.Segmenter': 'LazySegmenter' },
-  inject: ['scripts/lazy-segmenter.ts'],
+  // asks for them only with DEV=true, and goes on without them. So does ssh2 without its optional native parts.
+  external: ['koffi', 'react-devtools-core', 'cpu-features', '*.node'],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  // CommonJS packages ask for Node's modules by `require`, which an ES module does not have.
+  // CommonJS packages ask for Node's modules by `require`, and ssh2 for `__dirname`: an ES module has neither.
   banner: {
-    js: "import{createRequire as cnmtopCreateRequire}from'node:module';const require=cnmtopCreateRequire(import.meta.url);",
+    js: "import{createRequire as cnmtopCreateRequire}from'node:module';const require=cnmtopCreateRequire(import.meta.url);const __dirname=import.meta.dirname;",
   },
-  plugins: [bundlePatches],
-  write: false,
   logLevel: 'warning',
-}).catch(() => process.exit(1)) // esbuild has printed its errors
+} satisfies BuildOptions
+const library = libraryPrefix(root)
+const [result] = await Promise.all([
+  build({
+    ...options,
+    entryPoints,
+    outdir: flags.out,
+    chunkNames: '[name]-[hash]',
+    define: { 'process.env.NODE_ENV': '"production"', 'Intl.Segmenter': 'LazySegmenter' },
+    inject: ['scripts/lazy-segmenter.ts'],
+    plugins: [bundlePatches, librariesFrom(library)],
+    write: false,
+  }),
+  buildLibraries(options, flags.out, library),
+]).catch(() => process.exit(1)) // esbuild has printed its errors
 
 mkdirSync(flags.out, { recursive: true })
 for (const file of result.outputFiles) writeIfChanged(file)
@@ -94,6 +106,6 @@ function writeIfChanged(file: OutputFile): void {
 
 function removeOthers(current: ReadonlySet<string>): void {
   for (const name of readdirSync(flags.out)) {
-    if (name.endsWith('.js') && !current.has(name)) rmSync(join(flags.out, name))
+    if (name.endsWith('.js') && !current.has(name) && !name.startsWith(library)) rmSync(join(flags.out, name))
   }
 }

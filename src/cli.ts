@@ -35,7 +35,6 @@ function program(finish: (code: number) => void): Command {
 
   looking(cli.command('snapshot').description('write everything that can be seen as JSON'))
     .requiredOption('-o, --output <file>', 'where to; - for stdout, a name in .gz is compressed', fileName)
-    .option('--no-docker', 'do not ask the Docker daemon (this version never does)')
     .option('--redact', 'pseudonyms for names, addresses, ids, labels, comments and paths')
     .option(
       '--redact-key <file>',
@@ -45,7 +44,10 @@ function program(finish: (code: number) => void): Command {
     .action(async options => finish(await (await import('./commands/snapshot.ts')).snapshotCommand(options)))
 
   looking(cli.command('ls').description('list one kind of thing of every namespace'))
-    .argument('<what>', 'namespaces, links, addresses, routes, rules, neighbours, fdb, netfilter, ipvs, …')
+    .argument(
+      '<what>',
+      'namespaces, links, addresses, routes, rules, neighbours, fdb, netfilter, ipvs, networks, containers, services, …',
+    )
     .option('--json', 'rows as they stand in a snapshot')
     .option('--namespace <name>', 'only this namespace, by name or id')
     .action(async (what, options) =>
@@ -71,7 +73,9 @@ function looking(command: Command): Command {
     .option('--netns-dir <dir>', 'also walk this directory of namespace files; repeatable', collect)
     .option('--only-netns-dirs', 'walk only what --netns-dir names: no other directory, no processes')
     .option('--from-snapshot <file>', 'read a snapshot instead of this node')
-    .option('--timeout <seconds>', 'how long one namespace may take', seconds)
+    .option('--timeout <seconds>', 'how long one namespace, or one call of the Docker API, may take', seconds)
+    .option('--docker-host <address>', 'the Docker daemon: unix:///PATH, tcp://HOST:PORT, ssh://USER@HOST')
+    .option('--no-docker', 'do not ask the Docker daemon')
 }
 
 function collect(value: string, before: string[] = []): string[] {

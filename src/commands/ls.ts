@@ -1,7 +1,9 @@
 import type { Snapshot } from '../snapshot/index.ts'
 import { jsonText } from '../util/json-text.ts'
+import { dockerListings } from './docker-listings.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { listings } from './listings.ts'
+import { lsDocker } from './ls-docker.ts'
 import { type LookOptions, look } from './options.ts'
 import { note, writeOut } from './output.ts'
 import { plainTable } from './plain-table.ts'
@@ -15,15 +17,14 @@ export type LsOptions = LookOptions & {
 
 /**
  * `cnmtop ls WHAT`: one kind of row of every namespace. `--json` gives an array of `{ namespace, name, rows }` with the
- * rows as they stand in a snapshot, so jq filters for iproute2's output work on `.rows`.
+ * rows as they stand in a snapshot, so jq filters for iproute2's output work on `.rows`. What Docker tells is listed by `lsDocker`.
  */
 export async function lsCommand(what: string, options: LsOptions): Promise<number> {
+  if (Object.hasOwn(dockerListings, what)) return lsDocker(what, options)
   const listing = Object.hasOwn(listings, what) ? listings[what] : undefined
   if (!listing) {
-    throw new CommandError(
-      exitCodes.usage,
-      `nothing is called '${what}'; known: ${Object.keys(listings).join(', ')}`,
-    )
+    const known = [...Object.keys(listings), ...Object.keys(dockerListings)].join(', ')
+    throw new CommandError(exitCodes.usage, `nothing is called '${what}'; known: ${known}`)
   }
   const snapshot = await look(options, { owners: what === 'sockets', parts: new Set(listing.parts) })
   const namespaces = chosen(snapshot, options.namespace)

@@ -1,3 +1,5 @@
+import type { DockerPart } from '../collectors/docker/ask.ts'
+import type { DockerQuestion } from '../collectors/docker/start.ts'
 import type { Part } from '../collectors/kernel/parts.ts'
 import type { Snapshot, SourceReport } from '../snapshot/index.ts'
 import { CommandError, exitCodes } from './exit.ts'
@@ -8,8 +10,12 @@ export type LookOptions = {
   readonly onlyNetnsDirs?: boolean
   /** Read a file instead of this node. */
   readonly fromSnapshot?: string
-  /** Seconds that one namespace may take. */
+  /** Seconds that one namespace may take, and one call of the Docker API. */
   readonly timeout?: number
+  /** False with `--no-docker`. */
+  readonly docker?: boolean
+  /** Address of the Docker daemon; what the environment says when left out. */
+  readonly dockerHost?: string
 }
 
 /** What a command wants beyond the usual. */
@@ -18,22 +24,61 @@ export type LookFor = {
   readonly owners?: boolean
   /** Only these parts of every namespace. */
   readonly parts?: ReadonlySet<Part>
+  /** What to ask the Docker daemon; nothing when left out. */
+  readonly docker?: readonly DockerPart[]
 }
 
-/** This node, or the snapshot that `--from-snapshot` names. Collectors are loaded only for a live look. */
-export async function look(options: LookOptions, { owners, parts }: LookFor = {}): Promise<Snapshot> {
+/**
+ * This node, or the snapshot that `--from-snapshot` names. Collectors are loaded only for a live look. The kernel is read while the
+ * Docker daemon is asked.
+ */
+export async function look(options: LookOptions, { owners, parts, docker }: LookFor = {}): Promise<Snapshot> {
   if (options.fromSnapshot !== undefined) return readSnapshot(options.fromSnapshot)
   requireLinux()
-  const { collectSnapshot } = await import('../collectors/kernel/collect.ts')
-  const snapshot = collectSnapshot({
-    netnsDirs: options.netnsDir,
-    onlyNetnsDirs: options.onlyNetnsDirs,
-    timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
-    owners,
-    parts,
-  })
-  checkAskedDirectories(snapshot.sources, options.netnsDir ?? [])
-  return snapshot
+  const asked = docker && options.docker !== false ? await askDocker(options, docker) : undefined
+  try {
+    const { collectSnapshot } = await import('../collectors/kernel/collect.ts')
+    const snapshot = collectSnapshot({
+      netnsDirs: options.netnsDir,
+      onlyNetnsDirs: options.onlyNetnsDirs,
+      timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
+      owners,
+      parts,
+    })
+    checkAskedDirectories(snapshot.sources, options.netnsDir ?? [])
+    if (!asked) return snapshot
+    const told = await asked.reading
+    return {
+      ...snapshot,
+      ...(told.docker && { docker: told.docker }),
+      sources: [...snapshot.sources, ...told.sources],
+    }
+  } finally {
+    asked?.cancel()
+  }
+}
+
+/** Begins to ask the Docker daemon, in another thread. */
+export async function askDocker(
+  { dockerHost, timeout }: LookOptions,
+  parts: readonly DockerPart[],
+): Promise<DockerQuestion> {
+  await checkDockerHost(dockerHost)
+  const { startDockerOnce } = await import('../collectors/docker/start.ts')
+  const callMs = timeout === undefined ? undefined : timeout * 1000
+  return startDockerOnce({ dockerHost, callMs, parts })
+}
+
+/** An address that was named and is none is wrong usage; what the environment says is told with the sources. */
+export async function checkDockerHost(named: string | undefined): Promise<void> {
+  if (named === undefined) return
+  const { DockerHostError, parseDockerHost } = await import('../collectors/docker/host.ts')
+  try {
+    parseDockerHost(named)
+  } catch (error) {
+    if (error instanceof DockerHostError) throw new CommandError(exitCodes.usage, error.message)
+    throw error
+  }
 }
 
 /** @throws CommandError with code 6 for a file that is no snapshot of a known version */

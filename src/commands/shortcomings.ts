@@ -28,9 +28,10 @@ const ENTERING = 'namespace'
  * @param parts what was asked for; everything when left out
  */
 export function shortcomings(snapshot: Snapshot, parts?: readonly Part[]): string[] {
-  const told = snapshot.sources
-    .filter(isShort)
-    .map(({ source, status, reason }) => withReasons(`${source}: ${status}`, [reason]))
+  // A daemon that does not answer has the same to say of all its sources.
+  const told = [
+    ...Map.groupBy(snapshot.sources.filter(isShort), ({ status, reason }) => withReasons(status, [reason])),
+  ].map(([sentence, reports]) => `${reports.map(({ source }) => source).join(', ')}: ${sentence}`)
   const total = snapshot.namespaces.length
   const grouped = [...groups(snapshot, parts)].map(([what, reasons]) =>
     withReasons(`${what} in ${reasons.length} of ${total} namespaces`, reasons),
