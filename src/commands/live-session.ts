@@ -34,8 +34,11 @@ export function liveSession(
     },
     subscribe: listener => live.subscribe(listener),
     refresh: () => live.command({ kind: 'refresh' }),
-    setVisible: ({ namespaceId, tab }) =>
-      live.command({ kind: 'show', id: namespaceId, parts: tab === undefined ? [] : partsOfTab[tab] }),
+    setVisible: ({ namespaceId, tab, links }) =>
+      live.command({ kind: 'show', id: namespaceId, parts: tab === undefined ? [] : partsOfTab[tab], links }),
+    elapsed: link => live.elapsed(link),
+    pause: async () => live.pause(),
+    resume: () => live.resume(),
     stop() {
       ending ??= live.stop()
     },

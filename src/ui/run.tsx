@@ -16,6 +16,12 @@ const MOST_FRAMES_A_SECOND = 60
 /** When the terminal is gone, what is left to write is not waited for longer than this. */
 const LAST_WRITE_MS = 500
 
+/** A first frame without rows is drawn when there are none after this. */
+const FIRST_FRAME_MS = 300
+
+/** A collector that does not let go of its namespaces in this time is stopped as it is. */
+const PAUSE_MS = 500
+
 export type RunOptions = ThemeOptions & {
   readonly session: Session
   /** The view to begin with; the overview when nothing is said. */
@@ -40,12 +46,14 @@ export async function runUi({ session, view = 'overview', ...themeOptions }: Run
   let instance: Instance | undefined
   let exitCode: number | undefined
   let failure: unknown
+  const asked = Promise.withResolvers<void>()
 
   const end = (code: number, error?: unknown): void => {
     // A second request means that the first one hangs.
     if (exitCode !== undefined) process.exit(code)
     exitCode = code
     failure = error
+    asked.resolve()
     // Not from inside of the render that asks for it.
     setImmediate(() => instance?.unmount())
   }
@@ -54,6 +62,12 @@ export async function runUi({ session, view = 'overview', ...themeOptions }: Run
     suspend: () => effects.current?.suspend(),
     redraw: () => effects.current?.redraw(),
   })
+  const stopProcess = async (): Promise<void> => {
+    // A namespace that is deleted while this process stands still must not be held by it.
+    await Promise.race([session.pause?.(), delay(PAUSE_MS)])
+    await watch.stopProcess()
+    session.resume?.()
+  }
   const resize = (): void => {
     // Ink draws what changed relative to its last frame; a terminal that changed its size may have moved that.
     stdout.write('\x1b[H\x1b[J')
@@ -66,13 +80,17 @@ export async function runUi({ session, view = 'overview', ...themeOptions }: Run
     stdin.setRawMode(true)
     // What was typed before that was echoed; a frame begins in the first column.
     stdout.write('\r')
+    // The first frame is the dearest one by far: it waits for something to show, but not for long.
+    await Promise.race([asked.promise, firstRows(session), delay(FIRST_FRAME_MS)])
+    // Asked to end before there was a screen to end.
+    if (exitCode !== undefined) return exitCode
     instance = render(
       <App
         store={store}
         theme={createTheme(themeOptions)}
         write={text => void stdout.write(text)}
         quit={end}
-        stopProcess={watch.stopProcess}
+        stopProcess={stopProcess}
         onEffects={current => {
           effects.current = current
         }}
@@ -100,6 +118,18 @@ export async function runUi({ session, view = 'overview', ...themeOptions }: Run
   }
   if (failure !== undefined) stderr.write(`cnmtop: ${errorMessage(failure)}\n`)
   return exitCode ?? OK
+}
+
+/** Resolves when some namespace has been read. */
+async function firstRows(session: Session): Promise<void> {
+  const isHere = (): boolean => session.snapshot().namespaces.some(({ sources }) => sources.length > 0)
+  if (isHere() || session.status().lastError !== undefined) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const unsubscribe = session.subscribe(() => {
+    if (isHere() || session.status().lastError !== undefined) resolve()
+  })
+  await promise
+  unsubscribe()
 }
 
 async function delay(milliseconds: number): Promise<void> {

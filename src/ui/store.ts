@@ -14,11 +14,11 @@ import { isSameScreen } from './model/same-screen.ts'
 import { type ScreenModel, screenModel, situationOf, stageOf } from './model/screen.ts'
 import { rowJson } from './model/row-text.ts'
 import type { Session, Visible } from './model/session.ts'
-import { chosenId, chosenRow, shownTabs } from './model/shown.ts'
+import { chosenRow } from './model/shown.ts'
 import { lineText } from './model/span.ts'
 import { initialState, type Toast, type UiState } from './model/state.ts'
 import type { Row } from './model/table.ts'
-import { viewOf } from './model/views/index.ts'
+import { isSameVisible, visibleNow } from './model/visible.ts'
 
 /** What the keys ask of the world outside of the screen. */
 export type Effects = {
@@ -73,10 +73,10 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
 
   /** Tells the session what is on the screen, and the listeners when it looks different. */
   function publish(): void {
-    const needed = visibleNow(state, data)
-    const history = advance(data.history, data.snapshot, needed.namespaceId)
+    const needed = visibleNow(state, data, clock())
+    const history = advance(data.history, data.snapshot, needed.namespaceId, session.elapsed)
     if (history !== data.history) data = { ...data, history }
-    if (needed.namespaceId !== visible?.namespaceId || needed.tab !== visible?.tab) {
+    if (!isSameVisible(needed, visible)) {
       visible = needed
       session.setVisible(needed)
     }
@@ -189,10 +189,6 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
       graphs.stop()
     },
   }
-}
-
-function visibleNow(state: UiState, data: Data): Visible {
-  return viewOf(state.place.view).visible(chosenId(state, data), shownTabs(state, data).tab, data)
 }
 
 /** The words of a row, or all of what lies over the lists. */

@@ -1,9 +1,13 @@
 import { readdirSync, watch } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectSnapshot } from '../../src/collectors/kernel/collect.ts'
-import { startWatch, type WatchCommand, type WatchEvent } from '../../src/collectors/kernel/watch.ts'
+import { startWatch } from '../../src/collectors/kernel/watch.ts'
+import type { LinkCounters, WatchCommand, WatchEvent } from '../../src/collectors/kernel/watch-events.ts'
 import { needs } from '../support/needs.ts'
 import { makeNetns, type TestNetns } from '../support/netns.ts'
+
+/** What the watch holds besides the namespaces: the descriptor that hears for all, and the table of mounts. */
+const OWN_DESCRIPTORS = 2
 
 describe('startWatch', needs('root', 'program:ip'), () => {
   let netns: TestNetns
@@ -76,6 +80,41 @@ describe('startWatch', needs('root', 'program:ip'), () => {
     await expect
       .poll(addresses, { timeout: 10_000 })
       .toContainEqual(expect.objectContaining({ local: '198.51.100.7' }))
+  })
+
+  it('tells the counters of the links on the screen as they move', async () => {
+    netns.ip('link', 'add', 'moving0', 'up', 'type', 'veth', 'peer', 'name', 'moving1')
+    netns.ip('link', 'set', 'moving1', 'up')
+    const told = (): { ifindex: number; stats64: { tx: { packets: number } } } => {
+      const rows: unknown = JSON.parse(netns.ip('-j', '-s', 'link', 'show', 'moving0').toString())
+      return (rows as ReturnType<typeof told>[])[0]!
+    }
+    const { ifindex } = told()
+    await expect.poll(() => linkNames(netns.id), { timeout: 10_000 }).toContain('moving0')
+    command({ kind: 'show', id: netns.id, parts: ['links', 'addresses'], links: [ifindex] })
+    const counters = (): LinkCounters[] =>
+      events.flatMap(event => (event.kind === 'counters' && event.id === netns.id ? event.rows : []))
+    await expect
+      .poll(() => counters()[0], { timeout: 10_000 })
+      .toMatchObject({ ifindex, elapsedMs: undefined })
+    events = []
+    // Announced to its neighbours: the kernel sends packets.
+    netns.ip('address', 'add', '2001:db8::1/64', 'dev', 'moving0')
+    const sent = (): string => String(told().stats64.tx.packets)
+    await expect.poll(() => counters().at(-1)?.stats64.tx.packets === sent(), { timeout: 20_000 }).toBe(true)
+    expect(counters().every(row => row.ifindex === ifindex && Number(row.elapsedMs) > 0)).toBe(true)
+  })
+
+  it('lets go of every namespace while it is paused, and reads everything again after that', async () => {
+    command({ kind: 'pause' })
+    expect(events.at(-1)).toEqual({ kind: 'paused' })
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(descriptors + OWN_DESCRIPTORS)
+    netns.ip('link', 'add', 'meanwhile0', 'type', 'bridge')
+    command({ kind: 'resume' })
+    await expect.poll(() => linkNames(netns.id), { timeout: 10_000 }).toContain('meanwhile0')
+    events = []
+    netns.ip('link', 'add', 'heard0', 'type', 'bridge')
+    await expect.poll(() => linkNames(netns.id), { timeout: 10_000 }).toContain('heard0')
   })
 
   it('reads a namespace as a whole when more happens than its queue holds', async () => {

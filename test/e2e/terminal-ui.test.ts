@@ -188,7 +188,7 @@ describe('keys', () => {
   it('are not echoed when they come before the first frame', async () => {
     const terminal = start()
     terminal.type('j')
-    await vi.waitFor(() => expect(bufferOf(terminal)).toBe('alternate'))
+    await vi.waitFor(() => expect(bufferOf(terminal)).toBe('alternate'), { timeout: 10_000 })
     terminal.type('j')
     await expectScreen(terminal, rows => rows.at(-1)?.endsWith('3 of 12') === true)
     const fresh = start()

@@ -101,3 +101,23 @@ describe('the time that a rate is taken over', () => {
     expect(rate('0', '89', at - (before?.at ?? 0))).toBeCloseTo(89_000 / elapsed)
   })
 })
+
+describe('the rate of a link that is read on its own', () => {
+  const links = syntheticSnapshot().namespaces.find(namespace => namespace.links.length > 1)?.links ?? []
+  const [first, second] = links
+  const before = advance(undefined, only({ ...blue, links }), blue.id)
+
+  it.each([
+    [1003, 1003],
+    [null, undefined],
+    [undefined, 2000],
+  ])('is taken over the time that its collector tells: %s ms', (told, elapsed) => {
+    const read = { ...first! }
+    const takenAt = new Date(Date.parse(snapshot.takenAt) + 2000).toISOString()
+    const next = { ...only({ ...blue, links: [read, ...links.slice(1)] }), takenAt }
+    const history = advance(before, next, blue.id, link => (link === read ? told : undefined))
+    expect(history?.links.get(read.ifindex)?.elapsed).toBe(elapsed)
+    // Not read again: nothing is said of it.
+    expect(history?.links.has(second!.ifindex)).toBe(false)
+  })
+})

@@ -101,11 +101,14 @@ export function distinctDirectories(directories: readonly string[]): string[] {
  * namespace, where the mounts can be seen only through /proc/PID/root (docs: dockerd --exec-root, default
  * /var/run/docker).
  */
-export function dockerdDirectories(processes: readonly ProcessNamespace[]): string[] {
+export function dockerdDirectories(
+  processes: readonly ProcessNamespace[],
+  nameOf: (pid: number) => string | undefined = processName,
+): string[] {
   const directories: string[] = []
   const ownMounts = mountNamespace('self')
   for (const { pid } of processes) {
-    if (processName(pid) !== 'dockerd') continue
+    if (nameOf(pid) !== 'dockerd') continue
     const root = mountNamespace(String(pid)) === ownMounts ? '' : `/proc/${pid}/root`
     directories.push(`${root}${execRoot(pid, root)}/netns`)
   }

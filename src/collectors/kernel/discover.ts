@@ -8,7 +8,7 @@ import {
   walkDirectory,
 } from './directories.ts'
 import { kindOfFile, kindOrder } from './kinds.ts'
-import { processName, type ProcessNamespace, walkProcesses } from './processes.ts'
+import { processName, type ProcessNamespace, type ProcessWatch, walkProcesses } from './processes.ts'
 
 /** A namespace that was found, and the ways to reach it. */
 export type FoundNamespace = {
@@ -36,6 +36,11 @@ export type DiscoverOptions = {
   readonly onlyNetnsDirs?: boolean
 }
 
+/** Where processes are learnt from: all of them anew, or from a watch that remembers most of them. */
+export type ProcessLook = Pick<ProcessWatch, 'walk' | 'nameOf'>
+
+const everyProcess: ProcessLook = { walk: walkProcesses, nameOf: processName }
+
 const KEPT_PIDS = 64
 
 type Candidate = { inode: number; paths: { path: string; name: string }[]; pids: number[] }
@@ -45,17 +50,17 @@ type Candidate = { inode: number; paths: { path: string; name: string }[]; pids:
  * (device, inode) of nsfs. nsfs has one device in the whole system, so the inode of a process's `net:[…]` link is
  * enough to join the two.
  */
-export function discover(options: DiscoverOptions = {}): Discovery {
+export function discover(options: DiscoverOptions = {}, look: ProcessLook = everyProcess): Discovery {
   const sources: SourceReport[] = []
   const started = performance.now()
-  const { processes, hidden } = options.onlyNetnsDirs ? { processes: [], hidden: 0 } : walkProcesses()
+  const { processes, hidden } = options.onlyNetnsDirs ? { processes: [], hidden: 0 } : look.walk()
   if (!options.onlyNetnsDirs)
     sources.push(processReport(processes.length, hidden, performance.now() - started))
 
   const wanted = options.netnsDirs ?? []
   const directories = distinctDirectories([
     ...wanted,
-    ...(options.onlyNetnsDirs ? [] : [...defaultDirectories, ...dockerdDirectories(processes)]),
+    ...(options.onlyNetnsDirs ? [] : [...defaultDirectories, ...dockerdDirectories(processes, look.nameOf)]),
   ])
   const candidates = new Map<number, Candidate>()
   const candidate = (inode: number): Candidate => {

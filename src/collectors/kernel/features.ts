@@ -16,6 +16,8 @@ export type KernelFeatures = {
   /** Id of the generic-netlink family IPVS; undefined while IPVS is not loaded. */
   readonly ipvsFamily: number | undefined
   readonly socketDiag: SocketDiag
+  /** iptables' legacy back end is loaded, for either family; tables of it may be in any namespace. */
+  readonly xtables: boolean
 }
 
 export function kernelFeatures(): KernelFeatures {
@@ -25,7 +27,13 @@ export function kernelFeatures(): KernelFeatures {
     nfTables: nfTablesPresence(),
     ipvsFamily: protocols.has(NETLINK_GENERIC) ? ipvsFamily() : undefined,
     socketDiag: socketDiag(),
+    xtables: ['ip', 'ip6'].some(family => existsSync(`/proc/thread-self/net/${family}_tables_names`)),
   }
+}
+
+/** Whether this kernel has tables that change without any event: those of IPVS, and of iptables' legacy back end. */
+export function hasSilent({ ipvsFamily, xtables }: KernelFeatures): boolean {
+  return ipvsFamily !== undefined || xtables
 }
 
 /** IPVS shows /proc/net/ip_vs in every namespace as soon as it is loaded. */

@@ -85,6 +85,16 @@ const native = {
     value: Uint8Array,
     size: Uint32Array,
   ) => number,
+  mallocTrim: optional('int malloc_trim(size_t pad)') as ((pad: number) => number) | undefined,
+}
+
+/** A function that not every C library has. */
+function optional(prototype: string): unknown {
+  try {
+    return library.func(prototype)
+  } catch {
+    return undefined
+  }
 }
 
 const O_RDONLY = 0
@@ -109,6 +119,11 @@ export function openReadOnly(path: string): number {
 /** Opens for reading, by a path that begins in an open directory. */
 export function openReadOnlyAt(directory: number, path: string): number {
   return check('openat', native.openat(directory, path, O_RDONLY | O_CLOEXEC))
+}
+
+/** Gives memory that was freed back to the system (malloc_trim of glibc; other libraries have nothing to give). */
+export function trimMemory(): void {
+  native.mallocTrim?.(0)
 }
 
 /** Bytes read; 0 at the end. */
@@ -187,6 +202,7 @@ export function bind(fd: number, address: Uint8Array): void {
 
 const EPOLL_CTL_ADD = 1
 const EPOLLIN = 1
+const EPOLLPRI = 2
 /** struct epoll_event is packed on x86-64 alone (linux/eventpoll.h): events u32, then data u64. */
 const EPOLL_DATA = process.arch === 'x64' ? 4 : 8
 const EPOLL_EVENT = EPOLL_DATA + 8
@@ -199,10 +215,10 @@ export function createPoll(): number {
   return check('epoll_create1', native.epollCreate(O_CLOEXEC))
 }
 
-/** Watches `fd` until it is closed. */
-export function addToPoll(poll: number, fd: number): void {
+/** Watches `fd` until it is closed; with `isFile` for what a file of /proc tells as an exception (its table changed). */
+export function addToPoll(poll: number, fd: number, isFile = false): void {
   const event = new ByteWriter()
-    .u32(EPOLLIN)
+    .u32(isFile ? EPOLLPRI : EPOLLIN)
     .zeros(EPOLL_DATA - 4)
     .u32(fd)
     .u32(0)

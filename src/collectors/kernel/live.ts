@@ -1,16 +1,18 @@
 import { Worker } from 'node:worker_threads'
 import {
+  type Link,
   type Namespace,
   SNAPSHOT_FORMAT,
   SNAPSHOT_VERSION,
   type Snapshot,
   type SourceReport,
 } from '../../snapshot/index.ts'
+import { tidyMemory } from '../../util/memory.ts'
 import { compareFound, type DiscoverOptions } from './discover.ts'
 import { readHost } from './host.ts'
 import { emptyNamespace } from './namespace.ts'
 import { carryPeers, relate } from './relate.ts'
-import type { WatchCommand, WatchEvent } from './watch.ts'
+import type { LinkCounters, WatchCommand, WatchEvent } from './watch-events.ts'
 
 /** How a live look is doing. */
 export type LiveState = {
@@ -20,6 +22,8 @@ export type LiveState = {
   readonly readAt: number
   /** Why the collector ended, if it did: what is shown stays, and gets old. */
   readonly failure: string | undefined
+  /** How long it took last time to read again, of all namespaces, what changes without an event; in milliseconds. */
+  readonly roundMs: number | undefined
 }
 
 export type Live = {
@@ -29,11 +33,22 @@ export type Live = {
   /** Calls `listener` after changes, at most ten times a second. Returns the way to stop listening. */
   subscribe(listener: () => void): () => void
   command(command: WatchCommand): void
+  /**
+   * How long before the counters of this link those of the row before it were read, in milliseconds. Undefined where
+   * the link came with all others of its namespace; null when it was not looked at shortly before.
+   */
+  elapsed(link: Link): number | null | undefined
+  /** Lets go of every namespace; resolves when nothing is held any more. `resume` reads everything again. */
+  pause(): Promise<void>
+  resume(): void
   /** Ends the collector; resolves when its thread is gone. */
   stop(): Promise<void>
 }
 
 const NOTIFY_MS = 100
+/** Memory is given back when so many namespaces were read, this long after the last of them. */
+const MANY_READ = 100
+const TIDY_MS = 1500
 
 /** Starts a collector thread and keeps its latest words as a snapshot. */
 export function startLive(options: DiscoverOptions & { readonly timeoutMs?: number | undefined }): Live {
@@ -41,20 +56,25 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   const namespaces = new Map<string, Namespace>()
   const listeners = new Set<() => void>()
   let sources: SourceReport[] = []
-  let state: LiveState = { settled: false, readAt: Date.now(), failure: undefined }
+  let state: LiveState = { settled: false, readAt: Date.now(), failure: undefined, roundMs: undefined }
+  const elapsed = new WeakMap<Link, number | null>()
+  let onPaused: (() => void) | undefined
   let current: Snapshot | undefined
   let areWiresKnown = true
   let order: string[] | undefined
   let pending: NodeJS.Timeout | undefined
   let notifiedAt = 0
+  let readCount = 0
+  let tidying: NodeJS.Timeout | undefined
 
   const worker = new Worker(workerUrl(), {
     workerData: options,
     // What it reads is garbage as soon as it is posted: a small young generation keeps that from piling up.
     resourceLimits: { maxYoungGenerationSizeMb: 24 },
   })
-  worker.on('message', (event: WatchEvent) => {
-    apply(event)
+  worker.on('message', (events: readonly WatchEvent[]) => {
+    for (const event of events) apply(event)
+    tidySoon(events.length)
     // The first words at once, later ones in bundles.
     pending ??= setTimeout(notify, Math.max(0, notifiedAt + NOTIFY_MS - performance.now()))
   })
@@ -62,6 +82,17 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   worker.on('exit', code => {
     if (code !== 0) fail(`the collector ended with code ${code}`)
   })
+
+  function tidySoon(count: number): void {
+    readCount += count
+    if (readCount < MANY_READ || !state.settled) return
+    clearTimeout(tidying)
+    tidying = setTimeout(() => {
+      readCount = 0
+      tidyMemory()
+    }, TIDY_MS)
+    tidying.unref()
+  }
 
   function fail(failure: string): void {
     state = { ...state, failure: state.failure ?? failure }
@@ -98,6 +129,15 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
         state = { ...state, settled: false, readAt: Date.now() }
         return
       }
+      case 'counters':
+        applyCounters(event.id, event.rows)
+        return
+      case 'round':
+        state = { ...state, roundMs: event.tookMs }
+        return
+      case 'paused':
+        onPaused?.()
+        return
       case 'gone':
         namespaces.delete(event.id)
         order = undefined
@@ -110,6 +150,21 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
         areWiresKnown = true
         for (const namespace of relate([...namespaces.values()])) namespaces.set(namespace.id, namespace)
     }
+  }
+
+  function applyCounters(id: string, rows: readonly LinkCounters[]): void {
+    const known = namespaces.get(id)
+    if (!known) return
+    const fresh = new Map(rows.map(row => [row.ifindex, row]))
+    const links = known.links.map(link => {
+      const row = fresh.get(link.ifindex)
+      if (!row) return link
+      const next = { ...link, stats64: row.stats64 }
+      elapsed.set(next, row.elapsedMs ?? null)
+      return next
+    })
+    namespaces.set(id, { ...known, links })
+    state = { ...state, readAt: Date.now() }
   }
 
   /** Sorting is the dear part, and names hardly ever change. */
@@ -135,8 +190,17 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
       return () => listeners.delete(listener)
     },
     command: command => worker.postMessage(command),
+    elapsed: link => elapsed.get(link),
+    async pause() {
+      const paused = Promise.withResolvers<void>()
+      onPaused = paused.resolve
+      worker.postMessage({ kind: 'pause' } satisfies WatchCommand)
+      await paused.promise
+    },
+    resume: () => worker.postMessage({ kind: 'resume' } satisfies WatchCommand),
     async stop() {
       clearTimeout(pending)
+      clearTimeout(tidying)
       listeners.clear()
       worker.postMessage({ kind: 'stop' } satisfies WatchCommand)
       await new Promise(resolve => worker.once('exit', resolve))

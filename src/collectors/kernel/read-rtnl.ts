@@ -24,6 +24,9 @@ const needLinks: readonly Part[] = [
   'sysctls',
 ]
 
+/** Parts that need more of links than their names: settings of single interfaces come with them, and nsids. */
+const ownLinks: readonly Part[] = ['links', 'sysctls', 'nsids']
+
 export type RtnlReading = {
   readonly data: Partial<NamespaceData>
   readonly names: InterfaceNames
@@ -31,17 +34,26 @@ export type RtnlReading = {
   readonly linkSysctls: Record<string, string>
 }
 
-/** Reads what rtnetlink knows of a namespace. It needs no capability beyond being there. */
-export function readRtnl({ doors: { route }, wanted, log }: ReadingContext): RtnlReading {
+/**
+ * Reads what rtnetlink knows of a namespace. It needs no capability beyond being there.
+ *
+ * @param known names of the links from an earlier reading, where they are known to be true still: then links are read
+ *   only when they are wanted themselves
+ */
+export function readRtnl(
+  { doors: { route }, wanted, log }: ReadingContext,
+  known: InterfaceNames | undefined,
+): RtnlReading {
   const data: Partial<NamespaceData> = {}
   const linkSysctls: Record<string, string> = {}
   const visit: LinkVisitor | undefined = wanted.has('sysctls')
     ? (link, attributes) => addLinkSysctls(linkSysctls, link.ifname, attributes)
     : undefined
-  if (needLinks.some(part => wanted.has(part))) {
+  const needed = known ? ownLinks : needLinks
+  if (needed.some(part => wanted.has(part))) {
     data.links = log.read('rtnl.links', '', [], () => readingOf(readLinks(route, visit)))
   }
-  const names = interfaceNames(data.links)
+  const names = data.links ? interfaceNames(data.links) : (known ?? new Map())
   if (wanted.has('addresses')) {
     data.addresses = log.read('rtnl.addresses', '', [], () => readingOf(readAddresses(route, names)))
   }
@@ -56,6 +68,6 @@ export function readRtnl({ doors: { route }, wanted, log }: ReadingContext): Rtn
   return { data, names, linkSysctls }
 }
 
-function interfaceNames(links: readonly Link[] = []): InterfaceNames {
+function interfaceNames(links: readonly Link[]): InterfaceNames {
   return new Map(links.map(({ ifindex, ifname }) => [ifindex, ifname]))
 }

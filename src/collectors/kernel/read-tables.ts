@@ -1,8 +1,9 @@
 import type { Family } from 'node-iptables'
 import type { NetfilterTable } from '../../snapshot/index.ts'
 import { readIpvs } from './ipvs.ts'
-import { close, datagramSocket, getSocketOption } from './libc.ts'
+import { close, datagramSocket, getSocketOption, SystemCallError } from './libc.ts'
 import type { NamespaceData } from './namespace.ts'
+import type { OpenNamespace } from './open-namespace.ts'
 import { readNft } from './nft.ts'
 import { readProcFile } from './proc-file.ts'
 import { NET_ADMIN, type ReadingContext } from './reading.ts'
@@ -64,6 +65,21 @@ function readNfTables({ doors, features, log }: ReadingContext): Pick<NamespaceD
   })
 }
 
+/** Whether a legacy table is registered in the namespace; false too when it cannot be entered. */
+export function hasLegacyTables(namespace: OpenNamespace): boolean {
+  try {
+    return namespace.enter(() => (['ip', 'ip6'] as const).some(family => hasXtables(readTableNames(family))))
+  } catch (error) {
+    if (error instanceof SystemCallError) return false
+    throw error
+  }
+}
+
+/** Runs inside the namespace. */
+function readTableNames(family: Family): string {
+  return readProcFile(`/proc/thread-self/net/${family}_tables_names`) ?? ''
+}
+
 function readLegacy({ doors, log }: ReadingContext): NetfilterTable[] {
   return doors.namespace.enter(() => [
     ...log.read('xtables.ip', NET_ADMIN, [], () => readFamily('ip')),
@@ -73,7 +89,7 @@ function readLegacy({ doors, log }: ReadingContext): NetfilterTable[] {
 
 /** Runs inside the namespace. */
 function readFamily(family: Family): Reading<NetfilterTable[]> {
-  const names = readProcFile(`/proc/thread-self/net/${family}_tables_names`) ?? ''
+  const names = readTableNames(family)
   if (!hasXtables(names)) return { value: [] }
   const fd = datagramSocket(family === 'ip' ? AF_INET : AF_INET6)
   try {

@@ -1,4 +1,5 @@
-import type { Nsid, SourceReport } from '../../snapshot/index.ts'
+import { DecodeError, NetlinkError, type Transport } from 'netlink-codec'
+import type { LinkStats, Nsid, SourceReport } from '../../snapshot/index.ts'
 import type { FoundNamespace } from './discover.ts'
 import { openDoors } from './doors.ts'
 import { type KernelFeatures, kernelFeatures } from './features.ts'
@@ -9,8 +10,10 @@ import { type OpenNamespace, openNamespace } from './open-namespace.ts'
 import type { Part } from './parts.ts'
 import { readRtnl } from './read-rtnl.ts'
 import { readSystem } from './read-system.ts'
-import { readTables } from './read-tables.ts'
+import { hasLegacyTables, readTables } from './read-tables.ts'
 import { readingOf } from './reading.ts'
+import { readLinkStats } from './rtnl/link-stats.ts'
+import type { InterfaceNames } from './rtnl/names.ts'
 import { nsidOf, readNsids } from './rtnl/nsid.ts'
 import { createSourceLog, Unreadable } from './source-log.ts'
 
@@ -21,8 +24,22 @@ export type PartReading = { readonly data: Partial<NamespaceData>; readonly repo
 export type NodeReader = {
   /** The namespaces of a discovery; what is not among them is forgotten. */
   meet(namespaces: readonly FoundNamespace[]): void
-  /** Reads some parts of one namespace. What the world does becomes a status of a source, never an error. */
+  /**
+   * Reads some parts of one namespace. What the world does becomes a status of a source, never an error. Rows name links as
+   * the last reading of links had them: who does not hear of changes asks for `links` too.
+   */
   read(id: string, wanted: ReadonlySet<Part>): PartReading
+  /**
+   * Which parts of a namespace may have changed without an event: what IPVS holds, and the tables of iptables' legacy
+   * back end where the namespace has or had some. Costs a look at two small files.
+   */
+  silentParts(id: string): ReadonlySet<Part>
+  /**
+   * The counters of some links of one namespace, by index. A link that is gone is left out.
+   *
+   * @returns undefined when they cannot be read on their own
+   */
+  readCounters(id: string, links: readonly number[]): Map<number, LinkStats> | undefined
   /**
    * Ends a pass: gives the nsids of the namespaces about which something new was learnt, now that all others were read,
    * and closes what was held open for comparing (a descriptor keeps a namespace alive).
@@ -35,6 +52,7 @@ const MAX_BYTES = 256 * 1024 * 1024
 const DEFAULT_TIMEOUT_MS = 10_000
 
 const nsidsOnly: ReadonlySet<Part> = new Set<Part>(['nsids'])
+const nothing: ReadonlySet<Part> = new Set()
 
 export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeReader {
   const book = createNsidBook()
@@ -42,6 +60,9 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
   let features: KernelFeatures = kernelFeatures()
   let known = new Map<string, FoundNamespace>()
   const nsids = new Map<string, readonly number[]>()
+  const names = new Map<string, InterfaceNames>()
+  /** Namespaces in which legacy tables were seen. */
+  const legacy = new Set<string>()
 
   const reader: NodeReader = {
     meet(namespaces) {
@@ -51,6 +72,7 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
       for (const id of before.keys()) {
         if (known.has(id)) continue
         book.forget(id)
+        legacy.delete(id)
         nsids.delete(id)
       }
     },
@@ -69,7 +91,8 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
       }
       try {
         const context = { doors, wanted, features, log, isHost: known.get(id)?.kind === 'host' }
-        const rtnl = readRtnl(context)
+        const rtnl = readRtnl(context, wanted.has('links') ? undefined : names.get(id))
+        names.set(id, rtnl.names)
         const data = { ...rtnl.data, ...readTables(context, rtnl.names), ...readSystem(context, rtnl) }
         if (data.links) book.learn(id, data.links, ask)
         if (wanted.has('nsids')) {
@@ -82,6 +105,34 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
         doors.close()
       }
     },
+    silentParts(id) {
+      const silent = new Set<Part>()
+      if (features.ipvsFamily !== undefined) silent.add('ipvs')
+      if (!features.xtables) return silent
+      const namespace = held.open(known.get(id))
+      const hasTables = namespace ? hasLegacyTables(namespace) : false
+      held.release()
+      if (hasTables || legacy.has(id)) silent.add('netfilter')
+      if (hasTables) legacy.add(id)
+      else legacy.delete(id)
+      return silent
+    },
+    readCounters(id, links) {
+      const found = known.get(id)
+      if (!found) return undefined
+      try {
+        const budget = { bytes: MAX_BYTES, deadline: performance.now() + timeoutMs }
+        const doors = openDoors(found, nothing, features, budget)
+        try {
+          return countersOf(doors.route, links)
+        } finally {
+          doors.close()
+        }
+      } catch (error) {
+        if (isWorldly(error)) return undefined
+        throw error
+      }
+    },
     finish() {
       for (const id of book.unexplained()) reader.read(id, nsidsOnly)
       held.release()
@@ -89,6 +140,29 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
     },
   }
   return reader
+}
+
+function countersOf(route: Transport, links: readonly number[]): Map<number, LinkStats> {
+  const counters = new Map<number, LinkStats>()
+  for (const ifindex of links) {
+    try {
+      const stats = readLinkStats(route, ifindex)
+      if (stats) counters.set(ifindex, stats)
+    } catch (error) {
+      if (!(error instanceof NetlinkError) || error.code !== 'ENODEV') throw error
+    }
+  }
+  return counters
+}
+
+/** What the world does; everything else is an error of ours. */
+function isWorldly(error: unknown): boolean {
+  return (
+    error instanceof Unreadable ||
+    error instanceof SystemCallError ||
+    error instanceof NetlinkError ||
+    error instanceof DecodeError
+  )
 }
 
 const MAX_HELD = 64

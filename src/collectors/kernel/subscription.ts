@@ -4,6 +4,7 @@ import {
   bind,
   close,
   createPoll,
+  openReadOnly,
   rawSocket,
   readable,
   receive,
@@ -59,6 +60,8 @@ export type Subscriptions = {
    * @throws SystemCallError when the sockets cannot be opened
    */
   add(namespace: OpenNamespace, nfTables: boolean, events: SubscriptionEvents): () => void
+  /** Listens for mounts that come and go: a bind mount over a file of a directory is no change of the directory. */
+  watchMounts(onChange: () => void): void
   /** Hears what happened since the last time. Never waits. */
   poll(): void
   /** Ends all of them. */
@@ -74,6 +77,7 @@ type Listener = {
 export function createSubscriptions(): Subscriptions {
   const poll = createPoll()
   const listeners = new Map<number, Listener>()
+  let mounts: { readonly fd: number; readonly onChange: () => void } | undefined
 
   return {
     add(namespace, nfTables, events) {
@@ -100,14 +104,26 @@ export function createSubscriptions(): Subscriptions {
       }
       return stop
     },
+    watchMounts(onChange) {
+      try {
+        const fd = openReadOnly('/proc/self/mountinfo')
+        addToPoll(poll, fd, true)
+        mounts = { fd, onChange }
+      } catch (error) {
+        // Then the regular looks find them.
+        if (!(error instanceof SystemCallError)) throw error
+      }
+    },
     poll() {
       for (const fd of readable(poll)) {
         const listener = listeners.get(fd)
         if (listener) hear(fd, listener)
+        else if (fd === mounts?.fd) mounts.onChange()
       }
     },
     close() {
       for (const fd of listeners.keys()) close(fd)
+      if (mounts) close(mounts.fd)
       listeners.clear()
       close(poll)
     },

@@ -1,37 +1,17 @@
-import { createHash } from 'node:crypto'
 import type { SourceReport } from '../../snapshot/index.ts'
-import { watchDirectories } from './directory-watch.ts'
-import { discover, type DiscoverOptions, type FoundNamespace } from './discover.ts'
-import { kernelFeatures } from './features.ts'
+import type { DiscoverOptions, FoundNamespace } from './discover.ts'
+import { hasSilent, kernelFeatures } from './features.ts'
+import { createNews, type News } from './news.ts'
 import { openNamespace } from './open-namespace.ts'
 import { createOwnerNames } from './owners.ts'
 import { allParts, eagerParts, type Part } from './parts.ts'
 import { createNodeReader } from './reader.ts'
-import type { NamespaceData } from './namespace.ts'
+import { createRediscovery } from './rediscovery.ts'
+import { createRounds, ROUND_STEP_MS } from './rounds.ts'
+import { createShownLoop } from './shown-loop.ts'
 import { Unreadable } from './source-log.ts'
 import { createSubscriptions } from './subscription.ts'
-
-/** What the watcher tells; everything in it can be posted to another thread. */
-export type WatchEvent =
-  /** A new namespace, or new words about a known one, without its rows. */
-  | { readonly kind: 'found'; readonly found: FoundNamespace }
-  /** Rows of some parts, and how reading them went. */
-  | {
-      readonly kind: 'read'
-      readonly id: string
-      readonly data: Partial<NamespaceData>
-      readonly sources: SourceReport[]
-    }
-  | { readonly kind: 'gone'; readonly id: string }
-  /** Everything that was to be read has been read. */
-  | { readonly kind: 'settled'; readonly sources: SourceReport[] }
-
-export type WatchCommand =
-  /** Read everything again. */
-  | { readonly kind: 'refresh' }
-  /** What is on the screen: read again every second, as counters move without an event. */
-  | { readonly kind: 'show'; readonly id: string | undefined; readonly parts: readonly Part[] }
-  | { readonly kind: 'stop' }
+import type { Shown, WatchCommand, WatchEvent } from './watch-events.ts'
 
 /** Events are asked for this often: one system call for all namespaces. */
 const HEAR_MS = 100
@@ -39,27 +19,25 @@ const HEAR_MS = 100
 const SETTLE_MS = 20
 /** How soon after a file came or went all namespaces are looked for: containers come in bursts too. */
 const REDISCOVER_MS = 100
-/** Parts on the screen are read this often, and ever less often while nothing in them moves. */
-const SHOWN_MS = 1000
-const STILL_MS = 4000
+/** A look at everything is not repeated before this many times its own duration. */
+const DISCOVER_REST = 20
 /** Processes that begin and end tell nobody, so their namespaces are looked for this often. */
 const DISCOVER_MS = 5000
 /** The thread answers commands at least this often during a long pass. */
 const SLICE_MS = 20
+/** What changes without an event: how often it is read again of all namespaces, and what that may cost. */
+const ROUND_MS = 10_000
+const ROUND_BUDGET_MS = 4
+/** The same for sockets, and for namespaces that could not be listened to. */
+const SLOW_ROUND_MS = 60_000
+const SLOW_BUDGET_MS = 1
 
 type Watched = {
   found: FoundNamespace
   dirty: Set<Part>
   unsubscribe: (() => void) | undefined
-  readonly sent: Sent
-  readonly outcomes: Outcomes
+  readonly news: News
 }
-
-/** What was emitted last, by field: what did not change is not sent again. */
-type Sent = Map<string, { readonly digest: string | undefined; repeated: boolean }>
-
-/** How the sources were last said to be. */
-type Outcomes = Map<string, string>
 
 /**
  * Keeps an eye on every namespace of the node. All work happens in slices on the calling thread, so it belongs into a
@@ -71,55 +49,78 @@ export function startWatch(
 ): (command: WatchCommand) => void {
   const watched = new Map<string, Watched>()
   const queue = new Set<string>()
-  let shown: { id: string | undefined; parts: readonly Part[] } = { id: undefined, parts: [] }
+  /** Until the screen has said what it shows, that is the first namespace. */
+  let shown: Shown = { id: undefined, parts: ['links', 'addresses'] }
   let sources: SourceReport[] = []
   let working: NodeJS.Timeout | undefined
   let rediscovery: NodeJS.Timeout | undefined
-  let shownTimer: NodeJS.Timeout | undefined
-  let shownDelay = SHOWN_MS
-  let endDirectoryWatch: () => void = () => {}
-  let directories = ''
-  const reader = createNodeReader(options.timeoutMs)
-  const subscriptions = createSubscriptions()
-  const nameOwners = createOwnerNames()
+  let discoveryTookMs = 0
   let features = kernelFeatures()
+  let isPaused = false
   /** Something was emitted since the last `settled`. */
   let isNewsHere = true
-  const nodeOutcomes: Outcomes = new Map()
+  const nodeNews = createNews()
+  const reader = createNodeReader(options.timeoutMs)
+  const surroundings = createRediscovery(options, soonRediscover)
+  const subscriptions = createSubscriptions()
+  const nameOwners = createOwnerNames()
+  const shownLoop = createShownLoop(reader, { soil: (id, parts) => soil(id, parts, 0), emit })
+  const rounds = createRounds({
+    ids: () => (hasSilent(features) ? inOrder() : []),
+    read: id => readParts(id, reader.silentParts(id)),
+    budgetMs: ROUND_BUDGET_MS,
+    everyMs: ROUND_MS,
+    onRound: tookMs => emit({ kind: 'round', tookMs }),
+  })
+  const slowRounds = createRounds({
+    ids: inOrder,
+    read: id => readParts(id, watched.get(id)?.unsubscribe ? slowParts : eagerParts),
+    budgetMs: SLOW_BUDGET_MS,
+    everyMs: SLOW_ROUND_MS,
+  })
+
+  /** Those with load balancers first: what the others have is rarely told by these sources. */
+  function inOrder(): string[] {
+    const first: ReadonlySet<string> = new Set(['ingress', 'load-balancer', 'host'])
+    const entries = [...watched.values()].map(({ found }) => found)
+    return [
+      ...entries.filter(({ kind }) => first.has(kind)),
+      ...entries.filter(({ kind }) => !first.has(kind)),
+    ].map(({ id }) => id)
+  }
 
   function rediscover(): void {
+    if (isPaused) return
+    const started = performance.now()
     features = kernelFeatures()
-    const discovery = discover(options)
+    const discovery = surroundings.next()
+    if (!discovery) return
     sources = discovery.sources
     reader.meet(discovery.namespaces)
     const present = new Set(discovery.namespaces.map(({ id }) => id))
     for (const id of [...watched.keys()]) if (!present.has(id)) forget(id)
     for (const found of discovery.namespaces) meet(found)
-    if (directories !== discovery.directories.join('\0')) {
-      directories = discovery.directories.join('\0')
-      endDirectoryWatch()
-      endDirectoryWatch = watchDirectories(discovery.directories, soonRediscover)
-    }
+    if (shown.id === undefined) shown = { ...shown, id: discovery.namespaces[0]?.id }
+    discoveryTookMs = performance.now() - started
     work(0)
   }
 
   function soonRediscover(): void {
-    rediscovery ??= setTimeout(() => {
-      rediscovery = undefined
-      rediscover()
-    }, REDISCOVER_MS)
+    surroundings.soil()
+    rediscovery ??= setTimeout(
+      () => {
+        rediscovery = undefined
+        rediscover()
+      },
+      Math.max(REDISCOVER_MS, discoveryTookMs * DISCOVER_REST),
+    )
   }
 
   function meet(found: FoundNamespace): void {
     const known = watched.get(found.id)
     if (!known) {
-      watched.set(found.id, {
-        found,
-        dirty: new Set(eagerParts),
-        unsubscribe: undefined,
-        sent: new Map(),
-        outcomes: new Map(),
-      })
+      const dirty = new Set(eagerParts)
+      watched.set(found.id, { found, dirty, unsubscribe: undefined, news: createNews() })
       queue.add(found.id)
     } else if (JSON.stringify(known.found) === JSON.stringify(found)) return
     else known.found = found
@@ -135,12 +136,13 @@ export function startWatch(
     emit({ kind: 'gone', id })
   }
 
-  function soil(id: string, dirty: Iterable<Part>): void {
+  function soil(id: string, dirty: Iterable<Part>, delay = SETTLE_MS): void {
     const entry = watched.get(id)
     if (!entry) return
     for (const part of dirty) entry.dirty.add(part)
+    if (entry.dirty.size === 0) return
     queue.add(id)
-    work(SETTLE_MS)
+    work(delay)
   }
 
   /** Listens before it reads: what changes in between is then read twice, not missed. */
@@ -162,16 +164,19 @@ export function startWatch(
   }
 
   function work(delay: number): void {
-    if (working) return
+    if (working || isPaused) return
     working = setTimeout(slice, delay)
   }
 
   function slice(): void {
     const until = performance.now() + SLICE_MS
-    while (queue.size > 0 && performance.now() < until) {
+    do {
       const id = shown.id !== undefined && queue.has(shown.id) ? shown.id : queue.values().next().value
-      if (id !== undefined) readOne(id)
-    }
+      if (id === undefined) break
+      readDirty(id)
+      // What is on the screen is told before anything else is read.
+      if (id === shown.id) break
+    } while (performance.now() < until)
     working = undefined
     if (queue.size > 0) working = setTimeout(slice, 0)
     else settle()
@@ -179,107 +184,116 @@ export function startWatch(
 
   function settle(): void {
     for (const [id, nsids] of reader.finish()) {
-      const sent = watched.get(id)?.sent
-      const data = sent ? changes(sent, { nsids }) : {}
-      if (!data.nsids) continue
+      const data = watched.get(id)?.news.changes({ nsids }, false)
+      if (!data?.nsids) continue
       isNewsHere = true
       emit({ kind: 'read', id, data, sources: [] })
     }
-    if (isNewsHere || hasNews(nodeOutcomes, sources)) emit({ kind: 'settled', sources })
+    if (isNewsHere || nodeNews.hasOutcome(sources)) emit({ kind: 'settled', sources })
     isNewsHere = false
   }
 
-  function readOne(id: string): void {
-    queue.delete(id)
+  /** Reads what is dirty, or first only what of it is on the screen: the first frame waits for that. */
+  function readDirty(id: string): void {
     const entry = watched.get(id)
-    if (!entry) return
+    if (!entry) {
+      queue.delete(id)
+      return
+    }
     if (!entry.unsubscribe) listen(entry)
-    const wanted = entry.dirty
-    entry.dirty = new Set()
-    const { data, reports } = reader.read(id, wanted)
+    const seen = id === shown.id ? shown.parts.filter(part => entry.dirty.has(part)) : []
+    const wanted = seen.length > 0 ? new Set(seen) : entry.dirty
+    entry.dirty = new Set([...entry.dirty].filter(part => !wanted.has(part)))
+    if (entry.dirty.size === 0) queue.delete(id)
+    readParts(id, wanted)
+  }
+
+  function readParts(id: string, wanted: ReadonlySet<Part>): void {
+    const entry = watched.get(id)
+    if (!entry || wanted.size === 0) return
+    const started = performance.now()
+    // Links that nobody tells of may have other names by now.
+    const all = entry.unsubscribe ? wanted : new Set<Part>([...wanted, 'links'])
+    const { data, reports } = reader.read(id, all)
     if (reports.some(({ status }) => status === 'gone')) soonRediscover()
     // Whose they are is worth a walk over /proc only while somebody looks.
     if (data.sockets && id === shown.id && shown.parts.includes('sockets'))
       data.sockets = nameOwners(data.sockets)
-    const changed = changes(entry.sent, data)
+    const changed = entry.news.changes(data, id === shown.id)
+    const isOutcomeNew = entry.news.hasOutcome(reports)
+    if (id === shown.id) shownLoop.onRead(performance.now() - started, Object.keys(changed).length > 0)
     // The same rows, read with the same outcome: nobody has to hear of it. Times alone are no news.
-    if (Object.keys(changed).length === 0 && !hasNews(entry.outcomes, reports)) return
+    if (Object.keys(changed).length === 0 && !isOutcomeNew) return
     isNewsHere = true
-    if (id === shown.id && shownDelay > SHOWN_MS) lookAgain(SHOWN_MS)
     emit({ kind: 'read', id, data: changed, sources: reports })
+    work(SETTLE_MS)
   }
 
-  function lookAgain(delay: number): void {
-    clearTimeout(shownTimer)
-    shownDelay = delay
-    shownTimer = setTimeout(() => {
-      const { id, parts } = shown
-      if (id !== undefined && parts.length > 0) soil(id, parts)
-      lookAgain(Math.min(shownDelay * 2, STILL_MS))
-    }, delay)
+  function readAll(): void {
+    surroundings.soil()
+    for (const id of watched.keys()) soil(id, id === shown.id ? allParts : eagerParts)
+    rediscover()
   }
 
-  lookAgain(SHOWN_MS)
-  const discoverTimer = setInterval(rediscover, DISCOVER_MS)
-  const hearTimer = setInterval(() => subscriptions.poll(), HEAR_MS)
+  function pause(): void {
+    isPaused = true
+    shownLoop.stop()
+    clearTimeout(rediscovery)
+    clearTimeout(working)
+    rediscovery = working = undefined
+    surroundings.pause()
+    for (const entry of watched.values()) {
+      entry.unsubscribe?.()
+      entry.unsubscribe = undefined
+    }
+  }
+
+  subscriptions.watchMounts(() => {
+    if (surroundings.waitsForMounts()) soonRediscover()
+  })
+  const timers = [
+    setInterval(rediscover, DISCOVER_MS),
+    setInterval(() => {
+      if (!isPaused) subscriptions.poll()
+    }, HEAR_MS),
+    setInterval(() => {
+      // The rounds wait for the first pass, and for what events asked for.
+      if (isPaused || queue.size > 0) return
+      rounds.step()
+      slowRounds.step()
+    }, ROUND_STEP_MS),
+  ]
   rediscover()
 
   return command => {
     switch (command.kind) {
-      case 'refresh':
-        for (const id of watched.keys()) soil(id, id === shown.id ? allParts : eagerParts)
-        rediscover()
+      case 'resume':
+        isPaused = false
+        shownLoop.resume()
+        // What happened meanwhile is not known.
+        readAll()
         return
-      case 'show':
-        shown = { id: command.id, parts: command.parts }
-        if (command.id !== undefined) soil(command.id, command.parts)
-        lookAgain(SHOWN_MS)
+      case 'refresh':
+        readAll()
+        return
+      case 'show': {
+        const isSame = command.id === shown.id && command.parts.join() === shown.parts.join()
+        shown = command
+        if (command.id !== undefined && !isSame) soil(command.id, command.parts)
+        shownLoop.show(command)
+        return
+      }
+      case 'pause':
+        pause()
+        emit({ kind: 'paused' })
         return
       case 'stop':
-        clearTimeout(shownTimer)
-        clearInterval(discoverTimer)
-        clearTimeout(rediscovery)
-        clearTimeout(working)
-        endDirectoryWatch()
-        clearInterval(hearTimer)
+        pause()
+        for (const timer of timers) clearInterval(timer)
         subscriptions.close()
         watched.clear()
     }
   }
 }
 
-/**
- * Drops what was sent before in the same words. Rows that stand still are sent once more, so that whoever counts rates
- * sees that they fell to zero.
- */
-function changes(sent: Sent, data: Partial<NamespaceData>): Partial<NamespaceData> {
-  const entries = Object.entries(data).filter(([field, rows]) => {
-    const before = sent.get(field)
-    // Most of what is read once is never read again: it is digested only when it is.
-    const digest = before && digestOf(rows)
-    if (!before || before.digest !== digest) sent.set(field, { digest, repeated: false })
-    else if (before.repeated) return false
-    else before.repeated = true
-    return true
-  })
-  return Object.fromEntries(entries)
-}
-
-/** Timers of bridges and their ports run all the time, and say nothing that anybody waits for. */
-const runningTimers = /"[a-z_]+_timer":[\d.]+/g
-
-function digestOf(rows: unknown): string {
-  const text = JSON.stringify(rows) ?? ''
-  return createHash('sha1').update(text.replace(runningTimers, '')).digest('base64')
-}
-
-function hasNews(outcomes: Outcomes, reports: readonly SourceReport[]): boolean {
-  let news = false
-  for (const { source, status, reason } of reports) {
-    const outcome = `${status} ${reason}`
-    if (outcomes.get(source) === outcome) continue
-    outcomes.set(source, outcome)
-    news = true
-  }
-  return news
-}
+const slowParts: ReadonlySet<Part> = new Set<Part>(['sockets'])

@@ -1,4 +1,4 @@
-import type { Namespace, Snapshot } from '../../snapshot/index.ts'
+import type { Link, LinkStats, Namespace, Snapshot } from '../../snapshot/index.ts'
 
 /** A list as it was read, when, and how it was the time before. Times are milliseconds since the epoch. */
 export type Sample<Value> = {
@@ -14,7 +14,15 @@ type Counted = (typeof counted)[number]
 export type NamespaceHistory = {
   readonly id: string
   readonly samples: { readonly [Part in Counted]: Sample<Namespace[Part]> }
+  /** By index of the link: its counters of before, as links are also read one by one. */
+  readonly links: ReadonlyMap<number, LinkBefore>
 }
+
+/** Counters as they were, so many milliseconds before those of now. */
+export type LinkBefore = { readonly stats: LinkStats; readonly elapsed: number }
+
+/** See `elapsed` of a session. */
+export type Elapsed = (link: Link) => number | null | undefined
 
 /**
  * Takes a new snapshot into the history of one namespace. A list that was not read again is the same object as
@@ -26,6 +34,7 @@ export function advance(
   history: NamespaceHistory | undefined,
   snapshot: Snapshot,
   id: string | undefined,
+  elapsed: Elapsed = () => undefined,
 ): NamespaceHistory | undefined {
   const namespace = snapshot.namespaces.find(candidate => candidate.id === id)
   if (!namespace) return undefined
@@ -37,7 +46,32 @@ export function advance(
     nft: nextSample(known?.nft, namespace.nft, at),
   }
   if (history && known && counted.every(part => samples[part] === known[part])) return history
-  return { id: namespace.id, samples }
+  const links =
+    history && known?.links === samples.links
+      ? history.links
+      : linksBefore(history?.id === id ? history : undefined, samples.links, elapsed)
+  return { id: namespace.id, samples, links }
+}
+
+/** A link that was not read again is the same object as before, and keeps what was known of it. */
+function linksBefore(
+  history: NamespaceHistory | undefined,
+  sample: Sample<readonly Link[]>,
+  elapsed: Elapsed,
+): ReadonlyMap<number, LinkBefore> {
+  const links = new Map<number, LinkBefore>()
+  const old = new Map(sample.before?.value.map(link => [link.ifindex, link]))
+  const whole = sample.before ? sample.at - sample.before.at : 0
+  for (const link of sample.value) {
+    const { ifindex } = link
+    const before = old.get(ifindex)
+    const kept = history?.links.get(ifindex)
+    if (before === link && kept) links.set(ifindex, kept)
+    const time = elapsed(link)
+    if (before === link || !before?.stats64 || time === null) continue
+    links.set(ifindex, { stats: before.stats64, elapsed: time ?? whole })
+  }
+  return links
 }
 
 /**

@@ -8,6 +8,7 @@ export function isSameScreen(a: ScreenModel, b: ScreenModel): boolean {
   if (b.kind === 'message' || a.panes.length !== b.panes.length) return false
   const isSamePane = (pane: PaneModel, index: number): boolean => {
     const other = b.panes[index]
+    if (other === pane) return true
     return (
       other?.id === pane.id &&
       other.isFocused === pane.isFocused &&

@@ -55,11 +55,35 @@ export function screenModel(state: UiState, data: Data, now: number): ScreenMode
     const pane = overlayPane(state, data, layout, now)
     return { ...head, panes: [pane.model], footer: footerLine(state, 'overlay', pane.position) }
   }
+  return { ...head, panes: panesOf(state, data, layout), footer: footerOf(state, data) }
+}
+
+type Panes = { readonly state: UiState; readonly data: Data; readonly panes: readonly PaneModel[] }
+let last: Panes | undefined
+
+/** The panes, those of the frame before while nothing in them can have changed: every second a frame is asked for. */
+function panesOf(state: UiState, data: Data, layout: Layout): readonly PaneModel[] {
+  if (last?.state === state && isSameData(last.data, data)) return last.panes
   const panes = [
     ...(layout.list ? [listPane(state, data, layout.list.columns, layout.rows)] : []),
     ...(layout.detail ? [detailPane(state, data, layout.detail.columns, layout.rows)] : []),
   ]
-  return { ...head, panes, footer: footerLine(state, situationOf(state), position(state, data)) }
+  last = { state, data, panes }
+  return panes
+}
+
+/** The same but for the time until which it is known to be true, which the header alone tells. */
+function isSameData({ status: before, ...old }: Data, { status, ...now }: Data): boolean {
+  const isSame = (a: object, b: object): boolean => {
+    const keys = new Set([...Object.keys(a), ...Object.keys(b)])
+    keys.delete('checkedAt')
+    return [...keys].every(key => Reflect.get(a, key) === Reflect.get(b, key))
+  }
+  return isSame(old, now) && isSame(before, status)
+}
+
+function footerOf(state: UiState, data: Data): Line {
+  return footerLine(state, situationOf(state), position(state, data))
 }
 
 /** Which keys are valid now. */

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../snapshot/index.ts'
+import type { Link, Snapshot } from '../../snapshot/index.ts'
 import type { TabId } from './tabs/tab-id.ts'
 
 /** How a session is doing. Times are milliseconds since the epoch, lengths of time are milliseconds. */
@@ -18,7 +18,12 @@ export type SessionStatus = {
 }
 
 /** What of the kernel a screen shows; no tab for a screen that needs no part of a namespace more than the others. */
-export type Visible = { readonly namespaceId: string | undefined; readonly tab: TabId | undefined }
+export type Visible = {
+  readonly namespaceId: string | undefined
+  readonly tab: TabId | undefined
+  /** Indexes of the links on the screen, where the tab shows links: the others' counters are not needed. */
+  readonly links?: readonly number[] | undefined
+}
 
 /**
  * Where the screen gets its data from, live or from a file. The screen never waits for it: everything here returns
@@ -36,6 +41,14 @@ export type Session = {
   readonly refresh: () => void
   /** What is on the screen, so that it is read more often than the rest. */
   readonly setVisible: (visible: Visible) => void
+  /**
+   * How long before the counters of this link those before it were read, in milliseconds. Undefined where the link was read
+   * with all others; null when the one before it is too old to make a rate of.
+   */
+  readonly elapsed?: (link: Link) => number | null | undefined
+  /** Before this process stops: lets go of everything that it holds, soon. `resume` begins again. */
+  readonly pause?: () => Promise<void>
+  readonly resume?: () => void
   /** Ends it; the screen is gone when this is called. */
   readonly stop: () => void
 }

@@ -49,7 +49,17 @@ export function reportsOf(namespace: Namespace, sources: readonly string[]): Sou
 export type Knowledge = 'read' | 'none' | 'unknown' | 'unread'
 
 export function knowledgeOf(namespace: Namespace, sources: readonly string[]): Knowledge {
-  const reports = reportsOf(namespace, sources)
+  let ofReports = known.get(namespace.sources)
+  if (!ofReports) known.set(namespace.sources, (ofReports = new Map<readonly string[], Knowledge>()))
+  let knowledge = ofReports.get(sources)
+  if (!knowledge) ofReports.set(sources, (knowledge = judge(reportsOf(namespace, sources))))
+  return knowledge
+}
+
+/** Asked for each namespace in each frame, and changed by few. */
+const known = new WeakMap<readonly SourceReport[], Map<readonly string[], Knowledge>>()
+
+function judge(reports: readonly SourceReport[]): Knowledge {
   if (reports.length === 0) return 'unread'
   if (reports.some(report => failed.has(report.status) || report.source === 'namespace')) return 'unknown'
   return reports.every(({ status }) => status === 'unavailable') ? 'none' : 'read'

@@ -8,6 +8,8 @@ type Conversion = Pick<Rule, 'ip' | 'matches' | 'target'> & {
   readonly tail: string
   /** Ipsets that the rule refers to, by the names that they had. */
   readonly sets: ReadonlyMap<number, string | undefined>
+  /** By chain, the rule with counters of zero: most rules of most namespaces never match. */
+  readonly idle: Map<string, Rule & { text: string }>
 }
 
 /** A rule with its text, or `undefined` when iptables has no words for it. */
@@ -35,16 +37,11 @@ export function createRuleConverter(capacity = 20_000): RuleConverter {
       known.set(key, conversion)
     }
     if (conversion === null) return undefined
-    const { chain } = frame
-    return {
-      chain,
-      text: `-A ${chain}${conversion.tail}`,
-      packets: frame.packets ?? '0',
-      bytes: frame.bytes ?? '0',
-      ip: conversion.ip,
-      matches: conversion.matches,
-      target: conversion.target,
-    }
+    const { chain, packets = '0', bytes = '0' } = frame
+    if (packets !== '0' || bytes !== '0') return ruleOf(chain, packets, bytes, conversion)
+    let idle = conversion.idle.get(chain)
+    if (!idle) conversion.idle.set(chain, (idle = ruleOf(chain, '0', '0', conversion)))
+    return idle
   }
 }
 
@@ -54,6 +51,15 @@ function isRenamed({ sets }: Conversion, setName: SetName): boolean {
 }
 
 const noSets: Conversion['sets'] = new Map()
+
+function ruleOf(
+  chain: string,
+  packets: string,
+  bytes: string,
+  { tail, ip, matches, target }: Conversion,
+): Rule & { text: string } {
+  return { chain, text: `-A ${chain}${tail}`, packets, bytes, ip, matches, target }
+}
 
 function convert(frame: RuleFrame, family: Family, setName: SetName): Conversion | null {
   const { expressions, userdata } = completeRule(frame)
@@ -66,7 +72,7 @@ function convert(frame: RuleFrame, family: Family, setName: SetName): Conversion
   if (!rule) return null
   const { ip, matches, target } = rule
   const tail = printRule(rule, family).slice('-A X'.length)
-  return { ip, matches, target, tail, sets: sets ?? noSets }
+  return { ip, matches, target, idle: new Map(), tail, sets: sets ?? noSets }
 }
 
 function keyOf(frame: RuleFrame, family: Family): string {

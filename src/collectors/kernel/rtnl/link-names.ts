@@ -30,6 +30,6 @@ export function resolveLinkReferences(references: LinkReferences, links: readonl
   for (const { link, ifindex } of references.lowers) {
     const lower = byIndex.get(ifindex)
     link.link = lower?.ifname ?? `if${ifindex}`
-    if (lower && !lower.flags.includes('UP')) link.flags.push('M-DOWN')
+    if (lower && !lower.flags.includes('UP')) link.flags = [...link.flags, 'M-DOWN']
   }
 }

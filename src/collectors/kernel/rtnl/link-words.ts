@@ -24,6 +24,15 @@ const IFF_RUNNING = 0x40
 
 /** `["NO-CARRIER", "BROADCAST", "UP"]`; bits without a name follow as one hex number. */
 export function linkFlags(bits: number): string[] {
+  let words = wordsOfFlags.get(bits)
+  if (!words) wordsOfFlags.set(bits, (words = decodeFlags(bits)))
+  return words
+}
+
+/** A node's links have a handful of combinations, which all of them share; nobody may change one. */
+const wordsOfFlags = new Map<number, string[]>()
+
+function decodeFlags(bits: number): string[] {
   const words: string[] = []
   if ((bits & IFF_UP) !== 0 && (bits & IFF_RUNNING) === 0) words.push('NO-CARRIER')
   let rest = bits & ~IFF_RUNNING

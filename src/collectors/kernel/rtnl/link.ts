@@ -1,18 +1,18 @@
 import {
   type Attributes,
   attribute,
-  type ByteReader,
   DecodeError,
   findAttribute,
   type Message,
   messageAttributes,
   type Transport,
 } from 'netlink-codec'
-import type { Link, LinkStats } from '../../../snapshot/index.ts'
+import type { Link } from '../../../snapshot/index.ts'
 import { type Dump, dump } from '../dump.ts'
 import { linkAddressOf } from './link-address.ts'
 import { decodeLinkInfo } from './link-info.ts'
 import { type LinkReferences, resolveLinkReferences } from './link-names.ts'
+import { decodeStats, STATS64_LENGTH } from './link-stats.ts'
 import { addrGenModes, linkFlags, linkModes, linkType, operStates } from './link-words.ts'
 import { groupName } from './names.ts'
 import { dumpRequest } from './request.ts'
@@ -68,7 +68,6 @@ const IFLA_PROTO_DOWN_REASON_VALUE = 2
  * nevertheless; 7.3 leaves it out too (seen on both; rtnl_fill_ifinfo in rtnetlink.c).
  */
 const RTEXT_FILTER_SKIP_STATS = 1 << 3
-const STATS64_LENGTH = 23 * 8
 const AF_INET6 = 10
 const IFLA_INET6_ADDR_GEN_MODE = 8
 const IFF_POINTOPOINT = 0x10
@@ -251,31 +250,4 @@ function bitNumbers(mask: number): string[] {
     if ((mask & (1 << bit)) !== 0) numbers.push(String(bit))
   }
   return numbers
-}
-
-/** struct rtnl_link_stats64 (linux/if_link.h) before Linux 4.6 added its last field: 23 counters of u64, in the order of its fields. */
-function decodeStats(reader: ByteReader, at: number): LinkStats {
-  const stats: LinkStats = {
-    rx: {
-      bytes: reader.u64(at + 16),
-      packets: reader.u64(at),
-      errors: reader.u64(at + 32),
-      dropped: reader.u64(at + 48),
-      over_errors: reader.u64(at + 88),
-      multicast: reader.u64(at + 64),
-    },
-    tx: {
-      bytes: reader.u64(at + 24),
-      packets: reader.u64(at + 8),
-      errors: reader.u64(at + 40),
-      dropped: reader.u64(at + 56),
-      carrier_errors: reader.u64(at + 136),
-      collisions: reader.u64(at + 72),
-    },
-  }
-  const rxCompressed = reader.u64(at + 168)
-  if (rxCompressed !== '0') stats.rx.compressed = rxCompressed
-  const txCompressed = reader.u64(at + 176)
-  if (txCompressed !== '0') stats.tx.compressed = txCompressed
-  return stats
 }

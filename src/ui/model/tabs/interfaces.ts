@@ -1,7 +1,7 @@
-import type { Address, Link, LinkStats, Namespace } from '../../../snapshot/index.ts'
+import type { Address, Link } from '../../../snapshot/index.ts'
 import { formatBytes, formatRate } from '../../../util/format.ts'
 import { sanitise } from '../../../util/sanitise.ts'
-import { rate, type Sample } from '../rates.ts'
+import { type LinkBefore, rate } from '../rates.ts'
 import type { Span, Tone } from '../span.ts'
 import type { Row, Table } from '../table.ts'
 import { ifconfigFlags, kindWords, netmask, scopeId } from './link-words.ts'
@@ -25,21 +25,12 @@ export const interfaces: Tab = {
 function table(input: TabInput): Table {
   const { links, addresses } = input.namespace
   const byLink = Map.groupBy(addresses, ({ ifindex }) => ifindex)
-  const before = input.history?.samples.links.before?.value ?? []
-  const earlier = new Map(before.map(link => [link.ifindex, link.stats64]))
-  const rows = links.map(link =>
-    interfaceRow(link, byLink.get(link.ifindex) ?? [], earlier.get(link.ifindex), input),
-  )
+  const rows = links.map(link => interfaceRow(link, byLink.get(link.ifindex) ?? [], input))
   return { columns: [], rows }
 }
 
 /** Lines are made when they are needed: a host has thousands of interfaces, a screen a few. */
-function interfaceRow(
-  link: Link,
-  addresses: readonly Address[],
-  before: LinkStats | undefined,
-  input: TabInput,
-): Row {
+function interfaceRow(link: Link, addresses: readonly Address[], input: TabInput): Row {
   let made: readonly Spans[] | undefined
   const relations = hasRelations(link) ? 1 : 0
   return {
@@ -53,7 +44,7 @@ function interfaceRow(
           ...addresses.map(addressLine),
           hardwareLine(link),
           ...(hasRelations(link) ? [relationLine(link, input)] : []),
-          ...counterLines(link, before, input.history?.samples.links),
+          ...counterLines(link, input.history?.links.get(link.ifindex)),
           [],
         ]),
     },
@@ -151,24 +142,20 @@ function relationLine(link: Link, { nameOf }: TabInput): Spans {
   return [INDENT, ...words]
 }
 
-function counterLines(
-  link: Link,
-  before: LinkStats | undefined,
-  sample: Sample<Namespace['links']> | undefined,
-): Spans[] {
+function counterLines(link: Link, before: LinkBefore | undefined): Spans[] {
   const stats = link.stats64
   if (!stats) return [[INDENT, { text: 'no counters', tone: 'dim' }]]
-  const elapsed = sample?.before ? sample.at - sample.before.at : 0
+  const elapsed = before?.elapsed ?? 0
   const { rx, tx } = stats
   return [
-    volumeLine('RX', rx, before?.rx, elapsed),
+    volumeLine('RX', rx, before?.stats.rx, elapsed),
     errorLine('RX', {
       errors: rx.errors,
       dropped: rx.dropped,
       overruns: rx.over_errors,
       multicast: rx.multicast,
     }),
-    volumeLine('TX', tx, before?.tx, elapsed),
+    volumeLine('TX', tx, before?.stats.tx, elapsed),
     errorLine('TX', {
       errors: tx.errors,
       dropped: tx.dropped,
