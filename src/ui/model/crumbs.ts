@@ -4,6 +4,7 @@ import { chosenRow, shownList } from './shown.ts'
 import { fitSpans, type Line, type Span, spansWidth, spread } from './span.ts'
 import type { Place, UiState } from './state.ts'
 import { viewOf, views } from './views/index.ts'
+import type { View } from './views/view.ts'
 
 /** Where one is and how one came there, and the views that there are. */
 export function crumbsLine(state: UiState, data: Data): Line {
@@ -43,12 +44,17 @@ function labelOf(place: Place, state: UiState, data: Data): string | undefined {
 }
 
 function viewBars(chosen: string): Span[][] {
-  const bar = (label: (title: string, isChosen: boolean) => string): Span[] =>
-    views.map(({ id, key, title }) => ({
-      text: ` ${key}${label(title, id === chosen)} `,
-      tone: id === chosen ? 'notice' : 'dim',
-    }))
-  return [bar(title => ` ${title}`), bar((title, isChosen) => (isChosen ? ` ${title}` : '')), bar(() => '')]
+  const bar = (label: (view: View, isChosen: boolean) => string): Span[] =>
+    views.map(view => {
+      const isChosen = view.id === chosen
+      return { text: ` ${view.key}${label(view, isChosen)} `, tone: isChosen ? 'notice' : 'dim' }
+    })
+  return [
+    bar(({ title }) => ` ${title}`),
+    bar(({ title, short }, isChosen) => ` ${isChosen ? title : short}`),
+    bar(({ title }, isChosen) => (isChosen ? ` ${title}` : '')),
+    bar(() => ''),
+  ]
 }
 
 function cutStart(spans: readonly Span[], columns: number): readonly Span[] {

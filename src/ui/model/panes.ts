@@ -2,11 +2,10 @@ import { sanitise } from '../../util/sanitise.ts'
 import { tabLine } from './chrome.ts'
 import type { Data } from './data.ts'
 import type { Layout } from './layout.ts'
-import { indexOf } from './lists.ts'
 import { overlayText } from './overlay.ts'
 import { paletteFound, paletteLines } from './palette/palette.ts'
 import type { ShownRows } from './rows.ts'
-import { shownDetail, shownList, shownTabs } from './shown.ts'
+import { chosenIndex, shownDetail, shownList, shownTabs } from './shown.ts'
 import { glyphs } from './sources.ts'
 import { emptyLine, fitLine, fitSpans, type Line, type Span, spansWidth, spread, textLine } from './span.ts'
 import type { ListState, Palette, UiState } from './state.ts'
@@ -108,7 +107,7 @@ function listLines(
   columns: number,
   rows: number,
 ): Line[] {
-  const selected = indexOf(list, shown)
+  const selected = chosenIndex({ list, shown })
   const top = scrollTo(shown.rows.length, shown.heights, selected, list.top, rows)
   const { from, to } = windowFrom(shown.rows.length, shown.heights, top, rows)
   return shown.rows.slice(from, to).flatMap((row, offset) => {

@@ -3,7 +3,7 @@ import { footerLine, headerLine } from './chrome.ts'
 import { crumbsLine } from './crumbs.ts'
 import type { Situation } from './keymap.ts'
 import { type Layout, layoutOf, minimum } from './layout.ts'
-import { indexOf, type ListView } from './lists.ts'
+import type { ListView } from './lists.ts'
 import { overlayText } from './overlay.ts'
 import {
   detailChrome,
@@ -19,7 +19,7 @@ import {
 import { paletteFound } from './palette/palette.ts'
 import type { Stage } from './reducer.ts'
 import type { ShownRows } from './rows.ts'
-import { chosenRow, shownDetail, shownIn, shownList, shownTabs } from './shown.ts'
+import { chosenIndex, chosenRow, shownDetail, shownIn, shownList, shownTabs } from './shown.ts'
 import type { Line } from './span.ts'
 import type { UiState } from './state.ts'
 import { viewOf } from './views/index.ts'
@@ -134,9 +134,10 @@ function listView(shown: ShownRows, page: number, sortable: readonly string[]): 
 }
 
 function position(state: UiState, data: Data): string {
-  const { shown, list } = shownIn(state.place.focus, state, data)
+  const at = shownIn(state.place.focus, state, data)
+  const { shown } = at
   const total = shown.rows.length - shown.headings.length
-  const index = indexOf(list, shown)
+  const index = chosenIndex(at)
   const before = shown.headings.filter(heading => heading < index).length
   return total === 0 ? '0 of 0' : `${index + 1 - before} of ${total}`
 }

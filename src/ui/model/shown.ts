@@ -22,10 +22,18 @@ export function shownList(state: UiState, data: Data): ShownList {
   return { table, list, shown: showRows(table, list, state.problemsOnly && focus === 'list') }
 }
 
+/** Where the chosen row of a list is; never on a title while there is a row below it. */
+export function chosenIndex({ shown, list }: Pick<ShownList, 'shown' | 'list'>): number {
+  const index = indexOf(list, shown)
+  let below = index
+  while (shown.headings.includes(below)) below++
+  return below < shown.rows.length ? below : index
+}
+
 /** The id of the object that is chosen in the list; undefined when it shows none. */
 export function chosenId(state: UiState, data: Data): string | undefined {
-  const { shown, list } = shownList(state, data)
-  return shown.ids[indexOf(list, shown)]
+  const shown = shownList(state, data)
+  return shown.shown.ids[chosenIndex(shown)]
 }
 
 /** The tabs of the chosen object, and which of them is open. */
@@ -58,6 +66,6 @@ export function shownIn(pane: Pane, state: UiState, data: Data): ShownList {
 
 /** The row that keys act on. */
 export function chosenRow(state: UiState, data: Data): Row | undefined {
-  const { shown, list } = shownIn(state.place.focus, state, data)
-  return shown.rows[indexOf(list, shown)]
+  const shown = shownIn(state.place.focus, state, data)
+  return shown.shown.rows[chosenIndex(shown)]
 }

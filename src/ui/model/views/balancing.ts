@@ -19,6 +19,7 @@ export const balancingView = objectView({
   id: 'balancing',
   key: '6',
   title: 'Load balancing',
+  short: 'LB',
   singular: 'real server',
   description: 'Load balancing: virtual services and their real servers',
   share: 0.6,
@@ -121,8 +122,9 @@ function serviceRow(graph: Graph, service: VirtualService, { services }: Counted
   const mark = service.fwmark === undefined ? undefined : `FWM ${service.fwmark}`
   const address = service.address && `${service.protocol ?? ''} ${service.address}:${service.port ?? 0}`
   const hasServer = service.realServers.some(id => graph.realServers[id]?.isQuiesced === false)
+  const name = (service.service && graph.services[service.service]?.name) ?? service.name
   const row = objectRow(service, [
-    worldCell(`${service.name}${hasServer ? '' : '  no server'}`, hasServer ? 'strong' : 'bad'),
+    worldCell(`${name}${hasServer ? '' : '  no server'}`, hasServer ? 'strong' : 'bad'),
     worldCell(mark ?? address, 'dim'),
     worldCell(service.scheduler, 'dim'),
     { text: '' },
@@ -130,7 +132,7 @@ function serviceRow(graph: Graph, service: VirtualService, { services }: Counted
     connections(counters?.realServers.reduce((sum, { inactiveConns }) => sum + inactiveConns, 0)),
     ...rateCells(counters?.stats),
   ])
-  return { ...row, isProblem: row.isProblem || !hasServer }
+  return { ...row, label: name, alias: service.name, isProblem: row.isProblem || !hasServer }
 }
 
 function serverRow(server: RealServer, { servers }: Counted): Row {

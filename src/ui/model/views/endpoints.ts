@@ -2,13 +2,14 @@ import type { Data } from '../data.ts'
 import { objectOf } from '../objects.ts'
 import { type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
-import { nodeCell, objectRow, sortedByName } from './words.ts'
+import { nodeCell, objectRow, sandboxName, sortedByName } from './words.ts'
 
 /** Where sandboxes and networks meet: each endpoint with its interface, addresses and the other end of its pair. */
 export const endpointsView = objectView({
   id: 'endpoints',
   key: '4',
   title: 'Endpoints',
+  short: 'Endp',
   singular: 'endpoint',
   description: 'Endpoints: interfaces, addresses, VIPs, MACs, veth pairs',
   share: 0.6,
@@ -35,7 +36,8 @@ export const endpointsView = objectView({
 function endpointRows({ graph }: Data): Row[] {
   const named = Object.values(graph.endpoints).map(endpoint => {
     const network = graph.networks[endpoint.network]?.name ?? endpoint.network
-    const sandbox = graph.sandboxes[endpoint.sandbox]?.name ?? endpoint.sandbox
+    const owner = graph.sandboxes[endpoint.sandbox]
+    const sandbox = owner ? sandboxName(graph, owner) : endpoint.sandbox
     return { endpoint, network, sandbox, name: `${network} ${sandbox}` }
   })
   return sortedByName(named).map(({ endpoint, network, sandbox }) => {
@@ -57,7 +59,7 @@ function endpointRows({ graph }: Data): Row[] {
         worldCell(peer && `${peer.ifname}${peer.bridge === undefined ? '' : ` in ${peer.bridge}`}`, 'dim'),
         nodeCell(graph, endpoint.node),
       ],
-      { label: endpoint.name, alias: `${endpoint.id} ${endpoint.endpointId ?? ''}` },
+      { label: `${sandbox} on ${network}`, alias: `${endpoint.name} ${endpoint.endpointId ?? ''}` },
     )
   })
 }

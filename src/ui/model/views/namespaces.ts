@@ -17,6 +17,7 @@ export const namespacesView: View = {
   id: 'namespaces',
   key: '8',
   title: 'Namespaces',
+  short: 'Netns',
   singular: 'namespace',
   description: 'Namespaces: every row as the kernel holds it',
   share: 0.32,

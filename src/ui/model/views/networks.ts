@@ -8,6 +8,7 @@ export const networksView = objectView({
   id: 'networks',
   key: '2',
   title: 'Networks',
+  short: 'Nets',
   singular: 'network',
   description: 'Networks: bridges, overlays and what is on them',
   sortable: ['name', 'kind', 'subnet', 'vni', 'mtu', 'endpoints', 'services'],

@@ -15,7 +15,7 @@ import type { Detail, TabLabel, View } from './view.ts'
 /** What a view of objects of the graph has to tell of itself. */
 export type ObjectViewOptions = Pick<
   View,
-  'id' | 'key' | 'title' | 'singular' | 'description' | 'sortable'
+  'id' | 'key' | 'title' | 'short' | 'singular' | 'description' | 'sortable'
 > & {
   readonly columns: readonly Column[]
   readonly share?: number
@@ -34,7 +34,7 @@ const nothingVisible: Visible = { namespaceId: undefined, tab: undefined }
 
 /** A view of objects of the graph: a table of them, and what is known of the chosen one. */
 export function objectView({ columns, rows, isTree, empty, ...options }: ObjectViewOptions): View {
-  const { id, key, title, singular, description, sortable, share = 0.5 } = options
+  const { id, key, title, short, singular, description, sortable, share = 0.5 } = options
   const objectOfRow = options.objectOfRow ?? (row => row)
   const visible = options.visible ?? (() => nothingVisible)
   const dependsOn = options.dependsOn ?? (() => nothing)
@@ -43,6 +43,7 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
     id,
     key,
     title,
+    short,
     singular,
     description,
     share,

@@ -5,20 +5,21 @@ import { objectOf } from '../objects.ts'
 import type { Visible } from '../session.ts'
 import { type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
-import { countCell, nodeCell, objectRow, sandboxKind, sortedByName } from './words.ts'
+import { countCell, nodeCell, objectRow, sandboxKind, sandboxName, sortedByName } from './words.ts'
 
 /** Every network namespace for what it is: whose it is, and where it is attached. */
 export const sandboxesView = objectView({
   id: 'sandboxes',
   key: '3',
   title: 'Sandboxes',
+  short: 'Sandb',
   singular: 'sandbox',
   description: 'Sandboxes: namespaces of tasks, containers, load balancers and overlays',
   sortable: ['kind', 'name', 'addresses', 'endpoints', 'services', 'node'],
   columns: [
     { id: 'kind', title: 'KIND', hide: 2 },
-    { id: 'name', title: 'NAME', grow: true, isId: true },
-    { id: 'addresses', title: 'ADDRESSES', hide: 3, max: 48 },
+    { id: 'name', title: 'NAME', isId: true, max: 32 },
+    { id: 'addresses', title: 'ADDRESSES', grow: true },
     { id: 'endpoints', title: 'EP', align: 'right', hide: 4 },
     { id: 'services', title: 'LB', align: 'right', hide: 5 },
     { id: 'file', title: 'FILE', hide: 1, isId: true, max: 14 },
@@ -42,21 +43,26 @@ const ranks: readonly SandboxKind[] = [
 ]
 
 function sandboxRows({ graph }: Data): Row[] {
-  const sandboxes = sortedByName(Object.values(graph.sandboxes))
-  sandboxes.sort((a, b) => ranks.indexOf(a.kind) - ranks.indexOf(b.kind))
-  return sandboxes.map(sandbox =>
+  const named = Object.values(graph.sandboxes).map(sandbox => ({
+    sandbox,
+    name: sandboxName(graph, sandbox),
+  }))
+  const ordered = sortedByName(named).sort(
+    (a, b) => ranks.indexOf(a.sandbox.kind) - ranks.indexOf(b.sandbox.kind),
+  )
+  return ordered.map(({ sandbox, name }) =>
     objectRow(
       sandbox,
       [
         sandboxKind(sandbox.kind),
-        worldCell(sandbox.name, 'strong'),
+        worldCell(name, 'strong'),
         worldCell(sandbox.endpoints.map(id => addressesOf(graph, id)).join(' ')),
         countCell(sandbox.endpoints.length),
         countCell(sandbox.virtualServices.length),
         worldCell(fileOf(sandbox), 'dim'),
         nodeCell(graph, sandbox.node),
       ],
-      { alias: aliasOf(graph, sandbox) },
+      { label: name, alias: aliasOf(graph, sandbox) },
     ),
   )
 }
@@ -65,9 +71,9 @@ function fileOf({ sandboxKey, namespace }: Sandbox): string | undefined {
   return sandboxKey === undefined ? namespace : sandboxKey.slice(sandboxKey.lastIndexOf('/') + 1)
 }
 
-function aliasOf(graph: Graph, { namespace = '', sandboxKey = '', containers, task }: Sandbox): string {
+function aliasOf(graph: Graph, { name, namespace = '', sandboxKey = '', containers, task }: Sandbox): string {
   const names = containers.map(id => `${graph.containers[id]?.name ?? ''} ${id}`)
-  return [namespace, sandboxKey, task ?? '', ...names].join(' ')
+  return [name, namespace, sandboxKey, task ?? '', ...names].join(' ')
 }
 
 /** What is looked at is read again soon: its interfaces. */

@@ -10,6 +10,7 @@ export const servicesView = objectView({
   id: 'services',
   key: '5',
   title: 'Services',
+  short: 'Svcs',
   singular: 'task',
   description: 'Services: mode, VIPs, ports, and their tasks',
   sortable: ['name', 'mode', 'tasks', 'vip', 'ports', 'image'],

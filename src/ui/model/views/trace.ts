@@ -22,6 +22,7 @@ export const traceView: View = {
   id: 'trace',
   key: '7',
   title: 'Trace',
+  short: 'Trace',
   singular: 'trace',
   description: 'Trace: what happens to a packet (not there yet)',
   share: 0.32,

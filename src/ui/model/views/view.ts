@@ -38,6 +38,8 @@ export type View = {
   readonly id: string
   readonly key: KeyName
   readonly title: string
+  /** The title where room is scarce. */
+  readonly short: string
   /** What one of its objects is called in a breadcrumb: `sandbox`. */
   readonly singular: string
   /** What the view is for, in the words of the help. */

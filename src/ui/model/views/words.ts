@@ -3,6 +3,7 @@ import type {
   GraphObject,
   Network,
   NetworkRole,
+  Sandbox,
   SandboxKind,
   SwarmService,
 } from '../../../graph/model.ts'
@@ -61,6 +62,11 @@ export function portWords({ ports }: SwarmService): string {
 /** The short form of an id of Docker's. */
 export function shortId(id: string | undefined): string {
   return id?.slice(0, 12) ?? ''
+}
+
+/** What a sandbox is called where it stands beside others: the task's short name, else its own. */
+export function sandboxName(graph: Graph, { task, name }: Sandbox): string {
+  return task === undefined ? name : (graph.tasks[task]?.name ?? name)
 }
 
 /** A number; `-` for none of a thing that is only there sometimes. */
