@@ -4,6 +4,7 @@ import { isSameTopology } from '../graph/same-topology.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import { advance } from './model/rates.ts'
 import type { Data } from './model/data.ts'
+import { isUnread } from './model/chrome.ts'
 import { type Command, commandFor } from './model/keymap.ts'
 import type { KeyName } from './model/keys.ts'
 import { paletteChoice } from './model/palette/palette.ts'
@@ -17,8 +18,9 @@ import type { Session, Visible } from './model/session.ts'
 import { chosenRow } from './model/shown.ts'
 import { lineText } from './model/span.ts'
 import { initialState, type Toast, type UiState } from './model/state.ts'
-import type { Row } from './model/table.ts'
 import { isSameVisible, visibleNow } from './model/visible.ts'
+import type { Row } from './model/table.ts'
+import { moved } from './model/movement.ts'
 
 /** What the keys ask of the world outside of the screen. */
 export type Effects = {
@@ -57,7 +59,7 @@ export type StoreOptions = {
 export function createStore(session: Session, { columns, rows, view, clock }: StoreOptions): Store {
   const listeners = new Set<() => void>()
   let state = initialState(columns, rows, view)
-  const graphs = createGraphKeeper(clock, () => takeGraph())
+  const graphs = createGraphKeeper(() => takeGraph())
   let data: Data = {
     snapshot: session.snapshot(),
     graph: graphs.update(session.snapshot()),
@@ -66,6 +68,7 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
   }
   let screen = screenModel(state, data, clock())
   let visible: Visible | undefined
+  let hasRead = false
 
   function dispatch(action: Action): void {
     state = reduce(state, action, stageOf(data, clock()))
@@ -76,6 +79,12 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
     const needed = visibleNow(state, data, clock())
     const history = advance(data.history, data.snapshot, needed.namespaceId, session.elapsed)
     if (history !== data.history) data = { ...data, history }
+    if (data.status.mode === 'live' && !state.isFrozen) {
+      hasRead ||= !isUnread(data.snapshot)
+      // What comes when all is read for the first time, or when the daemon first tells the names, is no change.
+      const phase = `${hasRead} ${data.snapshot.docker !== undefined}`
+      data = moved(state, data, needed, phase, clock())
+    }
     if (!isSameVisible(needed, visible)) {
       visible = needed
       session.setVisible(needed)
@@ -214,7 +223,7 @@ type GraphKeeper = {
 /** A graph takes some time to make: it may not take more than this part of all time. */
 const GRAPH_SHARE = 1 / 20
 
-function createGraphKeeper(clock: () => number, onDue: () => void): GraphKeeper {
+function createGraphKeeper(onDue: () => void): GraphKeeper {
   let made: { snapshot: Snapshot; graph: Graph } | undefined
   let notBefore = 0
   let timer: NodeJS.Timeout | undefined
@@ -224,7 +233,7 @@ function createGraphKeeper(clock: () => number, onDue: () => void): GraphKeeper 
         made = { ...made, snapshot }
         return made.graph
       }
-      const wait = notBefore - clock()
+      const wait = notBefore - performance.now()
       if (made && wait > 0) {
         timer ??= setTimeout(() => {
           timer = undefined
@@ -234,7 +243,7 @@ function createGraphKeeper(clock: () => number, onDue: () => void): GraphKeeper 
       }
       const started = performance.now()
       made = { snapshot, graph: buildGraph([snapshot]) }
-      notBefore = clock() + (performance.now() - started) / GRAPH_SHARE
+      notBefore = performance.now() + (performance.now() - started) / GRAPH_SHARE
       return made.graph
     },
     stop: () => clearTimeout(timer),

@@ -33,7 +33,7 @@ describe('before anything was read', () => {
     const user = userOf(session, 80, 24)
     show(only({ ...blue, sources: [] }), { collecting: true })
     expect(user.text()[0]).toContain('○ reading')
-    expect(user.text()[4]).toMatch(/^▌ {2}other +blue +… +… +… +… +0$/)
+    expect(user.text().find(line => line.startsWith('▌'))).toMatch(/^▌. other +blue +… +… +… +… +0$/)
     user.stop()
   })
 

@@ -1,4 +1,4 @@
-import type { Line, Tone } from '../model/span.ts'
+import type { Emphasis, Line, Tone } from '../model/span.ts'
 import { BOLD, FAINT, REVERSE, type Style, type Theme } from './theme.ts'
 
 /** SGR codes that switch a style off again; any other is a colour. */
@@ -23,6 +23,13 @@ const ascii: Readonly<Record<string, string>> = {
   '‖': '|',
   '▌': '>',
   '█': '_',
+  '▁': '_',
+  '▂': '.',
+  '▃': ':',
+  '▄': '-',
+  '▅': '=',
+  '▆': '+',
+  '▇': '#',
   '↑': '^',
   '↓': 'v',
   '←': '<',
@@ -48,12 +55,25 @@ export function paintText(text: string, tone: Tone, theme: Theme): string {
   return styled(theme.isAscii ? toAscii(text) : text, theme.tones[tone])
 }
 
+/** What happened to a row a moment ago, in one hue for all of it. */
+const tints: Partial<Record<Emphasis, Tone>> = { added: 'ok', changed: 'warn', removed: 'bad' }
+
 /** A line with the sequences of the terminal. Spaces at its end are left out, unless they are seen. */
 export function paint(line: Line, theme: Theme): string {
   if (line.emphasis === 'cursor') {
     const text = line.spans.map(span => span.text).join('')
     return styled(theme.isAscii ? toAscii(text) : text, [REVERSE])
   }
+  const tint = line.emphasis === undefined ? undefined : tints[line.emphasis]
+  if (tint)
+    return paintText(
+      line.spans
+        .map(span => span.text)
+        .join('')
+        .trimEnd(),
+      tint,
+      theme,
+    )
   const last = line.spans.findLastIndex(({ text, tone }) => tone === 'notice' || text.trimEnd() !== '')
   let painted = ''
   for (let index = 0; index <= last; index++) {

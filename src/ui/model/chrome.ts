@@ -90,7 +90,7 @@ function freshness(state: UiState, { snapshot, status }: Data, now: number): Spa
 }
 
 /** Nothing has come yet, or not of every namespace. */
-function isUnread({ namespaces }: Data['snapshot']): boolean {
+export function isUnread({ namespaces }: Data['snapshot']): boolean {
   return namespaces.length === 0 || namespaces.some(({ sources }) => sources.length === 0)
 }
 

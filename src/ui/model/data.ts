@@ -1,6 +1,8 @@
 import type { Graph } from '../../graph/model.ts'
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
+import type { TableChanges } from './changes.ts'
 import type { NamespaceHistory } from './rates.ts'
+import type { NamespaceSeries } from './series.ts'
 import type { SessionStatus } from './session.ts'
 
 /** All that a frame is made of besides the state of the screen. */
@@ -9,6 +11,10 @@ export type Data = {
   /** Made from the snapshot, or from one shortly before. */
   readonly graph: Graph
   readonly status: SessionStatus
+  /** How busy the namespace on the screen was lately. */
+  readonly series?: NamespaceSeries | undefined
+  /** What changed a moment ago in the lists on the screen. */
+  readonly changes?: { readonly list: TableChanges; readonly detail: TableChanges } | undefined
   /** Readings of the namespace on the screen before this one. */
   readonly history: NamespaceHistory | undefined
 }

@@ -9,8 +9,8 @@ export type ListView = {
   readonly page: number
   /** Columns that it can be sorted by. */
   readonly sortable: readonly string[]
-  /** Whether the item at an index is only a title, which is passed over. */
-  readonly isHeading: (index: number) => boolean
+  /** Whether the item at an index is passed over: a title, or gone. */
+  readonly isInert: (index: number) => boolean
 }
 
 /** Where the chosen row is now; the row that took its place when it is gone. */
@@ -23,10 +23,10 @@ export function indexOf(list: ListState, view: Pick<ListView, 'ids'>): number {
 /** Chooses the row at an index, or the nearest there is. */
 export function select(list: ListState, view: ListView, wanted: number): ListState {
   const total = view.ids.length
-  const index = passHeadings(view, clamp(wanted, total - 1), wanted < list.index ? -1 : 1)
+  const index = passInert(view, clamp(wanted, total - 1), wanted < list.index ? -1 : 1)
   let top = list.top
   // The titles right above a row are shown with it, where there is room.
-  for (let first = index; first >= 0 && (first === index || view.isHeading(first)); first--)
+  for (let first = index; first >= 0 && (first === index || view.isInert(first)); first--)
     top = scrollTo(total, view.heights, first, top, view.page)
   return {
     ...list,
@@ -37,10 +37,10 @@ export function select(list: ListState, view: ListView, wanted: number): ListSta
 }
 
 /** The first item that is no title from an index on, else the last one before it. */
-function passHeadings({ ids, isHeading }: ListView, from: number, by: 1 | -1): number {
+function passInert({ ids, isInert }: ListView, from: number, by: 1 | -1): number {
   for (const step of [by, -by]) {
     for (let index = from; index >= 0 && index < ids.length; index += step) {
-      if (!isHeading(index)) return index
+      if (!isInert(index)) return index
     }
   }
   return from

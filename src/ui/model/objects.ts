@@ -1,33 +1,7 @@
-import type { Graph, GraphObject, KernelRow, NamespacePart, ObjectType, RowRef } from '../../graph/model.ts'
+import type { Graph, KernelRow, NamespacePart, ObjectType, RowRef } from '../../graph/model.ts'
+import { objectOf } from '../../graph/query.ts'
 import type { Target } from './places.ts'
 import type { TabId } from './tabs/tab-id.ts'
-
-const lists = {
-  node: 'nodes',
-  network: 'networks',
-  sandbox: 'sandboxes',
-  endpoint: 'endpoints',
-  service: 'services',
-  task: 'tasks',
-  container: 'containers',
-  'virtual-service': 'virtualServices',
-  'real-server': 'realServers',
-  peer: 'peers',
-  port: 'ports',
-} as const satisfies Record<ObjectType, keyof Graph>
-
-/** The object of this id, whatever it is. */
-export function objectOf(graph: Graph, id: string): GraphObject | undefined {
-  const type = id.slice(0, id.indexOf(':'))
-  return type in lists ? graph[lists[type as ObjectType]][id] : undefined
-}
-
-/** All objects of the graph, in the order in which the views come. */
-export function allObjects(graph: Graph): GraphObject[] {
-  return Object.values(lists).flatMap((list): readonly GraphObject[] =>
-    Object.values<GraphObject>(graph[list]),
-  )
-}
 
 /** The view that has a row for each object of a type. */
 const viewOfType: Partial<Record<ObjectType, string>> = {

@@ -1,15 +1,26 @@
 import { sanitise } from '../../util/sanitise.ts'
 import { tabLine } from './chrome.ts'
+import type { Change, TableChanges } from './changes.ts'
 import type { Data } from './data.ts'
 import type { Layout } from './layout.ts'
 import { overlayText } from './overlay.ts'
 import { paletteFound, paletteLines } from './palette/palette.ts'
 import type { ShownRows } from './rows.ts'
-import { chosenIndex, shownDetail, shownList, shownTabs } from './shown.ts'
+import { chosenIndex, shownDetail, type ShownList, shownList, shownTabs } from './shown.ts'
 import { glyphs } from './sources.ts'
-import { emptyLine, fitLine, fitSpans, type Line, type Span, spansWidth, spread, textLine } from './span.ts'
+import {
+  emptyLine,
+  fitLine,
+  fitSpans,
+  type Line,
+  type Span,
+  spansWidth,
+  spread,
+  textLine,
+  type Tone,
+} from './span.ts'
 import type { ListState, Palette, UiState } from './state.ts'
-import { columnWidths, headingLine, itemLines, type Table } from './table.ts'
+import { columnWidths, headingLine, itemLines } from './table.ts'
 import { viewOf } from './views/index.ts'
 import { scrollTo, windowFrom } from './window.ts'
 
@@ -45,21 +56,22 @@ export function listChrome(state: UiState, data: Data, inside: number): Line[] {
 export function listPane(state: UiState, data: Data, columns: number, rows: number): PaneModel {
   const inside = columns - FRAME
   const isFocused = state.place.focus === 'list'
-  const { shown, table, list } = shownList(state, data)
+  const at = shownList(state, data)
+  const { shown, table, list } = at
   const view = viewOf(state.place.view)
   const widths = columnWidths(table, inside - MARGIN, list.sort)
   const head = listChrome(state, data, inside)
   const left = rows - TITLE_ROWS - head.length
   const body =
     shown.rows.length > 0
-      ? listLines(table, widths, shown, list, isFocused, inside, left)
+      ? listLines(at, widths, data.changes?.list, isFocused, inside, left)
       : [
           emptyLine,
           textLine(`  ${shown.hidden > 0 ? 'Nothing matches the filter.' : view.empty(data)}`, 'dim'),
         ]
   const title: Span[] = [
     { text: view.title, tone: 'title' },
-    { text: ` ${shown.rows.length - shown.headings.length}`, tone: 'dim' },
+    { text: ` ${shown.rows.length - shown.inert.length}`, tone: 'dim' },
   ]
   return pane('list', title, [...head, ...body], columns, rows, isFocused)
 }
@@ -80,12 +92,13 @@ export function detailChrome(state: UiState, data: Data, inside: number): Line[]
 export function detailPane(state: UiState, data: Data, columns: number, rows: number): PaneModel {
   const inside = columns - FRAME
   const isFocused = state.place.focus === 'detail'
-  const { detail, shown, table, list } = shownDetail(state, data)
+  const at = shownDetail(state, data)
+  const { detail, shown, table, list } = at
   const lines = detailChrome(state, data, inside)
   if (shown.rows.length > 0) {
     const left = rows - TITLE_ROWS - lines.length
     const widths = columnWidths(table, inside - MARGIN, list.sort)
-    lines.push(...listLines(table, widths, shown, list, isFocused, inside, left))
+    lines.push(...listLines(at, widths, data.changes?.detail, isFocused, inside, left))
   } else if (shown.hidden > 0) lines.push(emptyLine, textLine('  Nothing matches the filter.', 'dim'))
   else lines.push(...detail.empty(inside - MARGIN, state.isFrozen).map(indent))
   return pane('detail', detail.title, lines, columns, rows, isFocused)
@@ -99,10 +112,9 @@ function indent(line: Line): Line {
 }
 
 function listLines(
-  table: Table,
+  { table, shown, list }: ShownList,
   widths: readonly number[],
-  shown: ShownRows,
-  list: ListState,
+  changes: TableChanges | undefined,
   isFocused: boolean,
   columns: number,
   rows: number,
@@ -112,18 +124,23 @@ function listLines(
   const { from, to } = windowFrom(shown.rows.length, shown.heights, top, rows)
   return shown.rows.slice(from, to).flatMap((row, offset) => {
     const isSelected = from + offset === selected
+    const change = changes?.rows.get(row.id)?.change
     return itemLines(table, row, widths, columns - MARGIN).map((spans, line): Line => {
+      const sign = line > 0 ? ' ' : change === undefined ? (row.isProblem ? glyphs.warn : ' ') : signs[change]
       const margin: Span[] = [
         isSelected ? { text: '▌', tone: 'accent' } : { text: ' ' },
-        row.isProblem && line === 0 ? { text: `${glyphs.warn} `, tone: 'warn' } : { text: '  ' },
+        { text: `${sign} `, tone: change === undefined ? 'warn' : changeTones[change] },
       ]
       const marked = [...margin, ...spans]
-      return isSelected && line === 0
-        ? { spans: marked, emphasis: isFocused ? 'cursor' : 'mark' }
-        : { spans: marked }
+      if (isSelected && line === 0) return { spans: marked, emphasis: isFocused ? 'cursor' : 'mark' }
+      return change === undefined ? { spans: marked } : { spans: marked, emphasis: change }
     })
   })
 }
+
+/** What happened to a row is told without colour, too. */
+const signs: Readonly<Record<Change, string>> = { added: '+', changed: '~', removed: '-' }
+const changeTones: Readonly<Record<Change, Tone>> = { added: 'ok', changed: 'warn', removed: 'bad' }
 
 /** What a filter hides is always said; so is what is being typed. */
 function filterLines(

@@ -7,8 +7,8 @@ export type ShownRows = {
   readonly rows: readonly Row[]
   readonly ids: readonly string[]
   readonly heights: number | readonly number[]
-  /** Indexes of the rows that are only titles, in their order. */
-  readonly headings: readonly number[]
+  /** Indexes of the rows that are never chosen, in their order: titles, and what is gone. */
+  readonly inert: readonly number[]
   /** How many the filter or the question for problems hides. */
   readonly hidden: number
 }
@@ -24,8 +24,8 @@ export function showRows(table: Table, list: ListState, problemsOnly: boolean): 
   const ids = rows.map(row => row.id)
   const isEven = rows.every(row => row.block === undefined)
   const heights = isEven ? 1 : rows.map(row => row.block?.height ?? 1)
-  const headings = rows.flatMap((row, index) => (row.isHeading ? [index] : []))
-  const result = { rows, ids, heights, headings, hidden: hiddenRows(table, rows, list) }
+  const inert = rows.flatMap((row, index) => (row.isInert ? [index] : []))
+  const result = { rows, ids, heights, inert, hidden: hiddenRows(table, rows, list) }
   shown.set(table, { key, result })
   return result
 }

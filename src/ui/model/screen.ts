@@ -129,15 +129,15 @@ function layoutFor({ columns, rows, place }: UiState): Layout {
 }
 
 function listView(shown: ShownRows, page: number, sortable: readonly string[]): ListView {
-  const isHeading = (index: number): boolean => shown.rows[index]?.isHeading === true
-  return { ids: shown.ids, heights: shown.heights, page: Math.max(1, page), sortable, isHeading }
+  const isInert = (index: number): boolean => shown.rows[index]?.isInert === true
+  return { ids: shown.ids, heights: shown.heights, page: Math.max(1, page), sortable, isInert }
 }
 
 function position(state: UiState, data: Data): string {
   const at = shownIn(state.place.focus, state, data)
   const { shown } = at
-  const total = shown.rows.length - shown.headings.length
+  const total = shown.rows.length - shown.inert.length
   const index = chosenIndex(at)
-  const before = shown.headings.filter(heading => heading < index).length
+  const before = shown.inert.filter(inert => inert < index).length
   return total === 0 ? '0 of 0' : `${index + 1 - before} of ${total}`
 }

@@ -1,3 +1,4 @@
+import { withGone } from './changes.ts'
 import type { Data } from './data.ts'
 import { indexOf } from './lists.ts'
 import { type ShownRows, showRows } from './rows.ts'
@@ -18,7 +19,7 @@ const nothing: Table = { columns: [], rows: [] }
 /** The list of the view. */
 export function shownList(state: UiState, data: Data): ShownList {
   const { list, view, focus } = state.place
-  const table = viewOf(view).table(data)
+  const table = withGone(viewOf(view).table(data), data.changes?.list)
   return { table, list, shown: showRows(table, list, state.problemsOnly && focus === 'list') }
 }
 
@@ -26,7 +27,7 @@ export function shownList(state: UiState, data: Data): ShownList {
 export function chosenIndex({ shown, list }: Pick<ShownList, 'shown' | 'list'>): number {
   const index = indexOf(list, shown)
   let below = index
-  while (shown.headings.includes(below)) below++
+  while (shown.inert.includes(below)) below++
   return below < shown.rows.length ? below : index
 }
 
@@ -54,7 +55,7 @@ export function shownDetail(
   const { tab } = shownTabs(state, data)
   const { view, focus } = state.place
   const detail = viewOf(view).detail(chosenId(state, data), tab, data)
-  const table = detail.table ?? nothing
+  const table = withGone(detail.table ?? nothing, data.changes?.detail)
   const list = detailList(state.place, tab)
   return { detail, tab, table, list, shown: showRows(table, list, state.problemsOnly && focus === 'detail') }
 }

@@ -27,9 +27,12 @@ export type Span = { readonly text: string; readonly tone?: Tone }
 /**
  * One row of the screen.
  *
- * `cursor`: the row that keys act on; it is reversed. `mark`: the row that is chosen in a pane without the focus.
+ * `cursor`: the row that keys act on; it is reversed. `mark`: the row that is chosen in a pane without the focus. `added`,
+ * `changed`, `removed`: what happened to the row a moment ago.
  */
-export type Line = { readonly spans: readonly Span[]; readonly emphasis?: 'cursor' | 'mark' }
+export type Line = { readonly spans: readonly Span[]; readonly emphasis?: Emphasis }
+
+export type Emphasis = 'cursor' | 'mark' | 'added' | 'changed' | 'removed'
 
 export const emptyLine: Line = { spans: [] }
 

@@ -18,6 +18,10 @@ export type Column = {
   readonly grow?: true
   /** Left out when there is no room: the highest number goes first. Without one it always stays. */
   readonly hide?: number
+  /** Moves all the time: a row is no other for it. */
+  readonly isCounter?: true
+  /** Columns that a growing column keeps before others are left out. */
+  readonly least?: number
   /** Shown only while rows are ordered by a column: then the headings are gone that say the same. */
   readonly onlySorted?: true
 }
@@ -27,8 +31,6 @@ export type Cell = {
   readonly text: string
   readonly tone?: Tone | undefined
   readonly value?: number | undefined
-  /** Moves all the time: a row is no other for it. */
-  readonly isCounter?: true
 }
 
 /** One item of a list: a row of cells, or a line that is as wide as the table. */
@@ -40,6 +42,8 @@ export type Row = {
   readonly line?: readonly Span[]
   /** More than one line of text an item (ifconfig's way). */
   readonly block?: { readonly height: number; readonly lines: () => readonly (readonly Span[])[] }
+  /** What makes it another row than before, besides counters; of cells the columns tell that. */
+  readonly says?: string
   /** Words that a filter finds besides those that are shown. */
   readonly alias?: string
   /** What a breadcrumb calls it, where that is not its id. */
@@ -49,8 +53,8 @@ export type Row = {
   /** The rows of the kernel and the API that prove it. */
   readonly evidence?: readonly RowRef[]
   readonly isProblem: boolean
-  /** The title of the rows below it, and nothing else: it is not chosen. */
-  readonly isHeading?: true
+  /** Never chosen: the title of the rows below it and nothing else, or a row that is gone. */
+  readonly isInert?: true
   /** The datum behind it, as the snapshot holds it. */
   readonly datum: unknown
 }
@@ -108,7 +112,12 @@ export function columnWidths(table: Table, available: number, sort?: Sort): numb
   const growing = table.columns.findIndex(column => column.grow)
   // A growing column may shrink to a fair part before others go.
   const least =
-    growing === -1 ? 0 : Math.min(natural[growing] ?? 0, Math.max(16, Math.floor(available * 0.6)))
+    growing === -1
+      ? 0
+      : Math.min(
+          natural[growing] ?? 0,
+          table.columns[growing]?.least ?? Math.max(16, Math.floor(available * 0.6)),
+        )
   if (growing !== -1) widths[growing] = least
   for (const { index } of hideable) {
     if (used() <= available) break

@@ -11,7 +11,7 @@ import { scrollTo, windowFrom } from './window.ts'
 export function visibleNow(state: UiState, data: Data, now: number): Visible {
   const { place } = state
   const visible = viewOf(place.view).visible(chosenId(state, data), shownTabs(state, data).tab, data)
-  if (visible.tab !== 'interfaces') return visible
+  if (place.view !== 'namespaces' || visible.tab !== 'interfaces') return visible
   const { shown, list } = shownDetail(state, data)
   const { page } = stageOf(data, now).detail(state)
   const total = shown.ids.length

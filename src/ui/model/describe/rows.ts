@@ -1,5 +1,6 @@
 import type { Graph, RowRef } from '../../../graph/model.ts'
-import { objectOf, placeOfObject, placeOfRow } from '../objects.ts'
+import { objectOf } from '../../../graph/query.ts'
+import { placeOfObject, placeOfRow } from '../objects.ts'
 import type { Target } from '../places.ts'
 import type { Tone } from '../span.ts'
 import { type Cell, cellRow, lineRow, type Row, worldCell } from '../table.ts'
@@ -80,7 +81,7 @@ export function groupRows(groups: readonly Group[]): Row[] {
   for (const { title, facts } of groups) {
     const told = facts.filter(fact => fact !== undefined)
     if (told.length === 0) continue
-    rows.push({ ...lineRow(`# ${title}`, 0, [{ text: title, tone: 'title' }], null), isHeading: true })
+    rows.push({ ...lineRow(`# ${title}`, 0, [{ text: title, tone: 'title' }], null), isInert: true })
     const seen = new Map<string, number>()
     let before = ''
     for (const { label, value, target, evidence, datum, isProblem } of told) {

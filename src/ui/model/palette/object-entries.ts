@@ -1,5 +1,6 @@
 import type { Graph, GraphObject } from '../../../graph/model.ts'
-import { allObjects, placeOfObject, typeWords } from '../objects.ts'
+import { allObjects } from '../../../graph/query.ts'
+import { placeOfObject, typeWords } from '../objects.ts'
 import { type Entry, entry } from './entry.ts'
 
 const cache = new WeakMap<Graph, readonly Entry[]>()

@@ -38,7 +38,7 @@ export const addresses: Tab = {
         { id: 'peer', title: 'PEER', hide: 5 },
         { id: 'broadcast', title: 'BROADCAST', hide: 4 },
         { id: 'scope', title: 'SCOPE', hide: 2 },
-        { id: 'valid', title: 'VALID', align: 'right', hide: 3 },
+        { id: 'valid', title: 'VALID', align: 'right', hide: 3, isCounter: true },
         { id: 'flags', title: 'FLAGS', max: 32, hide: 1 },
       ],
       rows: namespace.addresses.map(address => addressRow(address, unique)),

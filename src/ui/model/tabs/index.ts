@@ -25,15 +25,21 @@ export const tabs: Readonly<Record<TabId, Tab>> = {
   sources,
 }
 
-type Built = { readonly id: TabId; readonly history: TabInput['history']; readonly table: Table }
+type Built = {
+  readonly id: TabId
+  readonly history: TabInput['history']
+  readonly series: TabInput['series']
+  readonly table: Table
+}
 
 const built = new WeakMap<Namespace, Built>()
 
 /** The table of a tab; remembered until the namespace is read again. */
 export function tabTable(id: TabId, input: TabInput): Table {
   const known = built.get(input.namespace)
-  if (known?.id === id && known.history === input.history) return known.table
+  const series = id === 'interfaces' ? input.series : undefined
+  if (known?.id === id && known.history === input.history && known.series === series) return known.table
   const table = tabs[id].table(input)
-  built.set(input.namespace, { id, history: input.history, table })
+  built.set(input.namespace, { id, history: input.history, series, table })
   return table
 }

@@ -1,7 +1,9 @@
 import type { Address, Link } from '../../../snapshot/index.ts'
+import { linkKey } from '../../../snapshot/row-keys.ts'
 import { formatBytes, formatRate } from '../../../util/format.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { type LinkBefore, rate } from '../rates.ts'
+import { sparkline } from '../series.ts'
 import type { Span, Tone } from '../span.ts'
 import type { Row, Table } from '../table.ts'
 import { ifconfigFlags, kindWords, netmask, scopeId } from './link-words.ts'
@@ -40,7 +42,7 @@ function interfaceRow(link: Link, addresses: readonly Address[], input: TabInput
       height: 2 + addresses.length + relations + (link.stats64 ? 4 : 1) + 1,
       lines: () =>
         (made ??= [
-          headLine(link),
+          headLine(link, sparkline(input.series?.byKey.get(linkKey(link)))),
           ...addresses.map(addressLine),
           hardwareLine(link),
           ...(hasRelations(link) ? [relationLine(link, input)] : []),
@@ -48,6 +50,15 @@ function interfaceRow(link: Link, addresses: readonly Address[], input: TabInput
           [],
         ]),
     },
+    says: [
+      link.ifname,
+      link.address,
+      link.mtu,
+      link.operstate,
+      link.master,
+      ...link.flags,
+      ...addresses.map(({ local }) => local),
+    ].join(' '),
     isProblem: hasProblem(link),
     datum: link,
   }
@@ -68,7 +79,7 @@ function hasProblem(link: Link): boolean {
   return isCut || errors.some(count => count !== '0')
 }
 
-function headLine(link: Link): Spans {
+function headLine(link: Link, trend: string): Spans {
   const { bits, names } = ifconfigFlags(link.flags)
   const isUp = link.flags.includes('UP')
   const state: Span[] = link.flags.includes('NO-CARRIER')
@@ -82,6 +93,7 @@ function headLine(link: Link): Spans {
     { text: `${bits}<${names.join(',')}>` },
     ...pair('mtu', link.mtu),
     ...state,
+    ...(trend === '' ? [] : [{ text: `  ${trend}`, tone: 'ok' } as const]),
   ]
 }
 

@@ -4,7 +4,13 @@ import { formatBytes, formatCount } from '../../../util/format.ts'
 import { type Cell, type Column, cellRow, type Row, worldCell } from '../table.ts'
 import type { Tab } from './tab.ts'
 
-const counter = (id: string, title: string, hide: number): Column => ({ id, title, align: 'right', hide })
+const counter = (id: string, title: string, hide: number): Column => ({
+  id,
+  title,
+  align: 'right',
+  hide,
+  isCounter: true,
+})
 
 /** As `ipvsadm -Ln` tells it, and where there is room as `--stats` and `--rate` do. */
 export const ipvs: Tab = {
@@ -20,8 +26,8 @@ export const ipvs: Tab = {
       { id: 'service', title: 'SERVICE -> SERVER', grow: true },
       { id: 'forward', title: 'FORWARD' },
       { id: 'weight', title: 'WEIGHT', align: 'right' },
-      { id: 'active', title: 'ACTIVE', align: 'right' },
-      { id: 'inactive', title: 'INACT', align: 'right' },
+      { id: 'active', title: 'ACTIVE', align: 'right', isCounter: true },
+      { id: 'inactive', title: 'INACT', align: 'right', isCounter: true },
       counter('conns', 'CONNS', 1),
       counter('cps', 'CPS', 2),
       counter('inpps', 'IN P/S', 3),

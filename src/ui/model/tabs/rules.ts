@@ -37,9 +37,9 @@ function table({ namespace, history }: TabInput): Table {
   const beforeNft = beforeOf(history?.samples.nft, nftCounters)
   return {
     columns: [
-      { id: 'pkts', title: 'PKTS', align: 'right' },
-      { id: 'bytes', title: 'BYTES', align: 'right', hide: 1 },
-      { id: 'pps', title: 'PKT/S', align: 'right', hide: 2 },
+      { id: 'pkts', title: 'PKTS', align: 'right', isCounter: true },
+      { id: 'bytes', title: 'BYTES', align: 'right', hide: 1, isCounter: true },
+      { id: 'pps', title: 'PKT/S', align: 'right', hide: 2, isCounter: true },
       { id: 'rule', title: 'RULE', grow: true },
       { id: 'chain', title: 'CHAIN', hide: 3, onlySorted: true },
     ],

@@ -99,7 +99,7 @@ export const sources: Tab = {
     columns: [
       { id: 'source', title: 'SOURCE' },
       { id: 'status', title: 'STATUS' },
-      { id: 'took', title: 'TOOK', align: 'right' },
+      { id: 'took', title: 'TOOK', align: 'right', isCounter: true },
       { id: 'reason', title: 'REASON', grow: true },
     ],
     rows: namespace.sources.map(sourceRow),

@@ -1,5 +1,6 @@
 import type { Namespace } from '../../../snapshot/index.ts'
 import type { NamespaceHistory } from '../rates.ts'
+import type { NamespaceSeries } from '../series.ts'
 import type { Table } from '../table.ts'
 import type { TabId } from './tab-id.ts'
 
@@ -7,6 +8,8 @@ export type TabInput = {
   readonly namespace: Namespace
   /** Readings before this one, for rates; undefined for a namespace that was not looked at before. */
   readonly history: NamespaceHistory | undefined
+  /** How busy it was lately; undefined for a namespace that was not looked at before. */
+  readonly series?: NamespaceSeries | undefined
   /** Name of a namespace by its id. */
   readonly nameOf: (id: string) => string
 }

@@ -24,8 +24,8 @@ export const xfrm: Tab = {
         { id: 'mode', title: 'MODE', hide: 2 },
         { id: 'mark', title: 'MARK', hide: 1 },
         { id: 'algorithm', title: 'ALGORITHM', hide: 3 },
-        { id: 'bytes', title: 'BYTES', align: 'right', hide: 4 },
-        { id: 'packets', title: 'PKTS', align: 'right', hide: 5 },
+        { id: 'bytes', title: 'BYTES', align: 'right', hide: 4, isCounter: true },
+        { id: 'packets', title: 'PKTS', align: 'right', hide: 5, isCounter: true },
       ],
       rows: [
         ...(states.length > 0 ? [heading('states', states)] : []),

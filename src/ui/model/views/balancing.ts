@@ -8,7 +8,8 @@ import { realServerKey, virtualServiceKey } from '../../../snapshot/row-keys.ts'
 import { formatCount, formatRate } from '../../../util/format.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { type Data, namespacesById } from '../data.ts'
-import { objectOf } from '../objects.ts'
+import { objectOf } from '../../../graph/query.ts'
+import { type NamespaceSeries, sparkline } from '../series.ts'
 import { type Cell, lineRow, type Row, worldCell } from '../table.ts'
 import { forwardWords } from '../tabs/ipvs.ts'
 import { objectView } from './object-view.ts'
@@ -27,19 +28,20 @@ export const balancingView = objectView({
   isTree: true,
   columns: [
     { id: 'service', title: 'SERVICE -> SERVER', grow: true },
-    { id: 'address', title: 'ADDRESS', hide: 6, max: 28 },
-    { id: 'forward', title: 'FORWARD', hide: 7 },
+    { id: 'address', title: 'ADDRESS', hide: 7, max: 28 },
+    { id: 'trend', title: 'TREND', hide: 6, max: 16, isCounter: true },
+    { id: 'forward', title: 'FORWARD', hide: 9 },
     { id: 'weight', title: 'WEIGHT', align: 'right', hide: 3 },
-    { id: 'active', title: 'ACTIVE', align: 'right', hide: 1 },
-    { id: 'inactive', title: 'INACT', align: 'right', hide: 2 },
-    { id: 'cps', title: 'CONN/S', align: 'right', hide: 4 },
-    { id: 'inpps', title: 'IN P/S', align: 'right', hide: 5 },
-    { id: 'outpps', title: 'OUT P/S', align: 'right', hide: 8 },
+    { id: 'active', title: 'ACTIVE', align: 'right', hide: 1, isCounter: true },
+    { id: 'inactive', title: 'INACT', align: 'right', hide: 2, isCounter: true },
+    { id: 'cps', title: 'CONN/S', align: 'right', hide: 4, isCounter: true },
+    { id: 'inpps', title: 'IN P/S', align: 'right', hide: 5, isCounter: true },
+    { id: 'outpps', title: 'OUT P/S', align: 'right', hide: 8, isCounter: true },
   ],
   rows: balancingRows,
   empty: 'No virtual services. A load balancer gets them with the first task of a service in vip mode.',
   // Counters move without the graph.
-  dependsOn: ({ snapshot }) => snapshot.namespaces,
+  dependsOn: ({ snapshot, series }) => [snapshot.namespaces, series],
   visible: (id, { graph }) => {
     const object = id === undefined ? undefined : objectOf(graph, id)
     const service = object?.type === 'real-server' ? graph.virtualServices[object.virtualService] : object
@@ -53,9 +55,16 @@ export const balancingView = objectView({
 type Counted = {
   readonly services: ReadonlyMap<string, VirtualServiceRow>
   readonly servers: ReadonlyMap<string, RealServerRow>
+  /** Of the namespace on the screen only. */
+  readonly series: NamespaceSeries | undefined
 }
 
-type Built = { readonly graph: Graph; readonly ipvs: object | undefined; readonly rows: Row[] }
+type Built = {
+  readonly graph: Graph
+  readonly ipvs: object | undefined
+  readonly series: NamespaceSeries | undefined
+  readonly rows: Row[]
+}
 
 /** The rows of a sandbox are made again only when its tables were read again. */
 const built = new WeakMap<Sandbox, Built>()
@@ -69,21 +78,23 @@ function balancingRows(data: Data): Row[] {
   )
   return ordered.flatMap(sandbox => {
     const ipvs = namespaces.get(sandbox.namespace ?? '')?.ipvs
+    const series = data.series?.id === sandbox.namespace ? data.series : undefined
     const known = built.get(sandbox)
-    if (known?.graph === graph && known.ipvs === ipvs) return known.rows
-    const rows = sandboxRows(graph, sandbox, countersOf(ipvs?.services ?? []))
-    built.set(sandbox, { graph, ipvs, rows })
+    if (known?.graph === graph && known.ipvs === ipvs && known.series === series) return known.rows
+    const rows = sandboxRows(graph, sandbox, countersOf(ipvs?.services ?? [], series))
+    built.set(sandbox, { graph, ipvs, series, rows })
     return rows
   })
 }
 
-function countersOf(services: readonly VirtualServiceRow[]): Counted {
+function countersOf(services: readonly VirtualServiceRow[], series: NamespaceSeries | undefined): Counted {
   const servers = services.flatMap(service =>
     service.realServers.map((server): [string, RealServerRow] => [realServerKey(service, server), server]),
   )
   return {
     services: new Map(services.map(service => [virtualServiceKey(service), service])),
     servers: new Map(servers),
+    series,
   }
 }
 
@@ -117,8 +128,9 @@ function keyOf({ evidence }: VirtualService | RealServer): string {
   return row?.from === 'kernel' ? row.key : ''
 }
 
-function serviceRow(graph: Graph, service: VirtualService, { services }: Counted): Row {
-  const counters = services.get(keyOf(service))
+function serviceRow(graph: Graph, service: VirtualService, { services, series }: Counted): Row {
+  const key = keyOf(service)
+  const counters = services.get(key)
   const mark = service.fwmark === undefined ? undefined : `FWM ${service.fwmark}`
   const address = service.address && `${service.protocol ?? ''} ${service.address}:${service.port ?? 0}`
   const hasServer = service.realServers.some(id => graph.realServers[id]?.isQuiesced === false)
@@ -126,6 +138,7 @@ function serviceRow(graph: Graph, service: VirtualService, { services }: Counted
   const row = objectRow(service, [
     worldCell(`${name}${hasServer ? '' : '  no server'}`, hasServer ? 'strong' : 'bad'),
     worldCell(mark ?? address, 'dim'),
+    trendCell(series, key),
     worldCell(service.scheduler, 'dim'),
     { text: '' },
     connections(counters?.realServers.reduce((sum, { activeConns }) => sum + activeConns, 0)),
@@ -135,16 +148,20 @@ function serviceRow(graph: Graph, service: VirtualService, { services }: Counted
   return { ...row, label: name, alias: service.name, isProblem: row.isProblem || !hasServer }
 }
 
-function serverRow(server: RealServer, { servers }: Counted): Row {
-  const counters = servers.get(keyOf(server))
-  const { isQuiesced } = server
+function serverRow(server: RealServer, { servers, series }: Counted): Row {
+  const key = keyOf(server)
+  const counters = servers.get(key)
+  // The kernel's row is newer than the graph.
+  const weight = counters?.weight ?? server.weight
+  const isQuiesced = weight === 0
   const row = objectRow(server, [
     worldCell(`  -> ${server.name}`, isQuiesced ? 'dim' : 'accent'),
     worldCell(server.port === 0 ? server.address : `${server.address}:${server.port}`, 'dim'),
+    trendCell(series, key),
     worldCell(forwardWords[server.forwarding] ?? server.forwarding, 'dim'),
     isQuiesced
       ? { text: drainWord(counters), tone: 'warn', value: 0 }
-      : { text: String(server.weight), value: server.weight },
+      : { text: String(weight), value: weight },
     connections(counters?.activeConns),
     connections(counters?.inactiveConns),
     ...rateCells(counters?.stats),
@@ -159,14 +176,19 @@ function drainWord(counters: RealServerRow | undefined): string {
 
 function connections(count: number | undefined): Cell {
   if (count === undefined) return { text: '?', tone: 'unknown' }
-  return { text: formatCount(count), tone: count === 0 ? 'dim' : 'plain', value: count, isCounter: true }
+  return { text: formatCount(count), tone: count === 0 ? 'dim' : 'plain', value: count }
 }
 
 /** The kernel's own estimates of what comes in a second. */
 function rateCells(stats: IpvsStats | undefined): Cell[] {
   return [stats?.cps, stats?.inPps, stats?.outPps].map(rate => {
-    if (rate === undefined) return { text: '?', tone: 'unknown', isCounter: true }
+    if (rate === undefined) return { text: '?', tone: 'unknown' }
     const value = Number(rate)
-    return { text: formatRate(value), tone: value === 0 ? 'dim' : 'ok', value, isCounter: true }
+    return { text: formatRate(value), tone: value === 0 ? 'dim' : 'ok', value }
   })
+}
+
+/** Packets a second, lately. */
+function trendCell(series: NamespaceSeries | undefined, key: string): Cell {
+  return { text: sparkline(series?.byKey.get(key)), tone: 'ok' }
 }

@@ -1,5 +1,5 @@
 import type { Data } from '../data.ts'
-import { objectOf } from '../objects.ts'
+import { objectOf } from '../../../graph/query.ts'
 import { type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
 import { nodeCell, objectRow, sandboxName, sortedByName } from './words.ts'

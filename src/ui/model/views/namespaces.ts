@@ -65,13 +65,14 @@ const none: Detail = {
 
 function namespaceDetail(namespace: Namespace | undefined, tab: TabId, data: Data): Detail {
   if (!namespace) return none
-  const { snapshot, status, history } = data
+  const { snapshot, status, history, series } = data
   const names = namespacesById(snapshot)
   return {
     title: titleOf(namespace),
     table: tabTable(tab, {
       namespace,
       history: history?.id === namespace.id ? history : undefined,
+      series: series?.id === namespace.id ? series : undefined,
       nameOf: id => names.get(id)?.name ?? id,
     }),
     sortable: tabs[tab].sortable,

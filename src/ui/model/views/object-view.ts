@@ -4,7 +4,8 @@ import { wrap } from '../../../util/text.ts'
 import type { Data } from '../data.ts'
 import { describe, warningLines } from '../describe/index.ts'
 import { evidenceLines } from '../evidence-lines.ts'
-import { objectOf, typeWords } from '../objects.ts'
+import { objectOf } from '../../../graph/query.ts'
+import { typeWords } from '../objects.ts'
 import type { Visible } from '../session.ts'
 import { glyphs } from '../sources.ts'
 import { textLine } from '../span.ts'
@@ -26,7 +27,7 @@ export type ObjectViewOptions = Pick<
   /** Why there is none, or what makes one appear. */
   readonly empty: string
   /** What else the rows depend on, besides the graph. */
-  readonly dependsOn?: (data: Data) => object
+  readonly dependsOn?: (data: Data) => readonly unknown[]
   readonly visible?: (id: string | undefined, data: Data) => Visible
 }
 
@@ -38,7 +39,7 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
   const objectOfRow = options.objectOfRow ?? (row => row)
   const visible = options.visible ?? (() => nothingVisible)
   const dependsOn = options.dependsOn ?? (() => nothing)
-  let made: { graph: Graph; other: object; table: Table } | undefined
+  let made: { graph: Graph; other: readonly unknown[]; table: Table } | undefined
   return {
     id,
     key,
@@ -50,7 +51,8 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
     sortable,
     table: data => {
       const other = dependsOn(data)
-      if (made?.graph === data.graph && made.other === other) return made.table
+      if (made?.graph === data.graph && made.other.every((value, index) => value === other[index]))
+        return made.table
       const table = { columns, rows: rows(data), ...(isTree && { isTree }) }
       made = { graph: data.graph, other, table }
       return table
@@ -72,7 +74,7 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
   }
 }
 
-const nothing = {}
+const nothing: readonly unknown[] = []
 
 const tabs: readonly TabLabel[] = [{ id: 'describe', title: 'Describe', short: 'Describe', isEmpty: false }]
 

@@ -1,6 +1,7 @@
 import type { Graph, GraphObject, Network, Node } from '../../../graph/model.ts'
 import type { Data } from '../data.ts'
-import { allObjects, typeWords } from '../objects.ts'
+import { allObjects } from '../../../graph/query.ts'
+import { typeWords } from '../objects.ts'
 import { type Cell, cellRow, lineRow, type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
 import { networkKind, objectRow, portWords, sortedByName, taskCount } from './words.ts'
@@ -19,7 +20,7 @@ export const overviewView = objectView({
     { id: 'name', title: 'NAME', max: 40 },
     { id: 'kind', title: 'KIND', max: 16 },
     { id: 'tasks', title: 'TASKS', align: 'right' },
-    { id: 'about', title: 'ABOUT', grow: true },
+    { id: 'about', title: 'ABOUT', grow: true, least: 12 },
   ],
   rows: overviewRows,
   // A service is listed below each of its networks.
@@ -46,7 +47,7 @@ function overviewRows({ graph }: Data): Row[] {
 
 function heading(text: string): Row {
   const id = `# ${text.replace(/\d+$/, '').trim()}`
-  return { ...lineRow(id, 0, [{ text, tone: 'title' }], null), label: text, isHeading: true }
+  return { ...lineRow(id, 0, [{ text, tone: 'title' }], null), label: text, isInert: true }
 }
 
 /** Those with services first: they are what one looks for. */

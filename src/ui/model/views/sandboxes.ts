@@ -1,7 +1,7 @@
 import type { Graph, Sandbox, SandboxKind } from '../../../graph/model.ts'
 import type { Data } from '../data.ts'
 import { addressesOf } from '../describe/network.ts'
-import { objectOf } from '../objects.ts'
+import { objectOf } from '../../../graph/query.ts'
 import type { Visible } from '../session.ts'
 import { type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
@@ -19,7 +19,7 @@ export const sandboxesView = objectView({
   columns: [
     { id: 'kind', title: 'KIND', hide: 2 },
     { id: 'name', title: 'NAME', isId: true, max: 32 },
-    { id: 'addresses', title: 'ADDRESSES', grow: true },
+    { id: 'addresses', title: 'ADDRESSES', grow: true, least: 16 },
     { id: 'endpoints', title: 'EP', align: 'right', hide: 4 },
     { id: 'services', title: 'LB', align: 'right', hide: 5 },
     { id: 'file', title: 'FILE', hide: 1, isId: true, max: 14 },

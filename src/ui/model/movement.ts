@@ -1,0 +1,31 @@
+import { advanceChanges } from './changes.ts'
+import { type Data, namespacesById } from './data.ts'
+import { advanceSeries } from './series.ts'
+import type { Visible } from './session.ts'
+import { chosenId, shownTabs } from './shown.ts'
+import type { UiState } from './state.ts'
+import type { Table } from './table.ts'
+import { viewOf } from './views/index.ts'
+
+/**
+ * Takes into the data what changed on the screen a moment ago, and how busy it is.
+ *
+ * @param phase nothing that comes with another phase is a change
+ */
+export function moved(state: UiState, data: Data, visible: Visible, phase: string, now: number): Data {
+  const { namespaceId } = visible
+  const namespace = namespaceId === undefined ? undefined : namespacesById(data.snapshot).get(namespaceId)
+  const series = advanceSeries(data.series, namespace, now)
+  const { view } = state.place
+  const list = advanceChanges(data.changes?.list, `${phase} ${view}`, viewOf(view).table(data), now)
+  // The chosen object depends on the list, and that on what is gone from it.
+  const withList = { ...data, series, changes: { list, detail: data.changes?.detail ?? list } }
+  const { tab } = shownTabs(state, withList)
+  const id = chosenId(state, withList)
+  const table = viewOf(view).detail(id, tab, withList).table ?? emptyTable
+  const detail = advanceChanges(data.changes?.detail, `${phase} ${view} ${id} ${tab}`, table, now)
+  const isSame = series === data.series && list === data.changes?.list && detail === data.changes?.detail
+  return isSame ? data : { ...withList, changes: { list, detail } }
+}
+
+const emptyTable: Table = { columns: [], rows: [] }
