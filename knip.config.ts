@@ -4,7 +4,7 @@ const config: KnipConfig = {
   workspaces: {
     '.': {
       entry: [
-        'src/cli.ts',
+        'src/main.ts',
         // Started by file name, in threads of their own.
         'src/collectors/kernel/worker.ts',
         'src/collectors/docker/worker.ts',

@@ -110,6 +110,7 @@ export const layers: readonly Layer[] = [
     external: ['node:fs', 'node:fs/promises', 'node:worker_threads'],
   },
   { path: 'src/cli.ts', own: everything, external: ['node:fs'] },
+  { path: 'src/main.ts', own: ['src/cli.ts', 'src/commands', 'src/util'], external: [] },
 ]
 
 /** The layer that a file belongs to: the longest matching path, or undefined for tests, scripts and the like. */

@@ -1,5 +1,5 @@
 /**
- * Bundles the program: `src/cli.ts` to `dist/cnmtop.js`, and the worker threads to `dist/collector-worker.js` (the kernel) and
+ * Bundles the program: `src/main.ts` to `dist/cnmtop.js`, and the worker threads to `dist/collector-worker.js` (the kernel) and
  * `dist/docker-worker.js`. Commands and the terminal UI become chunks of their own beside them, so that a text
  * command never loads React, and so that `new URL('./collector-worker.js', import.meta.url)` holds in every chunk.
  *
@@ -35,7 +35,7 @@ const program = 'cnmtop.js'
 /** A small young generation: the default lets garbage of frames grow to some 100 MB before it is looked at. */
 const nodeFlags = ['--max-semi-space-size=2']
 const entryPoints = {
-  cnmtop: 'src/cli.ts',
+  cnmtop: 'src/main.ts',
   'collector-worker': 'src/collectors/kernel/worker.ts',
   'docker-worker': 'src/collectors/docker/worker.ts',
 }
@@ -102,6 +102,8 @@ function writeIfChanged(file: OutputFile): void {
   writeFileSync(temporary, text)
   if (isProgram) chmodSync(temporary, 0o755)
   renameSync(temporary, file.path)
+  // What was compiled from the file of before (src/util/compiled.ts) is of no use any more.
+  rmSync(join(flags.out, 'compiled'), { recursive: true, force: true })
 }
 
 function removeOthers(current: ReadonlySet<string>): void {

@@ -107,7 +107,10 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // commander has printed its message, or the help or version that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-    if (!(error instanceof CommandError)) throw error
+    if (!(error instanceof CommandError)) {
+      const { reportFault } = await import('./commands/fault.ts')
+      return reportFault(error)
+    }
     const { note } = await import('./commands/output.ts')
     note(error.message)
     return error.exitCode

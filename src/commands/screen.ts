@@ -40,9 +40,9 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
     return runUi({ ...display, view: options.view, session: fileSession(snapshot) })
   }
   requireLinux()
-  const { discover } = await import('../collectors/kernel/discover.ts')
+  const { unlistable } = await import('../collectors/kernel/discover.ts')
   const netnsDirs = options.netnsDir ?? []
-  checkAskedDirectories(discover({ netnsDirs, onlyNetnsDirs: true }).sources, netnsDirs)
+  checkAskedDirectories(unlistable(netnsDirs), netnsDirs)
   const { liveSession } = await import('./live-session.ts')
   const session = liveSession({
     netnsDirs,

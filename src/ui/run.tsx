@@ -81,30 +81,31 @@ export async function runUi({ session, view = 'overview', ...themeOptions }: Run
     // What was typed before that was echoed; a frame begins in the first column.
     stdout.write('\r')
     // The first frame is the dearest one by far: it waits for something to show, but not for long.
-    await Promise.race([asked.promise, firstRows(session), delay(FIRST_FRAME_MS)])
-    // Asked to end before there was a screen to end.
-    if (exitCode !== undefined) return exitCode
-    instance = render(
-      <App
-        store={store}
-        theme={createTheme(themeOptions)}
-        write={text => void stdout.write(text)}
-        quit={end}
-        stopProcess={stopProcess}
-        onEffects={current => {
-          effects.current = current
-        }}
-      />,
-      {
-        alternateScreen: true,
-        incrementalRendering: true,
-        interactive: true,
-        exitOnCtrlC: false,
-        maxFps: MOST_FRAMES_A_SECOND,
-      },
-    )
-    const exit = instance.waitUntilExit()
-    await Promise.race([exit, watch.terminalGone.then(async () => delay(LAST_WRITE_MS))])
+    await Promise.race([asked.promise, firstRows(session)])
+    // Asked to end before there was a screen to end: then there will be none.
+    if (exitCode === undefined) {
+      instance = render(
+        <App
+          store={store}
+          theme={createTheme(themeOptions)}
+          write={text => void stdout.write(text)}
+          quit={end}
+          stopProcess={stopProcess}
+          onEffects={current => {
+            effects.current = current
+          }}
+        />,
+        {
+          alternateScreen: true,
+          incrementalRendering: true,
+          interactive: true,
+          exitOnCtrlC: false,
+          maxFps: MOST_FRAMES_A_SECOND,
+        },
+      )
+      const exit = instance.waitUntilExit()
+      await Promise.race([exit, watch.terminalGone.then(async () => delay(LAST_WRITE_MS))])
+    }
   } catch (error) {
     exitCode = INTERNAL_ERROR
     failure = error
@@ -120,15 +121,20 @@ export async function runUi({ session, view = 'overview', ...themeOptions }: Run
   return exitCode ?? OK
 }
 
-/** Resolves when some namespace has been read. */
+/** Resolves when some namespace has been read, or when that takes too long. */
 async function firstRows(session: Session): Promise<void> {
-  const isHere = (): boolean => session.snapshot().namespaces.some(({ sources }) => sources.length > 0)
-  if (isHere() || session.status().lastError !== undefined) return
+  const isHere = (): boolean =>
+    session.status().lastError !== undefined ||
+    session.snapshot().namespaces.some(({ sources }) => sources.length > 0)
+  if (isHere()) return
   const { promise, resolve } = Promise.withResolvers<void>()
+  // Not one of those that let the process end meanwhile.
+  const timer = setTimeout(resolve, FIRST_FRAME_MS)
   const unsubscribe = session.subscribe(() => {
-    if (isHere() || session.status().lastError !== undefined) resolve()
+    if (isHere()) resolve()
   })
   await promise
+  clearTimeout(timer)
   unsubscribe()
 }
 

@@ -15,6 +15,8 @@ type HarnessOptions = SyntheticOptions & {
   readonly throwAfter?: number
   /** Gives the first namespace this name. */
   readonly hostileName?: string
+  /** Finds nothing, for ever. */
+  readonly isSilent?: boolean
   readonly color?: boolean
   readonly ascii?: boolean
   readonly view?: string
@@ -78,7 +80,23 @@ function hostile(snapshot: Snapshot): Snapshot {
   return { ...snapshot, host: { ...snapshot.host, hostname: name }, namespaces }
 }
 
-const session =
-  options.live === undefined ? fileSession(hostile(syntheticSnapshot(options))) : growingSession(options.live)
+/** A session that is still looking for its first namespace. */
+function silentSession(): Session {
+  const nothing = { ...syntheticSnapshot(options), namespaces: [] }
+  const status: SessionStatus = { mode: 'live', collecting: true, checkedAt: Date.now() }
+  let listeners = 0
+  const subscribe = (): (() => void) => {
+    // The store listens first; then what waits with the first frame, when signals are listened to already.
+    if (++listeners === 2) process.stdout.write('waiting for rows\n')
+    return () => {}
+  }
+  return { ...fileSession(nothing), status: () => status, subscribe }
+}
+
+const session = options.isSilent
+  ? silentSession()
+  : options.live === undefined
+    ? fileSession(hostile(syntheticSnapshot(options)))
+    : growingSession(options.live)
 const display = displayOptions({ color: options.color, ascii: options.ascii }, process.env, true)
 process.exit(await runUi({ session, view: options.view ?? 'namespaces', ...display }))

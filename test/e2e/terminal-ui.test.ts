@@ -91,6 +91,18 @@ describe('the terminal', () => {
     expect(bufferOf(terminal)).toBe('normal')
   })
 
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('is left alone after %s before the first frame', async (signal, code) => {
+    const terminal = start({ harness: { isSilent: true } })
+    await expectScreen(terminal, rows => rows.some(row => row.includes('waiting for rows')))
+    process.kill(terminal.pid, signal)
+    expect((await terminal.exited).code).toBe(code)
+    expect(bufferOf(terminal)).toBe('normal')
+  })
+
   it('is given back after an error, which is told on the normal screen', async () => {
     const terminal = start({ harness: { throwAfter: 1 } })
     expect((await terminal.exited).code).toBe(1)

@@ -25,15 +25,23 @@ export type DirectoryWalk = {
 
 /** Lists a directory of namespace files. Never throws for what the world did. */
 export function walkDirectory(directory: string): DirectoryWalk {
+  const listed = listDirectory(directory)
+  if ('problem' in listed) return { directory, files: [], problem: listed.problem }
+  return {
+    directory,
+    files: listed.names.map(name => examine(`${directory}/${name}`, name)).filter(file => file !== undefined),
+  }
+}
+
+/** The names in a directory, or why it cannot be listed; looks at none of its files. */
+export function listDirectory(
+  directory: string,
+): { readonly names: string[] } | { readonly problem: NonNullable<DirectoryWalk['problem']> } {
   try {
-    const names = readdirSync(directory).sort()
-    return {
-      directory,
-      files: names.map(name => examine(`${directory}/${name}`, name)).filter(file => file !== undefined),
-    }
+    return { names: readdirSync(directory).sort() }
   } catch (error) {
     const code = isCode(error, 'ENOENT') ? 'missing' : isCode(error, 'EACCES') ? 'forbidden' : 'other'
-    return { directory, files: [], problem: { code, text: errorMessage(error) } }
+    return { problem: { code, text: errorMessage(error) } }
   }
 }
 

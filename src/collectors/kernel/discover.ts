@@ -5,6 +5,7 @@ import {
   type DirectoryWalk,
   distinctDirectories,
   dockerdDirectories,
+  listDirectory,
   walkDirectory,
 } from './directories.ts'
 import { kindOfFile, kindOrder } from './kinds.ts'
@@ -83,6 +84,15 @@ export function discover(options: DiscoverOptions = {}, look: ProcessLook = ever
   const namespaces = [...candidates.values()].map(found => describe(found, host))
   namespaces.sort(compareFound)
   return { namespaces, directories, sources }
+}
+
+/** Reports of those directories that cannot be listed; no file in them is looked at. */
+export function unlistable(directories: readonly string[]): SourceReport[] {
+  return directories.flatMap(directory => {
+    const listed = listDirectory(directory)
+    const report = 'problem' in listed && directoryReport({ directory, files: [], ...listed }, true, 0)
+    return report || []
+  })
 }
 
 /** One collator for all: `localeCompare` makes one for each comparison. */
