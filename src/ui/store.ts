@@ -3,23 +3,20 @@ import type { Graph } from '../graph/model.ts'
 import { isSameTopology } from '../graph/same-topology.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import { advance } from './model/rates.ts'
-import type { Data } from './model/data.ts'
 import { isUnread } from './model/chrome.ts'
+import { textToCopy } from './model/copy.ts'
+import { type Data, snapshotOfNode } from './model/data.ts'
 import { type Command, commandFor } from './model/keymap.ts'
 import type { KeyName } from './model/keys.ts'
 import { paletteChoice } from './model/palette/palette.ts'
 import type { Entry } from './model/palette/entry.ts'
-import { overlayText } from './model/overlay.ts'
+import type { Target } from './model/places.ts'
 import { type Action, reduce } from './model/reducer.ts'
 import { isSameScreen } from './model/same-screen.ts'
 import { type ScreenModel, screenModel, situationOf, stageOf } from './model/screen.ts'
-import { rowJson } from './model/row-text.ts'
 import type { Session, Visible } from './model/session.ts'
-import { chosenRow } from './model/shown.ts'
-import { lineText } from './model/span.ts'
 import { initialState, type Toast, type UiState } from './model/state.ts'
 import { isSameVisible, visibleNow } from './model/visible.ts'
-import type { Row } from './model/table.ts'
 import { moved } from './model/movement.ts'
 
 /** What the keys ask of the world outside of the screen. */
@@ -62,13 +59,18 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
   const graphs = createGraphKeeper(() => takeGraph())
   let data: Data = {
     snapshot: session.snapshot(),
-    graph: graphs.update(session.snapshot()),
+    nodes: nodesOf(session.snapshot()),
+    graph: graphs.update(nodesOf(session.snapshot())),
     status: session.status(),
     history: undefined,
   }
   let screen = screenModel(state, data, clock())
   let visible: Visible | undefined
   let hasRead = false
+
+  function nodesOf(snapshot: Snapshot): readonly Snapshot[] {
+    return session.nodes?.() ?? [snapshot]
+  }
 
   function dispatch(action: Action): void {
     state = reduce(state, action, stageOf(data, clock()))
@@ -97,14 +99,17 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
 
   function takeData(): void {
     const snapshot = state.isFrozen ? data.snapshot : sameNamespaces(data.snapshot, session.snapshot())
-    data = { ...data, snapshot, graph: graphs.update(snapshot), status: session.status() }
+    // Rates are those of one node.
+    const history = snapshot.host.bootId === data.snapshot.host.bootId ? data.history : undefined
+    const nodes = nodesOf(snapshot)
+    data = { ...data, snapshot, nodes, history, graph: graphs.update(nodes), status: session.status() }
     dispatch({ type: 'data' })
     publish()
   }
 
   /** A graph that had to wait was made. */
   function takeGraph(): void {
-    data = { ...data, graph: graphs.update(data.snapshot) }
+    data = { ...data, graph: graphs.update(data.nodes) }
     dispatch({ type: 'data' })
     publish()
   }
@@ -126,11 +131,29 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
     if (!choice) return
     if ('command' in choice.goal) return run(choice.goal.command, effects)
     const before = state
+    showNodeOf(choice.goal.target)
     dispatch({ type: 'follow', target: choice.goal.target })
     if (state === before) say(`${choice.kind} ${choice.name} is not here any more.`, 'warn')
   }
 
+  /** Before raw rows of another node of a cluster are shown, it becomes the one that is shown. */
+  function showNodeOf(target: Target | undefined): void {
+    const node = target?.node === undefined ? undefined : snapshotOfNode(data, target.node)
+    if (node && node !== data.snapshot) session.chooseNode?.(node)
+  }
+
+  function chooseNode(step: number): void {
+    const { nodes, snapshot } = data
+    const node = nodes.at((nodes.indexOf(snapshot) + step) % nodes.length)
+    if (nodes.length < 2 || !node) return say('There is one node only.', 'warn')
+    session.chooseNode?.(node)
+    say(`Raw rows are those of ${node.host.hostname} now.`, 'ok')
+  }
+
   function run(command: Command, effects: Effects): void {
+    if (command === 'open' && state.place.focus === 'detail') {
+      showNodeOf(stageOf(data, clock()).target(state))
+    }
     const choice = paletteChoice(state, data)
     dispatch({ type: 'command', command })
     switch (command) {
@@ -150,6 +173,10 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
         )
       case 'palette-run':
         return choose(choice, effects)
+      case 'next-node':
+        return chooseNode(1)
+      case 'previous-node':
+        return chooseNode(-1)
       case 'freeze':
         return state.isFrozen ? undefined : takeData()
       case 'copy': {
@@ -200,23 +227,9 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
   }
 }
 
-/** The words of a row, or all of what lies over the lists. */
-function textToCopy(state: UiState, data: Data, now: number): string | undefined {
-  const row = chosenRow(state, data)
-  if (state.overlay?.kind === 'json') return row && rowJson(row)
-  if (state.overlay) return overlayText(state, data, 200, now).lines.map(lineText).join('\n')
-  return row && rowText(row)
-}
-
-function rowText(row: Row): string {
-  if (row.cells) return row.cells.map(({ text }) => text.trim()).join('\t')
-  const lines = row.block?.lines() ?? [row.line ?? []]
-  return lines.map(spans => lineText({ spans }).trimEnd()).join('\n')
-}
-
 type GraphKeeper = {
-  /** The graph of a snapshot, or the one before when it is too soon for another; then `onDue` is called later. */
-  readonly update: (snapshot: Snapshot) => Graph
+  /** The graph of all nodes, or the one before when it is too soon for another; then `onDue` is called later. */
+  readonly update: (nodes: readonly Snapshot[]) => Graph
   readonly stop: () => void
 }
 
@@ -224,13 +237,13 @@ type GraphKeeper = {
 const GRAPH_SHARE = 1 / 20
 
 function createGraphKeeper(onDue: () => void): GraphKeeper {
-  let made: { snapshot: Snapshot; graph: Graph } | undefined
+  let made: { nodes: readonly Snapshot[]; graph: Graph } | undefined
   let notBefore = 0
   let timer: NodeJS.Timeout | undefined
   return {
-    update(snapshot) {
-      if (made && isSameTopology(made.snapshot, snapshot)) {
-        made = { ...made, snapshot }
+    update(nodes) {
+      if (made && isSameCluster(made.nodes, nodes)) {
+        made = { ...made, nodes }
         return made.graph
       }
       const wait = notBefore - performance.now()
@@ -242,12 +255,22 @@ function createGraphKeeper(onDue: () => void): GraphKeeper {
         return made.graph
       }
       const started = performance.now()
-      made = { snapshot, graph: buildGraph([snapshot]) }
+      made = { nodes, graph: buildGraph(nodes) }
       notBefore = performance.now() + (performance.now() - started) / GRAPH_SHARE
       return made.graph
     },
     stop: () => clearTimeout(timer),
   }
+}
+
+function isSameCluster(before: readonly Snapshot[], after: readonly Snapshot[]): boolean {
+  return (
+    before.length === after.length &&
+    after.every((node, index) => {
+      const was = before[index]
+      return was !== undefined && isSameTopology(was, node)
+    })
+  )
 }
 
 /** Keeps the list of namespaces when none of them changed: what was made of it is remembered by it. */

@@ -12,7 +12,11 @@ function changesOf(change: (snapshot: Snapshot, ingress: Namespace) => void): Ch
   change(after, after.namespaces.find(({ kind }) => kind === 'ingress')!)
   const { changes, unknown } = diffSnapshots(read(), after)
   expect(unknown).toEqual([])
-  return changes.map(({ namespace: _, ...rest }) => rest)
+  return changes.map(change => {
+    const { namespace, ...rest } = change
+    expect(namespace === undefined || namespace.length > 0).toBe(true)
+    return rest
+  })
 }
 
 describe('diffSnapshots finds nothing', () => {
@@ -99,7 +103,7 @@ describe('diffSnapshots tells', () => {
   it('addresses, routes and policy rules', () => {
     expect(
       changesOf((_, ingress) => {
-        const [address] = ingress.addresses.filter(({ ifname }) => ifname === 'eth0')
+        const address = ingress.addresses.find(({ ifname }) => ifname === 'eth0')
         address!.local = '10.0.0.99'
         ingress.routes.push({
           family: 'inet',

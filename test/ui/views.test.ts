@@ -11,7 +11,7 @@ const snapshot = captureSnapshot('docker-26.1-nft', 'node1')
 
 function dataOf(of: Snapshot): Parameters<(typeof views)[number]['table']>[0] {
   const status = { mode: 'file', collecting: false } as const
-  return { snapshot: of, graph: buildGraph([of]), status, history: undefined }
+  return { snapshot: of, nodes: [of], graph: buildGraph([of]), status, history: undefined }
 }
 
 const nodes = captures.flatMap(({ capture, nodes }) => nodes.map(node => [capture, node] as const))

@@ -16,10 +16,11 @@ const VERY_OLD = 10
 
 /** The first line: host, kernel, how fresh the data is, what there is, what is wrong. */
 export function headerLine(state: UiState, data: Data, now: number): Line {
-  const { snapshot } = data
+  const { snapshot, nodes } = data
+  const place = nodes.length > 1 ? ` (${nodes.indexOf(snapshot) + 1} of ${nodes.length} nodes)` : ''
   const left: Span[] = [
     { text: ' cnmtop ', tone: 'notice' },
-    { text: ` ${sanitise(snapshot.host.hostname)}`, tone: 'strong' },
+    { text: ` ${sanitise(snapshot.host.hostname)}${place}`, tone: 'strong' },
     { text: `  ${sanitise(snapshot.host.kernel)}`, tone: 'dim' },
   ]
   const right = [...freshness(state, data, now), ...problemSpans(snapshot), { text: ' ' }]

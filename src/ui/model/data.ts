@@ -7,8 +7,11 @@ import type { SessionStatus } from './session.ts'
 
 /** All that a frame is made of besides the state of the screen. */
 export type Data = {
+  /** Of the node that raw rows are shown of. */
   readonly snapshot: Snapshot
-  /** Made from the snapshot, or from one shortly before. */
+  /** Of all nodes of a cluster, that one among them. */
+  readonly nodes: readonly Snapshot[]
+  /** Made from the snapshots, or from those shortly before. */
   readonly graph: Graph
   readonly status: SessionStatus
   /** How busy the namespace on the screen was lately. */
@@ -17,6 +20,15 @@ export type Data = {
   readonly changes?: { readonly list: TableChanges; readonly detail: TableChanges } | undefined
   /** Readings of the namespace on the screen before this one. */
   readonly history: NamespaceHistory | undefined
+}
+
+/** The snapshot of a node of the graph; undefined when there is none of it. */
+export function snapshotOfNode({ nodes, graph }: Data, id: string): Snapshot | undefined {
+  const node = graph.nodes[id]
+  const sameTime = nodes.filter(({ takenAt }) => takenAt === node?.takenAt)
+  return sameTime.length > 1
+    ? sameTime.find(({ host, docker }) => [host.hostname, docker?.info?.Name].includes(node?.hostname))
+    : sameTime[0]
 }
 
 const byId = new WeakMap<readonly Namespace[], ReadonlyMap<string, Namespace>>()

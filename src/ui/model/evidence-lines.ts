@@ -14,15 +14,23 @@ import { tabs } from './tabs/index.ts'
  */
 export function evidenceLines(
   evidence: readonly RowRef[],
-  snapshot: Snapshot,
+  snapshotOf: (node: string) => Snapshot | undefined,
   columns: number,
   now: number,
 ): Line[] {
+  return Object.entries(Object.groupBy(evidence, ({ node }) => node)).flatMap(([node, rows = []], index) => {
+    const snapshot = snapshotOf(node)
+    return snapshot ? [...(index === 0 ? [] : [emptyLine]), ...nodeLines(rows, snapshot, columns, now)] : []
+  })
+}
+
+/** What one node said. */
+function nodeLines(evidence: readonly RowRef[], snapshot: Snapshot, columns: number, now: number): Line[] {
   const taken = Date.parse(snapshot.takenAt)
   const lines: Line[] = [
     pair(
       'snapshot',
-      `${snapshot.takenAt} (${formatDuration(now - taken)} ago), took ${formatTook(snapshot.tookMs)}`,
+      `${sanitise(snapshot.host.hostname)} ${snapshot.takenAt} (${formatDuration(now - taken)} ago), took ${formatTook(snapshot.tookMs)}`,
     ),
     emptyLine,
     { spans: [{ text: evidence.length === 1 ? 'The row that says so' : 'Rows that say so', tone: 'title' }] },

@@ -36,6 +36,8 @@ export type Command =
   | 'origin'
   | 'copy'
   | 'close'
+  | 'next-node'
+  | 'previous-node'
   | 'history-back'
   | 'history-forward'
   | 'palette'
@@ -215,6 +217,13 @@ export const bindings: readonly Binding[] = [
     description: 'Freeze the screen, or follow again',
     footer: 'freeze',
   },
+  {
+    command: 'next-node',
+    keys: ['n'],
+    context: 'global',
+    description: 'Raw rows of the next node of a cluster',
+  },
+  { command: 'previous-node', keys: ['N'], context: 'global', description: 'And of the one before' },
   { command: 'refresh', keys: ['r'], context: 'global', description: 'Read everything again now' },
   { command: 'help', keys: ['?'], context: 'global', description: 'This help', footer: 'help' },
   { command: 'quit', keys: ['q'], context: 'global', description: 'Quit', footer: 'quit' },

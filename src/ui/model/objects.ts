@@ -69,11 +69,11 @@ export function tabOfRow({ part }: KernelRow): TabId {
 export function placeOfRow(ref: RowRef): Target {
   if (ref.from === 'docker') {
     const row = ref.id === '' ? {} : { row: ref.id }
-    return { view: 'namespaces', id: dockerRowId, tab: ref.part, ...row }
+    return { view: 'namespaces', id: dockerRowId, tab: ref.part, node: ref.node, ...row }
   }
   const tab = tabOfRow(ref)
   const row = ref.key === '' || ref.part === 'namespace' || ref.part === 'nsids' ? {} : { row: ref.key }
-  return { view: 'namespaces', id: ref.namespace, tab, ...row }
+  return { view: 'namespaces', id: ref.namespace, tab, node: ref.node, ...row }
 }
 
 /** Row of the Docker API in the view of raw rows. */

@@ -9,6 +9,8 @@ export type Target = {
   readonly id: string
   readonly tab?: string
   readonly row?: string
+  /** Of raw rows: the node of the graph that they are of. */
+  readonly node?: string
 }
 
 /** More places than anybody goes back through. */

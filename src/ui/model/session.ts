@@ -34,6 +34,10 @@ export type Visible = {
  */
 export type Session = {
   readonly snapshot: () => Snapshot
+  /** Snapshots of all nodes of a cluster, that of `snapshot` among them; absent when there is that one alone. */
+  readonly nodes?: () => readonly Snapshot[]
+  /** Makes another one of `nodes` that of `snapshot`. */
+  readonly chooseNode?: (node: Snapshot) => void
   readonly status: () => SessionStatus
   /** Calls `listener` after every change of the snapshot or the status. Returns the way to stop listening. */
   readonly subscribe: (listener: () => void) => () => void
@@ -54,6 +58,25 @@ export type Session = {
 }
 
 const nothing = (): void => {}
+
+/** A session on snapshots that never change: one for each node of a cluster. The first is chosen. */
+export function clusterSession(nodes: readonly [Snapshot, ...Snapshot[]]): Session {
+  const listeners = new Set<() => void>()
+  let [chosen] = nodes
+  return {
+    ...fileSession(chosen),
+    snapshot: () => chosen,
+    nodes: () => nodes,
+    chooseNode(node) {
+      chosen = node
+      for (const listener of listeners) listener()
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
 
 /** A session on one snapshot that never changes. */
 export function fileSession(snapshot: Snapshot): Session {

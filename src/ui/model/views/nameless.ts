@@ -7,8 +7,13 @@ const sourcesOf: Readonly<Record<string, readonly string[]>> = {
   overview: ['docker.networks'],
 }
 
-/** Why names are missing: the daemon was not asked, or did not answer. Undefined when nothing is missing. */
-export function whyNameless(snapshot: Snapshot, view: string): string | undefined {
+/** Why names are missing: no daemon was asked, or none did answer. Undefined when nothing is missing. */
+export function whyNameless(nodes: readonly Snapshot[], view: string): string | undefined {
+  const reasons = nodes.map(snapshot => whyNamelessOn(snapshot, view))
+  return reasons.includes(undefined) ? undefined : reasons[0]
+}
+
+function whyNamelessOn(snapshot: Snapshot, view: string): string | undefined {
   const wanted = sourcesOf[view] ?? ['docker.networks', 'docker.containers']
   const reports = snapshot.sources.filter(({ source }) => source.startsWith('docker'))
   if (reports.length === 0)

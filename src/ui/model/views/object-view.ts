@@ -1,7 +1,7 @@
 import type { Graph } from '../../../graph/model.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { wrap } from '../../../util/text.ts'
-import type { Data } from '../data.ts'
+import { type Data, snapshotOfNode } from '../data.ts'
 import { describe, warningLines } from '../describe/index.ts'
 import { evidenceLines } from '../evidence-lines.ts'
 import { objectOf } from '../../../graph/query.ts'
@@ -58,7 +58,7 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
       return table
     },
     notices: (data, width) => {
-      const why = whyNameless(data.snapshot, id)
+      const why = whyNameless(data.nodes, id)
       return why === undefined
         ? []
         : wrap(`${glyphs.unknown} ${why}`, width).map(line => textLine(line, 'unknown'))
@@ -68,7 +68,7 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
     detail: (row, _, data) => objectDetail(row === undefined ? undefined : objectOfRow(row), data),
     origin: (row, data, width, now) => {
       const object = row === undefined ? undefined : objectOf(data.graph, objectOfRow(row))
-      return object ? evidenceLines(object.evidence, data.snapshot, width, now) : []
+      return object ? evidenceLines(object.evidence, node => snapshotOfNode(data, node), width, now) : []
     },
     visible: (row, _, data) => visible(row, data),
   }
@@ -79,7 +79,7 @@ const nothing: readonly unknown[] = []
 const tabs: readonly TabLabel[] = [{ id: 'describe', title: 'Describe', short: 'Describe', isEmpty: false }]
 
 function objectDetail(id: string | undefined, data: Data): Detail {
-  const { graph, snapshot } = data
+  const { graph } = data
   const object = id === undefined ? undefined : objectOf(graph, id)
   if (!object) {
     return {
@@ -103,7 +103,12 @@ function objectDetail(id: string | undefined, data: Data): Detail {
     empty: () => [textLine('Nothing else is known.', 'dim')],
     origin: (row, columns, now) => {
       const found = table.rows.find(candidate => candidate.id === row)
-      return evidenceLines(found?.evidence ?? object.evidence, snapshot, columns, now)
+      return evidenceLines(
+        found?.evidence ?? object.evidence,
+        node => snapshotOfNode(data, node),
+        columns,
+        now,
+      )
     },
   }
 }
