@@ -9,6 +9,7 @@
  */
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -82,6 +83,7 @@ const [result] = await Promise.all([
 
 mkdirSync(flags.out, { recursive: true })
 for (const file of result.outputFiles) writeIfChanged(file)
+copyDemo()
 removeOthers(new Set(result.outputFiles.map(file => basename(file.path))))
 if (!flags.quiet) {
   const bytes = result.outputFiles.reduce((sum, file) => sum + file.contents.byteLength, 0)
@@ -89,6 +91,15 @@ if (!flags.quiet) {
   console.log(
     `${join(flags.out, program)}: ${result.outputFiles.length} files, ${Math.ceil(bytes / 1024)} kB, ${took} ms`,
   )
+}
+
+/** The recorded nodes of `cnmtop demo`, beside the program. */
+function copyDemo(): void {
+  const target = join(flags.out, 'demo')
+  mkdirSync(target, { recursive: true })
+  const names = readdirSync(join(root, 'demo'))
+  for (const name of names) copyFileSync(join(root, 'demo', name), join(target, name))
+  for (const name of readdirSync(target)) if (!names.includes(name)) rmSync(join(target, name))
 }
 
 /** Puts a file in place in one step, so that a program that starts meanwhile reads the old or the new one whole. */

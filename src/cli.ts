@@ -27,11 +27,22 @@ function program(finish: (code: number) => void): Command {
       }
     })
 
-  looking(cli)
-    .option('--no-color', 'no colour (also NO_COLOR)')
-    .option('--view <name>', 'begin with this view: overview, networks, sandboxes, …, namespaces')
-    .option('--ascii', 'no line drawing and no symbols beyond ASCII')
-    .action(async options => finish(await (await import('./commands/screen.ts')).screenCommand(options)))
+  displaying(looking(cli)).action(async options =>
+    finish(await (await import('./commands/screen.ts')).screenCommand(options)),
+  )
+
+  displaying(cli.command('open').description('show snapshots in the same screen; several are one cluster'))
+    .argument('<file...>', 'what cnmtop snapshot wrote')
+    .action(async (files, options) =>
+      finish(await (await import('./commands/open.ts')).openCommand(files, options)),
+    )
+
+  displaying(cli.command('demo').description('show a recorded Swarm; needs neither root nor Docker'))
+    .argument('[scenario]', 'which one; the first when left out')
+    .option('--list', 'tell which there are')
+    .action(async (scenario, options) =>
+      finish(await (await import('./commands/demo.ts')).demoCommand(scenario, options)),
+    )
 
   looking(cli.command('snapshot').description('write everything that can be seen as JSON'))
     .requiredOption('-o, --output <file>', 'where to; - for stdout, a name in .gz is compressed', fileName)
@@ -66,6 +77,13 @@ function program(finish: (code: number) => void): Command {
     )
 
   return cli
+}
+
+function displaying(command: Command): Command {
+  return command
+    .option('--no-color', 'no colour (also NO_COLOR)')
+    .option('--view <name>', 'begin with this view: overview, networks, sandboxes, …, namespaces')
+    .option('--ascii', 'no line drawing and no symbols beyond ASCII')
 }
 
 function looking(command: Command): Command {

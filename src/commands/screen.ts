@@ -1,45 +1,37 @@
 import { isatty } from 'node:tty'
 import { displayOptions } from '../ui/options.ts'
+import type { Snapshot } from '../snapshot/index.ts'
 import { CommandError, exitCodes } from './exit.ts'
+import { canEnter, missingHere } from './missing.ts'
 import { checkAskedDirectories, type LookOptions, look, requireLinux } from './options.ts'
 import { note, writeOut } from './output.ts'
 import { shortcomings } from './shortcomings.ts'
 
-export type ScreenOptions = LookOptions & {
+export type DisplayOptions = {
   readonly color?: boolean
   readonly ascii?: boolean
   /** The view to begin with. */
   readonly view?: string
 }
 
+export type ScreenOptions = LookOptions & DisplayOptions
+
 /** `cnmtop`: the terminal UI; the overview as plain text where there is no terminal to draw on. */
 export async function screenCommand(options: ScreenOptions): Promise<number> {
+  if (options.fromSnapshot !== undefined) return showNodes([await look(options)], options)
   await checkView(options.view)
-  const isTerminal = isatty(1)
-  const display = displayOptions(
-    // commander gives true when --no-color was not said: then the environment decides.
-    { color: options.color === false ? false : undefined, ascii: options.ascii },
-    process.env,
-    isTerminal,
-  )
-  if (!isTerminal || !isatty(0)) {
+  const missing = missingHere(options)
+  if (!hasTerminal()) {
     const { eagerParts } = await import('../collectors/kernel/parts.ts')
-    const snapshot = await look(options, { parts: eagerParts })
-    const { renderOnce } = await import('../ui/once.ts')
-    await writeOut(
-      renderOnce(snapshot, { ...display, plain: !isTerminal, width: process.stdout.columns || 120 }),
-    )
-    note('no terminal: showing plain output')
-    for (const sentence of shortcomings(snapshot)) note(sentence)
+    await printOnce([await look(options, { parts: eagerParts })], options)
+    for (const sentence of missing) note(sentence)
     return exitCodes.ok
   }
-  if (options.fromSnapshot !== undefined) {
-    const snapshot = await look(options)
-    const { fileSession } = await import('../ui/model/session.ts')
-    const { runUi } = await import('../ui/run.tsx')
-    return runUi({ ...display, view: options.view, session: fileSession(snapshot) })
-  }
   requireLinux()
+  if (missing.length > 0 && !options.netnsDir && !canEnter()) {
+    for (const sentence of missing) note(sentence)
+    return exitCodes.permission
+  }
   const { unlistable } = await import('../collectors/kernel/discover.ts')
   const netnsDirs = options.netnsDir ?? []
   checkAskedDirectories(unlistable(netnsDirs), netnsDirs)
@@ -51,7 +43,40 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
   })
   // Loaded while the collector's thread reads already.
   const { runUi } = await import('../ui/run.tsx')
-  return runUi({ ...display, view: options.view, session })
+  return runUi({ ...displayOf(options), view: options.view, session })
+}
+
+/** Snapshots in the same screen, or as plain text where there is no terminal. Needs neither root nor Docker. */
+export async function showNodes(
+  nodes: readonly [Snapshot, ...Snapshot[]],
+  options: DisplayOptions,
+): Promise<number> {
+  await checkView(options.view)
+  if (!hasTerminal()) {
+    await printOnce(nodes, options)
+    return exitCodes.ok
+  }
+  const { clusterSession } = await import('../ui/model/session.ts')
+  const { runUi } = await import('../ui/run.tsx')
+  return runUi({ ...displayOf(options), view: options.view, session: clusterSession(nodes) })
+}
+
+function hasTerminal(): boolean {
+  return isatty(1) && isatty(0)
+}
+
+function displayOf({ color, ascii }: DisplayOptions): ReturnType<typeof displayOptions> {
+  // commander gives true when --no-color was not said: then the environment decides.
+  return displayOptions({ color: color === false ? false : undefined, ascii }, process.env, isatty(1))
+}
+
+async function printOnce(nodes: readonly Snapshot[], options: DisplayOptions): Promise<void> {
+  const { renderOnce } = await import('../ui/once.ts')
+  const width = process.stdout.columns || 120
+  const texts = nodes.map(node => renderOnce(node, { ...displayOf(options), plain: !isatty(1), width }))
+  await writeOut(texts.join('\n'))
+  note('no terminal: showing plain output')
+  for (const node of nodes) for (const sentence of shortcomings(node)) note(sentence)
 }
 
 async function checkView(view: string | undefined): Promise<void> {

@@ -15,7 +15,7 @@ import { type Action, reduce } from './model/reducer.ts'
 import { isSameScreen } from './model/same-screen.ts'
 import { type ScreenModel, screenModel, situationOf, stageOf } from './model/screen.ts'
 import type { Session, Visible } from './model/session.ts'
-import { initialState, type Toast, type UiState } from './model/state.ts'
+import { initialState, type Toast } from './model/state.ts'
 import { isSameVisible, visibleNow } from './model/visible.ts'
 import { moved } from './model/movement.ts'
 

@@ -1,6 +1,7 @@
 import { padEnd, wrap } from '../../util/text.ts'
 import { width } from '../../util/width.ts'
-import { type Binding, bindings, keyLabel } from './keymap.ts'
+import { type Binding, bindings } from './keymap.ts'
+import { keyLabel } from './keys.ts'
 import { emptyLine, type Line, textLine } from './span.ts'
 
 const groups: readonly { readonly title: string; readonly contexts: readonly Binding['context'][] }[] = [

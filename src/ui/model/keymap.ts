@@ -1,4 +1,4 @@
-import type { KeyName } from './keys.ts'
+import { isKeyName, keyLabel, type KeyName } from './keys.ts'
 import { views } from './views/index.ts'
 
 /** Everything that a key can ask for. */
@@ -255,15 +255,6 @@ export function commandFor(
   return undefined
 }
 
-const keyWords = new Set(
-  'up down left right enter escape tab shift-tab backspace delete home end page-up page-down'.split(' '),
-)
-
-/** Whether a key of this name can ever be pressed. */
-export function isKeyName(key: KeyName): boolean {
-  return keyWords.has(key) || /^ctrl-[a-z]$/.test(key) || [...key].length === 1
-}
-
 /**
  * What is wrong with a table of keys, one sentence each: a key that does not exist, or one that is bound twice in one
  * context. A stronger context may take a key from a weaker one: `q` closes what lies over the lists.
@@ -281,27 +272,4 @@ export function keymapProblems(table: readonly Binding[]): string[] {
     }
   }
   return problems
-}
-
-const labels: Readonly<Record<string, string>> = {
-  up: '↑',
-  down: '↓',
-  left: '←',
-  right: '→',
-  enter: 'Enter',
-  escape: 'Esc',
-  tab: 'Tab',
-  'shift-tab': 'Shift-Tab',
-  backspace: 'Backspace',
-  delete: 'Del',
-  home: 'Home',
-  end: 'End',
-  'page-up': 'PgUp',
-  'page-down': 'PgDn',
-  ' ': 'Space',
-}
-
-/** A key as people write it: `Ctrl-D`, `PgDn`, `j`. */
-export function keyLabel(key: KeyName): string {
-  return labels[key] ?? (key.startsWith('ctrl-') ? `Ctrl-${key.slice(5).toUpperCase()}` : key)
 }

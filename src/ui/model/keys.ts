@@ -66,3 +66,35 @@ function keyOf(character: string): KeyName {
   const code = character.charCodeAt(0)
   return code < 0x20 ? `ctrl-${String.fromCharCode(code + 0x60)}` : character
 }
+
+const keyWords = new Set(
+  'up down left right enter escape tab shift-tab backspace delete home end page-up page-down'.split(' '),
+)
+
+/** Whether a key of this name can ever be pressed. */
+export function isKeyName(key: KeyName): boolean {
+  return keyWords.has(key) || /^ctrl-[a-z]$/.test(key) || [...key].length === 1
+}
+
+const labels: Readonly<Record<string, string>> = {
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+  enter: 'Enter',
+  escape: 'Esc',
+  tab: 'Tab',
+  'shift-tab': 'Shift-Tab',
+  backspace: 'Backspace',
+  delete: 'Del',
+  home: 'Home',
+  end: 'End',
+  'page-up': 'PgUp',
+  'page-down': 'PgDn',
+  ' ': 'Space',
+}
+
+/** A key as people write it: `Ctrl-D`, `PgDn`, `j`. */
+export function keyLabel(key: KeyName): string {
+  return labels[key] ?? (key.startsWith('ctrl-') ? `Ctrl-${key.slice(5).toUpperCase()}` : key)
+}

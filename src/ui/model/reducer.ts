@@ -130,6 +130,8 @@ function reduceCommand(state: UiState, command: Command, stage: Stage): UiState 
       return { ...state, isFrozen: !state.isFrozen }
     case 'copy':
     case 'interrupt':
+    case 'next-node':
+    case 'previous-node':
     case 'quit':
     case 'redraw':
     case 'refresh':

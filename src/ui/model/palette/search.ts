@@ -1,6 +1,7 @@
 import fuzzysort, { type SnapshotKey } from 'fuzzysort'
 import type { Data } from '../data.ts'
-import { bindings, keyLabel } from '../keymap.ts'
+import { bindings } from '../keymap.ts'
+import { keyLabel } from '../keys.ts'
 import type { Graph } from '../../../graph/model.ts'
 import type { Namespace } from '../../../snapshot/index.ts'
 import { type Entry, entry } from './entry.ts'
