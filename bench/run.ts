@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- --sandboxes 200,1000] [--only collection,start,keys,rest,palette]`: builds lab nodes and measures, as root.
+ * `npm run bench [-- --sandboxes 200,1000] [--only collection,start,keys,graph,palette,rest]`: builds lab nodes and measures,
+ * as root.
  *
  * What is compared is compared in one run on one node, so the ratios hold on any machine. Nothing is written.
  */
@@ -7,6 +8,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { downNode, upNode } from '../lab/node.ts'
 import { measureCollection } from './collection.ts'
+import { measureGraph } from './graph.ts'
 import { measureKeys } from './keys.ts'
 import { measurePalette } from './palette.ts'
 import { measureRest } from './rest.ts'
@@ -17,6 +19,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   collection: measureCollection,
   start: measureStart,
   keys: measureKeys,
+  graph: measureGraph,
   rest: measureRest,
   palette: measurePalette,
 }

@@ -54,5 +54,11 @@ export type RowRef = KernelRow | DockerRow
 
 /** A JSON pointer from its parts: `pointer('Options', 'a/b')` is `/Options/a~1b`. */
 export function pointer(...path: readonly (string | number)[]): string {
-  return path.map(part => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  let text = ''
+  for (const part of path) text += `/${escapePart(String(part))}`
+  return text
+}
+
+function escapePart(part: string): string {
+  return /[~/]/.test(part) ? part.replaceAll('~', '~0').replaceAll('/', '~1') : part
 }

@@ -22,7 +22,7 @@ export function neighbourKey({ dev, dst }: Neighbour): string {
 }
 
 export function fdbKey({ ifname, mac, vlan, dst, flags }: FdbEntry): string {
-  return [ifname, mac, vlan, dst, flags.join()].join(' ')
+  return `${ifname} ${mac} ${vlan ?? ''} ${dst ?? ''} ${flags.join()}`
 }
 
 /** `FWM 276`, or `TCP 10.0.0.2:80`. */

@@ -1,12 +1,20 @@
 import type { VirtualService as VirtualServiceRow } from '../../snapshot/index.ts'
 import { realServerKey, socketAddress, virtualServiceKey } from '../../snapshot/row-keys.ts'
 import { pointer, type RowRef } from '../evidence.ts'
-import type { MarkRule, Network, RealServer, Sandbox, SwarmService, VirtualService } from '../model.ts'
-import { addEdge, type Draft, type Mutable, warn } from './draft.ts'
-import { rulesOf } from './filter.ts'
-import { endpointAt, isLive, type OwnerIndex, taskAt } from './owners.ts'
+import type {
+  MarkRule,
+  Network,
+  RealServer,
+  Sandbox,
+  SwarmService,
+  SwarmTask,
+  VirtualService,
+} from '../model.ts'
+import { addEdge, both, type Draft, type Mutable, warn } from './draft.ts'
+import { marksOf } from './marks.ts'
+import { endpointAt, isLive, type OwnerIndex, tasksAt } from './owners.ts'
 import type { SandboxIndex } from './sandboxes.ts'
-import { byKey, dockerRow, kernelRow, type NamespaceView, type NodeView, type World } from './world.ts'
+import { dockerRow, kernelRow, type NamespaceView, type NodeView, withKeys, type World } from './world.ts'
 
 /** What of a service a virtual service stands for, and what told so. */
 type Meaning = {
@@ -36,10 +44,10 @@ function balanceSandbox(
   const isRead = namespace.row.sources.some(({ source, status }) => source === 'ipvs' && status === 'ok')
   if (services.length === 0 && !isRead) return
   const marks = marksOf(namespace)
-  for (const row of services.toSorted(byKey(virtualServiceKey))) {
+  for (const [key, row] of withKeys(services, virtualServiceKey)) {
     const own = row.fwmark === undefined ? [] : (marks.get(row.fwmark) ?? [])
     if (row.fwmark !== undefined) marks.delete(row.fwmark)
-    addVirtualService(draft, view, namespace, sandbox, row, own, owners)
+    addVirtualService(draft, view, namespace, sandbox, key, row, own, owners)
   }
   for (const [mark, rules] of marks) {
     if (sandbox.kind === 'host') break
@@ -53,36 +61,16 @@ function balanceSandbox(
   }
 }
 
-/** Rules of the mangle table that set a mark, by the mark. */
-function marksOf(namespace: NamespaceView): Map<number, MarkRule[]> {
-  const marks = new Map<number, MarkRule[]>()
-  for (const seen of rulesOf(namespace, 'mangle', ({ target }) => target.name === 'MARK')) {
-    const { target, chain } = seen.rule
-    if (target.name !== 'MARK') continue
-    const mark: MarkRule = {
-      chain,
-      ...(seen.destination !== undefined && { address: seen.destination }),
-      ...(seen.protocol !== undefined && { protocol: seen.protocol }),
-      ...(seen.port !== undefined && { port: seen.port }),
-      evidence: seen.evidence,
-    }
-    const list = marks.get(target.mark)
-    if (list) list.push(mark)
-    else marks.set(target.mark, [mark])
-  }
-  return marks
-}
-
 function addVirtualService(
   draft: Draft,
   view: NodeView,
   namespace: NamespaceView,
   sandbox: Mutable<Sandbox>,
+  key: string,
   row: VirtualServiceRow,
   marks: readonly MarkRule[],
   owners: OwnerIndex,
 ): void {
-  const key = virtualServiceKey(row)
   const evidence = kernelRow(namespace, 'ipvs', key)
   const place = sandbox.id.slice('sandbox:'.length)
   const object: Mutable<VirtualService> = {
@@ -113,9 +101,9 @@ function addVirtualService(
     meaning.service.virtualServices.push(object.id)
     addEdge(draft, 'serves', object.id, meaning.service.id, [evidence, ...meaning.evidence])
   }
-  for (const server of row.realServers.toSorted(byKey(entry => realServerKey(row, entry))))
-    addRealServer(draft, namespace, object, row, server, owners)
-  missingServers(draft, object, owners)
+  for (const [serverKey, server] of withKeys(row.realServers, server => realServerKey(row, server)))
+    addRealServer(draft, namespace, object, serverKey, server, owners)
+  missingServers(draft, object, row)
 }
 
 /**
@@ -208,32 +196,32 @@ function byServers(
 ): Mutable<Network> | undefined {
   return networks.find(({ id }) =>
     realServers.some(
-      ({ address }) => taskAt(owners, id, address).all.length > 0 || endpointAt(owners, id, address),
+      ({ address }) => tasksAt(owners, id, address).length > 0 || endpointAt(owners, id, address),
     ),
   )
 }
+
+type RealServerRow = VirtualServiceRow['realServers'][number]
 
 function addRealServer(
   draft: Draft,
   namespace: NamespaceView,
   virtual: Mutable<VirtualService>,
-  row: VirtualServiceRow,
-  server: VirtualServiceRow['realServers'][number],
+  key: string,
+  row: RealServerRow,
   owners: OwnerIndex,
 ): void {
-  const key = realServerKey(row, server)
-  const evidence = kernelRow(namespace, 'ipvs', key)
-  const { address, port, forwarding, weight } = server
-  const { task, all } =
-    virtual.network === undefined ? { task: undefined, all: [] } : taskAt(owners, virtual.network, address)
+  const { address, port, forwarding, weight } = row
+  const tasks = virtual.network === undefined ? [] : tasksAt(owners, virtual.network, address)
+  const task = tasks.length === 1 ? tasks[0] : undefined
   const endpoint = virtual.network === undefined ? undefined : endpointAt(owners, virtual.network, address)
-  const nodeId = task?.node ?? endpoint?.node
-  const node = draft.nodes.get(nodeId ?? '')
-  const name =
-    task?.name ?? (endpoint && draft.sandboxes.get(endpoint.sandbox)?.name) ?? socketAddress(address, port)
+  const node = draft.nodes.get(task?.node ?? endpoint?.node ?? '')
+  const place = socketAddress(address, port)
+  const name = task?.name ?? (endpoint && draft.sandboxes.get(endpoint.sandbox)?.name) ?? place
+  const evidence = kernelRow(namespace, 'ipvs', key)
   const object: Mutable<RealServer> = {
     type: 'real-server',
-    id: `real-server:${virtual.id.slice('virtual-service:'.length)}/${socketAddress(address, port)}`,
+    id: `real-server:${virtual.id.slice('virtual-service:'.length)}/${place}`,
     name: node ? `${name} on ${node.name}` : name,
     evidence: [evidence],
     warnings: [],
@@ -244,44 +232,48 @@ function addRealServer(
     forwarding,
     weight,
     isQuiesced: weight === 0,
-    ...(task && { task: task.id }),
-    ...(endpoint && { endpoint: endpoint.id }),
-    ...(node && { taskNode: node.id }),
   }
+  if (task) object.task = task.id
+  if (endpoint) object.endpoint = endpoint.id
+  if (node) object.taskNode = node.id
   draft.realServers.set(object.id, object)
   virtual.realServers.push(object.id)
-  addEdge(draft, 'behind', object.id, virtual.id, [evidence])
+  addEdge(draft, 'behind', object.id, virtual.id, object.evidence)
   if (task) {
     task.realServers.push(object.id)
-    addEdge(draft, 'is-task', object.id, task.id, [evidence, ...task.evidence])
+    addEdge(draft, 'is-task', object.id, task.id, both(evidence, task))
   }
-  if (endpoint) addEdge(draft, 'leads-to', object.id, endpoint.id, [evidence, ...endpoint.evidence])
-  if (all.length > 1) {
-    const names = all.map(other => other.name).join(', ')
-    warn(object, 'ambiguous', `${address} is the address of ${names}`, [
-      evidence,
-      ...all.flatMap(other => other.evidence),
-    ])
+  if (endpoint) addEdge(draft, 'leads-to', object.id, endpoint.id, both(evidence, endpoint))
+  doubtRealServer(draft, virtual, object, tasks)
+}
+
+function doubtRealServer(
+  draft: Draft,
+  virtual: Mutable<VirtualService>,
+  object: Mutable<RealServer>,
+  tasks: readonly Mutable<SwarmTask>[],
+): void {
+  if (tasks.length > 1) {
+    const names = tasks.map(other => other.name).join(', ')
+    const rows = tasks.flatMap(other => other.evidence)
+    warn(object, 'ambiguous', `${object.address} is the address of ${names}`, [...object.evidence, ...rows])
   }
   const service = draft.services.get(virtual.service ?? '')
-  if (service && all.length === 0)
-    warn(object, 'unknown-real-server', `no task of ${service.name} has ${address}`, [
-      evidence,
-      ...service.evidence,
-    ])
+  if (!service || tasks.length > 0) return
+  const message = `no task of ${service.name} has ${object.address}`
+  warn(object, 'unknown-real-server', message, [...object.evidence, ...service.evidence])
 }
 
 /** Tasks that run, by what the daemon says, and get no connections. */
-function missingServers(draft: Draft, virtual: Mutable<VirtualService>, { tasks }: OwnerIndex): void {
+function missingServers(draft: Draft, virtual: Mutable<VirtualService>, row: VirtualServiceRow): void {
   const service = draft.services.get(virtual.service ?? '')
   if (!service || virtual.network === undefined) return
-  const addresses = new Set(virtual.realServers.map(id => draft.realServers.get(id)?.address))
+  const addresses = new Set(row.realServers.map(({ address }) => address))
   for (const id of service.tasks) {
     const task = draft.tasks.get(id)
     if (!task || !isLive(task)) continue
     for (const { network, address } of task.addresses) {
-      if (network !== virtual.network || addresses.has(address) || !tasks.has(`${network} ${address}`))
-        continue
+      if (network !== virtual.network || addresses.has(address)) continue
       const message = `${task.name} (${address}) runs, and is no real server of ${virtual.name}`
       warn(virtual, 'missing-real-server', message, [...virtual.evidence, ...task.evidence])
     }

@@ -9,14 +9,15 @@ import { kernelRow, type NamespaceView, type NodeView, type World } from './worl
 const KEPT = 9
 
 export function linkEnd(namespace: NamespaceView, link: Link): LinkEnd {
-  return {
+  const end: Mutable<LinkEnd> = {
     node: namespace.node,
     namespace: namespace.row.id,
     ifindex: link.ifindex,
     ifname: link.ifname,
-    ...(link.address !== undefined && { mac: link.address }),
     evidence: kernelRow(namespace, 'links', linkKey(link)),
   }
+  if (link.address !== undefined) end.mac = link.address
+  return end
 }
 
 export function kindOf(link: Link): string {

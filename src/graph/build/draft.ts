@@ -17,7 +17,6 @@ import type {
   VirtualService,
   WarningCode,
 } from '../model.ts'
-import { compare } from './world.ts'
 
 /** A graph under construction: the same objects, still to be written. */
 export type Draft = {
@@ -107,5 +106,10 @@ export function finish(draft: Draft): Graph {
 }
 
 function record<Value>(map: ReadonlyMap<string, Value>): Record<string, Value> {
-  return Object.fromEntries([...map].toSorted(([a], [b]) => compare(a, b)))
+  return Object.fromEntries(map)
+}
+
+/** A row, and the first of the rows that say that the other end is there: enough to prove a relation. */
+export function both(row: RowRef, { evidence: [other] }: { readonly evidence: readonly RowRef[] }): RowRef[] {
+  return other ? [row, other] : [row]
 }

@@ -10,7 +10,7 @@ import { readTold, sandboxOfTold, type ToldEndpoint } from './told.ts'
 import { kernelRow, type NamespaceView, type NodeView, type World } from './world.ts'
 
 /** What the kernel shows of a link: the network behind it, and how it gets there. */
-type Wiring = Pick<Endpoint, 'peer' | 'parent'> & { readonly network?: Mutable<Network> }
+type Wiring = Pick<Endpoint, 'peer' | 'parent'> & { readonly network?: Mutable<Network> | undefined }
 
 /** Endpoints of a daemon that no link was found for yet, by sandbox and by MAC. */
 type Pending = {
@@ -55,6 +55,7 @@ function joinLinks(
 ): void {
   const gateways = defaultDevices(namespace)
   const candidates = pending.bySandbox.get(sandbox.id) ?? []
+  const place = sandbox.id.slice('sandbox:'.length)
   for (const link of namespace.links) {
     if (link.link_type === 'loopback') continue
     const wiring = wiringOf(draft, view, namespace, link)
@@ -65,24 +66,25 @@ function joinLinks(
       missingPeer(namespace, sandbox, link)
       continue
     }
+    const end = linkEnd(namespace, link)
     const endpoint: Mutable<Endpoint> = {
       type: 'endpoint',
-      id: `endpoint:${sandbox.id.slice('sandbox:'.length)}/${link.ifname}`,
+      id: `endpoint:${place}/${link.ifname}`,
       name: told?.name ?? `${sandbox.name} ${link.ifname}`,
-      evidence: [kernelRow(namespace, 'links', linkKey(link)), ...(told?.evidence ?? [])],
+      evidence: told ? [end.evidence, ...told.evidence] : [end.evidence],
       warnings: [],
-      ...(told && { endpointId: told.endpointId }),
       node: view.id,
       network: network.id,
       sandbox: sandbox.id,
-      ...(link.address !== undefined && { mac: link.address }),
       addresses: addressesOf(namespace, link),
-      link: linkEnd(namespace, link),
-      ...(wiring.peer && { peer: wiring.peer }),
-      ...(wiring.parent && { parent: wiring.parent }),
+      link: end,
       mtu: link.mtu,
       isGateway: gateways.has(link.ifname),
     }
+    if (told) endpoint.endpointId = told.endpointId
+    if (link.address !== undefined) endpoint.mac = link.address
+    if (wiring.peer) endpoint.peer = wiring.peer
+    if (wiring.parent) endpoint.parent = wiring.parent
     compareWithTold(endpoint, told, wiring.network, toldNetwork, view)
     addEndpoint(draft, endpoint, network, sandbox)
   }
@@ -97,8 +99,9 @@ function addEndpoint(
   draft.endpoints.set(endpoint.id, endpoint)
   network.endpoints.push(endpoint.id)
   sandbox.endpoints.push(endpoint.id)
-  const ends = [endpoint.peer?.evidence, endpoint.parent?.evidence].filter(row => row !== undefined)
-  addEdge(draft, 'joins', endpoint.id, network.id, [...endpoint.evidence, ...ends])
+  const end = endpoint.peer ?? endpoint.parent
+  const rows = end ? [...endpoint.evidence, end.evidence] : endpoint.evidence
+  addEdge(draft, 'joins', endpoint.id, network.id, rows)
   addEdge(draft, 'in-sandbox', endpoint.id, sandbox.id, endpoint.evidence)
 }
 
@@ -114,7 +117,7 @@ function wiringOf(draft: Draft, view: NodeView, namespace: NamespaceView, link: 
   const known = bridge && draft.bridges.get(`${there.node} ${there.row.id} ${bridge.ifindex}`)
   const network =
     known ?? (bridge && kindOf(bridge) === 'bridge' ? networkOfBridge(draft, there, bridge) : undefined)
-  return { peer: { ...peer, bridge: end.master }, ...(network && { network }) }
+  return { peer: { ...peer, bridge: end.master }, network }
 }
 
 /** macvlan and ipvlan name their parent by its index in the host; networks of the same parent are told apart by the daemon. */
@@ -127,7 +130,7 @@ function parentWiring(draft: Draft, view: NodeView, link: Link): Wiring {
     return isHere && instances.some(instance => instance.parent?.ifindex === parent.ifindex)
   })
   const [only] = networks
-  return { parent: end, ...(only && networks.length === 1 && { network: only }) }
+  return { parent: end, network: networks.length === 1 ? only : undefined }
 }
 
 /** The daemon's endpoint for a link of its sandbox. */
@@ -138,13 +141,12 @@ function takeTold(
   { network }: Wiring,
 ): ToldEndpoint | undefined {
   if (candidates.length === 0) return undefined
-  const own = new Set(namespace.addresses.get(link.ifindex)?.map(({ local }) => local))
+  const own = namespace.addresses.get(link.ifindex) ?? []
+  const isOwn = (address: string): boolean => own.some(({ local }) => local === withoutPrefix(address))
   const isHere = (told: ToldEndpoint): boolean => network === undefined || told.network === network.id
   const best =
     candidates.find(told => told.mac === link.address && isHere(told)) ??
-    candidates.find(
-      told => told.addresses.some(address => own.has(withoutPrefix(address))) && isHere(told),
-    ) ??
+    candidates.find(told => told.addresses.some(isOwn) && isHere(told)) ??
     candidates.find(told => told.mac !== '' && told.mac === link.address) ??
     (network && candidates.find(told => told.network === network.id))
   if (best) candidates.splice(candidates.indexOf(best), 1)
@@ -240,9 +242,10 @@ function compareWithTold(
     )
   if (told.mac !== '' && told.mac !== endpoint.mac)
     say(`${ifname} has MAC ${endpoint.mac}, the daemon says ${told.mac}`, [])
-  const own = new Set(endpoint.addresses.map(({ address, prefixlen }) => `${address}/${prefixlen}`))
-  for (const address of told.addresses)
-    if (!own.has(address)) say(`${ifname} does not have ${address}, which the daemon gave it`, [])
+  for (const wanted of told.addresses) {
+    const isThere = endpoint.addresses.some(({ address, prefixlen }) => `${address}/${prefixlen}` === wanted)
+    if (!isThere) say(`${ifname} does not have ${wanted}, which the daemon gave it`, [])
+  }
 }
 
 /** Networks `host` and `none` have endpoints without a link; on others it is missing. */

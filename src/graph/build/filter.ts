@@ -1,7 +1,7 @@
 import type { NetfilterRule, NetfilterTable } from '../../snapshot/index.ts'
 import { netfilterRuleKeys } from '../../snapshot/row-keys.ts'
 import type { KernelRow } from '../evidence.ts'
-import { kernelRow, type NamespaceView } from './world.ts'
+import { byKey, kernelRow, type NamespaceView } from './world.ts'
 
 /** A netfilter rule with what Docker's rules test for. */
 export type SeenRule = {
@@ -22,8 +22,8 @@ export function rulesOf(
   is: (rule: NetfilterRule) => boolean,
 ): SeenRule[] {
   const seen: SeenRule[] = []
-  for (const member of namespace.row.netfilter) {
-    if (member.table !== table) continue
+  const members = namespace.row.netfilter.filter(member => member.table === table)
+  for (const member of members.toSorted(byKey(({ backend, family }) => `${backend} ${family}`))) {
     const keyOf = netfilterRuleKeys(member)
     for (const rule of member.rules) {
       const key = keyOf(rule)

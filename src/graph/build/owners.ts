@@ -1,32 +1,40 @@
 import type { Endpoint, SwarmTask } from '../model.ts'
 import type { Draft, Mutable } from './draft.ts'
 
-/** Who has an address on a network: tasks by what the daemons say, endpoints by what the kernels show. */
+/** Who has an address on a network, by both: tasks by what the daemons say, endpoints by what the kernels show. */
 export type OwnerIndex = {
-  readonly tasks: ReadonlyMap<string, readonly Mutable<SwarmTask>[]>
-  readonly endpoints: ReadonlyMap<string, readonly Mutable<Endpoint>[]>
+  readonly tasks: Owners<SwarmTask>
+  readonly endpoints: Owners<Endpoint>
 }
 
+type Owners<Owner> = ReadonlyMap<string, ReadonlyMap<string, readonly Mutable<Owner>[]>>
+
 export function readOwners(draft: Draft): OwnerIndex {
-  const tasks = new Map<string, Mutable<SwarmTask>[]>()
+  const tasks = new Map<string, Map<string, Mutable<SwarmTask>[]>>()
   for (const task of draft.tasks.values())
-    for (const { network, address } of task.addresses) add(tasks, ownerKey(network, address), task)
-  const endpoints = new Map<string, Mutable<Endpoint>[]>()
+    for (const { network, address } of task.addresses) add(tasks, network, address, task)
+  const endpoints = new Map<string, Map<string, Mutable<Endpoint>[]>>()
   for (const endpoint of draft.endpoints.values()) {
     for (const { address, role } of endpoint.addresses)
-      if (role === 'own') add(endpoints, ownerKey(endpoint.network, address), endpoint)
+      if (role === 'own') add(endpoints, endpoint.network, address, endpoint)
   }
   return { tasks, endpoints }
 }
 
-export function ownerKey(network: string, address: string): string {
-  return `${network} ${address}`
-}
-
-function add<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
-  const list = map.get(key)
-  if (list) list.push(value)
-  else map.set(key, [value])
+function add<Owner>(
+  owners: Map<string, Map<string, Owner[]>>,
+  network: string,
+  address: string,
+  owner: Owner,
+): void {
+  let ofNetwork = owners.get(network)
+  if (!ofNetwork) {
+    ofNetwork = new Map()
+    owners.set(network, ofNetwork)
+  }
+  const list = ofNetwork.get(address)
+  if (list) list.push(owner)
+  else ofNetwork.set(address, [owner])
 }
 
 /** A task that is over keeps its address in a manager's list; the running one has it now. */
@@ -35,24 +43,26 @@ export function isLive({ state, desiredState }: Mutable<SwarmTask>): boolean {
   return isWanted && (state === undefined || state === 'running')
 }
 
-/** The task that has an address now; undefined also when several have it, which `all` then tells. */
-export function taskAt(
-  owners: OwnerIndex,
+const nobody: readonly Mutable<SwarmTask>[] = []
+
+/** The tasks that have an address now: one, unless something is wrong. */
+export function tasksAt(
+  { tasks }: OwnerIndex,
   network: string,
   address: string,
-): { readonly task: Mutable<SwarmTask> | undefined; readonly all: readonly Mutable<SwarmTask>[] } {
-  const all = owners.tasks.get(ownerKey(network, address)) ?? []
+): readonly Mutable<SwarmTask>[] {
+  const all = tasks.get(network)?.get(address) ?? nobody
+  if (all.length < 2) return all
   const live = all.filter(isLive)
-  const candidates = live.length > 0 ? live : all
-  return { task: candidates.length === 1 ? candidates[0] : undefined, all: candidates }
+  return live.length > 0 ? live : all
 }
 
-/** The endpoint that has an address, on the network of an overlay: one, unless something is wrong. */
+/** The endpoint that has an address; undefined also where several have it. */
 export function endpointAt(
-  owners: OwnerIndex,
+  { endpoints }: OwnerIndex,
   network: string,
   address: string,
 ): Mutable<Endpoint> | undefined {
-  const all = owners.endpoints.get(ownerKey(network, address)) ?? []
-  return all.length === 1 ? all[0] : undefined
+  const all = endpoints.get(network)?.get(address)
+  return all?.length === 1 ? all[0] : undefined
 }

@@ -1,11 +1,19 @@
 import type { FdbEntry, Neighbour } from '../../snapshot/index.ts'
 import { fdbKey, neighbourKey } from '../../snapshot/row-keys.ts'
-import type { RowRef } from '../evidence.ts'
+import type { KernelRow, RowRef } from '../evidence.ts'
 import type { Network, OverlayPeer, RemoteEndpoint } from '../model.ts'
 import { addEdge, type Draft, type Mutable, warn } from './draft.ts'
-import { endpointAt, isLive, type OwnerIndex, taskAt } from './owners.ts'
+import { endpointAt, isLive, type OwnerIndex, tasksAt } from './owners.ts'
 import { nodeOfVtep, type VtepIndex } from './vteps.ts'
-import { byKey, compare, kernelRow, type NamespaceView, type NodeView, type World } from './world.ts'
+import {
+  byKey,
+  compare,
+  kernelRow,
+  type NamespaceView,
+  type NodeView,
+  withKeys,
+  type World,
+} from './world.ts'
 
 const NO_MAC = '00:00:00:00:00:00'
 
@@ -50,7 +58,7 @@ function peersOf(
   }
   const context: Context = { draft, view, namespace, network, owners, neighbours, seen: new Map() }
   for (const [vtep, rows] of [...byVtep].toSorted(([a], [b]) => compare(a, b)))
-    addPeer(context, vtep, rows.toSorted(byKey(fdbKey)), vteps)
+    addPeer(context, vtep, withKeys(rows, fdbKey), vteps)
   for (const row of [...neighbours.values()].flat().toSorted(byKey(neighbourKey))) {
     if (context.seen.has(row.lladdr ?? '')) continue
     const message = `${row.dst} has MAC ${row.lladdr} on ${view.hostname}, and no forwarding entry says which node it is behind`
@@ -71,15 +79,20 @@ type Context = {
   readonly seen: Map<string, string>
 }
 
-function addPeer(context: Context, vtep: string, rows: readonly FdbEntry[], vteps: VtepIndex): void {
+function addPeer(
+  context: Context,
+  vtep: string,
+  rows: readonly (readonly [key: string, row: FdbEntry])[],
+  vteps: VtepIndex,
+): void {
   const { draft, view, namespace, network } = context
   const node = nodeOfVtep(draft, vteps, vtep)
-  const first = rows.map(row => kernelRow(namespace, 'fdb', fdbKey(row)))
+  const entries = rows.map(([key]) => kernelRow(namespace, 'fdb', key))
   const peer: Mutable<OverlayPeer> = {
     type: 'peer',
     id: `peer:${view.key}/${namespace.row.name}/${vtep}`,
     name: `${network.name} to ${node.name}`,
-    evidence: first.slice(0, 1),
+    evidence: entries.slice(0, 1),
     warnings: [],
     node: view.id,
     network: network.id,
@@ -89,15 +102,15 @@ function addPeer(context: Context, vtep: string, rows: readonly FdbEntry[], vtep
   }
   draft.peers.set(peer.id, peer)
   network.peers.push(peer.id)
-  addEdge(draft, 'tunnels', peer.id, network.id, first)
+  addEdge(draft, 'tunnels', peer.id, network.id, entries)
   addEdge(draft, 'is-node', peer.id, node.id, [...peer.evidence, ...node.evidence])
-  for (const row of rows) if (row.mac !== NO_MAC) addRemote(context, peer, row)
+  for (const [index, [, row]] of rows.entries())
+    if (row.mac !== NO_MAC) addRemote(context, peer, row, entries[index] as KernelRow)
   if (node.id === view.id) warn(peer, 'differs', `${vtep} is ${node.name}'s own address`, peer.evidence)
 }
 
-function addRemote(context: Context, peer: Mutable<OverlayPeer>, row: FdbEntry): void {
+function addRemote(context: Context, peer: Mutable<OverlayPeer>, row: FdbEntry, entry: KernelRow): void {
   const { draft, namespace, network, owners, neighbours } = context
-  const entry = kernelRow(namespace, 'fdb', fdbKey(row))
   const known = neighbours.get(row.mac) ?? []
   const before = context.seen.get(row.mac)
   if (before !== undefined && before !== peer.vtep)
@@ -107,21 +120,18 @@ function addRemote(context: Context, peer: Mutable<OverlayPeer>, row: FdbEntry):
     peer.endpoints.push({ mac: row.mac, evidence: [entry] })
     warn(peer, 'half-peer', `${row.mac} is behind ${peer.vtep}, and no neighbour has that MAC`, [entry])
   }
-  for (const neighbour of known.toSorted(byKey(neighbourKey))) {
-    const evidence: RowRef[] = [entry, kernelRow(namespace, 'neighbours', neighbourKey(neighbour))]
-    const { task } = taskAt(owners, network.id, neighbour.dst)
+  for (const [key, neighbour] of withKeys(known, neighbourKey)) {
+    const evidence: RowRef[] = [entry, kernelRow(namespace, 'neighbours', key)]
+    const tasks = tasksAt(owners, network.id, neighbour.dst)
+    const task = tasks.length === 1 ? tasks[0] : undefined
     const endpoint = endpointAt(owners, network.id, neighbour.dst)
-    const remote: Mutable<RemoteEndpoint> = {
-      mac: row.mac,
-      address: neighbour.dst,
-      ...(task && { task: task.id }),
-      ...(endpoint && endpoint.node !== peer.node && { endpoint: endpoint.id }),
-      evidence,
-    }
+    const remote: Mutable<RemoteEndpoint> = { mac: row.mac, address: neighbour.dst, evidence }
+    if (task) remote.task = task.id
+    if (endpoint && endpoint.node !== peer.node) remote.endpoint = endpoint.id
     peer.endpoints.push(remote)
     if (remote.endpoint !== undefined) addEdge(draft, 'reaches', peer.id, remote.endpoint, evidence)
     if (task) {
-      addEdge(draft, 'reaches', peer.id, task.id, [...evidence, ...task.evidence])
+      addEdge(draft, 'reaches', peer.id, task.id, [...evidence, ...task.evidence.slice(0, 1)])
       if (task.node !== undefined && task.node !== peer.peerNode)
         warn(peer, 'differs', `${task.name} (${neighbour.dst}) is sent to ${peer.vtep}, and runs elsewhere`, [
           ...evidence,

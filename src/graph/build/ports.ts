@@ -222,7 +222,7 @@ function endpointOf(
 ): string | undefined {
   for (const network of draft.networks.values()) {
     if (network.node !== view.id) continue
-    const [only, second] = endpoints.get(`${network.id} ${address}`) ?? []
+    const [only, second] = endpoints.get(network.id)?.get(address) ?? []
     if (only && !second) return only.id
   }
   return undefined

@@ -155,11 +155,18 @@ function portOf(text: string): Mutable<ServicePort> | undefined {
     : { targetPort: Number(target), publishedPort: Number(published), publishMode: 'ingress' }
 }
 
+function portKey({ publishMode, protocol, publishedPort, targetPort }: Mutable<ServicePort>): string {
+  return `${publishMode} ${protocol} ${publishedPort} ${targetPort}`
+}
+
 function finishService(draft: Draft, service: Mutable<SwarmService>): void {
   // A VIP in the mesh alone leaves the mode open: a dnsrr service cannot be in the mesh, so it is none.
   if (service.mode === undefined && service.networks.length > 0)
     service.mode = service.networks.some(({ vip }) => vip !== undefined) ? 'vip' : 'dnsrr'
-  service.networks = service.networks.filter(({ network }) => draft.networks.has(network))
+  service.networks = service.networks
+    .filter(({ network }) => draft.networks.has(network))
+    .toSorted(byKey(({ network }) => network))
+  service.ports.sort(byKey(portKey))
   for (const { network } of service.networks) {
     include(draft.networks.get(network)?.services ?? [], service.id)
     addEdge(draft, 'on-network', service.id, network, service.evidence)

@@ -4,7 +4,7 @@ import type { SwarmTask } from '../model.ts'
 import { addEdge, type Draft, include, type Mutable } from './draft.ts'
 import { nodeOfVtep, type VtepIndex } from './vteps.ts'
 import type { ServiceIndex } from './services.ts'
-import { byKey, dockerRow, entriesOf, type NodeView, type World } from './world.ts'
+import { byKey, compare, dockerRow, entriesOf, type NodeView, type World } from './world.ts'
 
 const LABEL = 'com.docker.swarm.'
 
@@ -72,7 +72,7 @@ function fromContainers(draft: Draft, view: NodeView): void {
     const service = `service:${Labels[`${LABEL}service.id`]}`
     if (draft.services.has(service)) task.service ??= service
     task.node ??= view.id
-    nameTask(task, Labels[`${LABEL}task.name`] ?? '')
+    nameTask(task, taskName.exec(Labels[`${LABEL}task.name`] ?? '')?.[2])
     task.container = container.id
     container.task = task.id
     addEdge(draft, 'runs-task', container.id, task.id, [evidence])
@@ -87,8 +87,7 @@ function fromContainers(draft: Draft, view: NodeView): void {
 /** `web.3.dbb48ysbdcvdfjuv3h12p8a2l`: service, slot, task; of a global service the node is in the slot's place. */
 const taskName = /^(.+)\.([^.]+)\.([0-9a-z]{25})$/
 
-function nameTask(task: Mutable<SwarmTask>, name: string): void {
-  const [, , place = ''] = taskName.exec(name) ?? []
+function nameTask(task: Mutable<SwarmTask>, place = ''): void {
   if (/^[1-9]\d{0,8}$/.test(place)) task.slot ??= Number(place)
 }
 
@@ -96,14 +95,15 @@ function nameTask(task: Mutable<SwarmTask>, name: string): void {
 function fromNetworks(draft: Draft, view: NodeView, services: ServiceIndex, vteps: VtepIndex): void {
   for (const network of view.networks ?? []) {
     for (const [name, row] of entriesOf(network.Services)) {
+      if (name === '') continue
+      const service = services.get(name)
+      const place = pointer('Services', name, 'Tasks')
       for (const [index, entry] of row.Tasks.entries()) {
-        const taskId = taskName.exec(entry.Name)?.[3]
-        if (taskId === undefined || name === '') continue
-        const place = pointer('Services', name, 'Tasks', index)
-        const task = taskOf(draft, taskId, dockerRow(view.id, 'networks', network.Id, place))
-        const service = services.get(name)
+        const [, , slot, taskId] = taskName.exec(entry.Name) ?? []
+        if (taskId === undefined) continue
+        const task = taskOf(draft, taskId, dockerRow(view.id, 'networks', network.Id, `${place}/${index}`))
         if (service) task.service ??= service.id
-        nameTask(task, entry.Name)
+        nameTask(task, slot)
         addAddress(task, `network:${network.Id}`, entry.EndpointIP)
         const vtep = entry.Info['Host IP']
         if (vtep) task.node ??= nodeOfVtep(draft, vteps, vtep).id
@@ -118,6 +118,7 @@ function finishTask(draft: Draft, task: Mutable<SwarmTask>): void {
   const place = task.slot ?? node?.name
   task.name = [service?.name ?? task.taskId, ...(service && place !== undefined ? [place] : [])].join('.')
   task.addresses = task.addresses.filter(({ network }) => draft.networks.has(network))
+  task.addresses.sort((a, b) => compare(a.network, b.network) || compare(a.address, b.address))
   if (service) {
     service.tasks.push(task.id)
     addEdge(draft, 'of-service', task.id, service.id, task.evidence)

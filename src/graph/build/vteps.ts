@@ -1,7 +1,7 @@
 import type { Node } from '../model.ts'
 import { type Draft, include, type Mutable } from './draft.ts'
 import { addNode } from './nodes.ts'
-import { entriesOf, type World } from './world.ts'
+import { compare, entriesOf, type World } from './world.ts'
 
 /** Nodes by the address that their tunnels end at. */
 export type VtepIndex = Map<string, Mutable<Node>>
@@ -38,7 +38,10 @@ export function readVteps(draft: Draft, world: World): VtepIndex {
       }
     }
   }
-  for (const node of draft.nodes.values()) for (const vtep of node.vteps) add(vtep, node)
+  for (const node of draft.nodes.values()) {
+    node.vteps.sort(compare)
+    for (const vtep of node.vteps) add(vtep, node)
+  }
   for (const [address, nodes] of hostAddresses(world)) {
     const [only] = nodes
     if (nodes.size === 1) add(address, draft.nodes.get(only ?? ''))

@@ -49,6 +49,12 @@ export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** Rows with their keys, sorted by them; each key is made once. */
+export function withKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => string): [key: string, row: Row][] {
+  const keyed = rows.map((row): [string, Row] => [keyOf(row), row])
+  return keyed.length < 2 ? keyed : keyed.sort(([a], [b]) => compare(a, b))
+}
+
 export function byKey<Item>(key: (item: Item) => string): (a: Item, b: Item) => number {
   return (a, b) => compare(key(a), key(b))
 }
@@ -64,13 +70,13 @@ export function kernelRow(
   key: string,
   field?: string,
 ): KernelRow {
-  const base = { from: 'kernel', node, namespace: row.id, part, key } as const
-  return field === undefined ? base : { ...base, field }
+  return field === undefined
+    ? { from: 'kernel', node, namespace: row.id, part, key }
+    : { from: 'kernel', node, namespace: row.id, part, key, field }
 }
 
 export function dockerRow(node: string, part: DockerPart, id: string, field?: string): DockerRow {
-  const base = { from: 'docker', node, part, id } as const
-  return field === undefined ? base : { ...base, field }
+  return field === undefined ? { from: 'docker', node, part, id } : { from: 'docker', node, part, id, field }
 }
 
 export function readWorld(snapshots: readonly Snapshot[]): World {
