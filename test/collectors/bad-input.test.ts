@@ -61,7 +61,7 @@ describe('100,000 rules in one namespace', needs('root', 'program:iptables-nft-r
   })
   afterAll(() => netns.remove())
 
-  it('are all read', () => {
+  it('are all read', { timeout: 300_000 }, () => {
     const rules = Array.from(
       { length: COUNT },
       (_, index) =>

@@ -13,7 +13,6 @@ export type NftNetns = TestNetns & {
 
 export function makeNftNetns(): NftNetns {
   const netns = makeNetns('nft')
-  const transport = netns.netlink(NETLINK_NETFILTER)
   return {
     ...netns,
     tool: (program, args, input = '') =>
@@ -23,6 +22,7 @@ export function makeNftNetns(): NftNetns {
         maxBuffer: 1 << 28,
         stdio: ['pipe', 'pipe', 'pipe'],
       }),
-    read: () => readNft(transport),
+    // A socket of its own each time: it has a time limit, and building may take long.
+    read: () => readNft(netns.netlink(NETLINK_NETFILTER)),
   }
 }
