@@ -8,6 +8,7 @@ import { randomNftTable } from './nft-random-rules.ts'
 import { mixSeed, seededRandom } from './random.ts'
 
 const tables = Number(process.env['CNMTOP_NFT_TABLES'] ?? 100)
+const wide = process.env['CNMTOP_NFT_WIDE'] === '1'
 
 describe('nft tables', needs('root', 'program:nft'), () => {
   test("equal 'nft list ruleset' for the tables that dockerd makes", () => {
@@ -29,7 +30,7 @@ describe('nft tables', needs('root', 'program:nft'), () => {
     for (let index = 0; index < tables; index++) {
       const netns = makeNftNetns()
       try {
-        refused += load(netns, randomNftTable(seededRandom(mixSeed(seed, index))))
+        refused += load(netns, randomNftTable(seededRandom(mixSeed(seed, index)), wide))
         const { rules, problems } = compare(netns)
         count += rules
         found.push(...problems.map(problem => `table ${index}: ${problem}`))

@@ -81,8 +81,74 @@ const tests: readonly Make[] = [
   // Behind every header: nft takes three bytes of a longer field for a prefix of it.
   random => `@th,${8 * random.int(20, 60)},${8 * random.int(3, 4)} 0x${random.int(1, 0xffff).toString(16)}`,
   random =>
-    `limit rate ${random.int(1, 100)}/${random.pick(['second', 'minute', 'hour'])} burst ${random.int(6, 50)} packets`,
+    `limit rate ${random.chance(0.3) ? 'over ' : ''}${random.int(1, 100)}/${random.pick(['second', 'minute', 'hour', 'day', 'week'])} burst ${random.int(0, 50)} packets`,
 ]
+
+/** Seldom seen in rules; see `wide`. */
+const rareTests: readonly Make[] = [
+  random => `limit rate ${random.int(1, 2000)} ${sizes(random)}/second`,
+  random =>
+    `limit rate over ${random.int(1, 2000)} kbytes/minute burst ${random.int(1, 2000)} ${sizes(random)}`,
+  random => `quota ${random.pick(['', 'over '])}${random.int(1, 5000)} ${sizes(random)}`,
+  random => `ct count ${random.pick(['', 'over '])}${random.int(0, 300)}`,
+  random =>
+    `numgen ${random.pick(['inc', 'random'])} mod ${random.int(2, 9)} ${random.pick(['0', '1', '!= 1', '< 1'])}`,
+  random =>
+    `jhash ip saddr mod ${random.int(2, 300)} ${random.pick(['', 'seed 0xdeadbeef '])}${random.int(0, 1)}`,
+  random => `symhash mod ${random.int(2, 9)} 1`,
+  random => `ip id ${numbers(random, 65535)}`,
+  random => `ip frag-off & ${random.pick(['0x1fff != 0', '0x2000 == 0x2000'])}`,
+  random => `ip protocol ${random.pick(['!= udp', '{ icmp, gre }'])}`,
+  random => `ip6 nexthdr ${random.pick(['!= 0', '{ tcp, udp }'])}`,
+  random => `ip6 flowlabel ${random.int(0, 0xfffff)}`,
+  random => `ip6 length ${numbers(random, 65535)}`,
+  random => `tcp window ${numbers(random, 65535)}`,
+  random => `tcp doff ${random.int(5, 15)}`,
+  random => `tcp option maxseg size ${random.int(0, 65535)}`,
+  random =>
+    `tcp option ${random.pick(['sack-perm', 'timestamp', 'window'])} ${random.pick(['exists', 'missing'])}`,
+  random => `udp length ${numbers(random, 65535)}`,
+  random => `sctp dport ${numbers(random, 65535)}`,
+  random => `dccp type ${random.pick(['request', '!= data', '{ request, response }'])}`,
+  random => `esp spi ${numbers(random, 0xffffffff)}`,
+  random => `icmp code ${random.pick(['0', '3', '!= port-unreachable', 'host-unreachable'])}`,
+  random => `icmp ${random.pick(['id', 'sequence'])} ${random.int(0, 65535)}`,
+  random => `meta iifgroup ${random.pick(['default', '7', '!= 0'])}`,
+  random => `meta iiftype ${random.pick(['loopback', '!= ppp'])}`,
+  random => `meta protocol ${random.pick(['!= arp', '!= ip'])}`,
+  random => `meta nfproto ${random.pick(['ipv4', 'ipv6', '!= ipv4'])}`,
+  random => `meta priority ${random.pick(['none', '1:2', 'ffff:ffff', '!= 0:10'])}`,
+  random => `meta cpu ${numbers(random, 63)}`,
+  random => `meta skgid ${not(random)}${random.int(0, 65000)}`,
+  random => `meta ${random.pick(['secpath exists', 'secpath missing', 'cgroup 1048577', 'rtclassid 5'])}`,
+  random => `iif ${random.pick(['lo', '!= lo', '{ lo }'])}`,
+  random => `ct expiration ${random.pick(['30s', '> 1h', '2d3h', '1m30s-2m'])}`,
+  random => `ct ${random.pick(['protocol tcp', 'protocol != udp', 'helper "ftp"', 'zone 5', 'id 77'])}`,
+  random => `ct ${random.pick(['original', 'reply'])} ip ${random.pick(['saddr', 'daddr'])} ${ipv4(random)}`,
+  random =>
+    `ct ${random.pick(['original', 'reply'])} proto-${random.pick(['src', 'dst'])} ${random.int(0, 65535)}`,
+  random =>
+    `ct ${random.pick(['', 'original ', 'reply '])}${random.pick(['bytes', 'packets', 'avgpkt'])} > ${random.int(0, 99999)}`,
+  random =>
+    `ct ${random.pick(['state { established, new }', 'status { snat, assured }', 'state new,established,related'])}`,
+  random => `socket ${random.pick(['transparent 1', 'wildcard 0', 'mark 0x00000001'])}`,
+  random => `${random.pick(['frag', 'hbh', 'dst'])} ${random.pick(['exists', 'missing'])}`,
+  random => `frag ${random.pick(['more-fragments 1', 'frag-off 5', 'id 77'])}`,
+  random =>
+    `fib saddr ${random.pick(['. mark . iif oif exists', '. iif type local', 'oifname "lo"', 'type { local, broadcast }'])}`,
+  random =>
+    `meta l4proto . th dport { ${values(random, inner => `${inner.pick(['tcp', 'udp'])} . ${port(inner)}`)} }`,
+  random => `ip daddr & 255.255.255.0 == 10.0.${random.int(0, 255)}.0`,
+  random => `ct mark & 0x0000000f == ${random.int(0, 15)}`,
+  random => `meta mark ${random.pick(['!=', '>='])} ${mark(random)}`,
+  random => `meta day ${random.pick(['"Monday"', '{ "Saturday", "Sunday" }', '!= "Friday"'])}`,
+]
+
+// Not made, as nft 1.0.6 forgets a test when it prints: `ct l3proto ipv4` before a header, `meta protocol ip6` before
+// fields of the other version, `meta mark < A meta cpu > B` (printed as one range); and
+// `ether saddr` with a test of another header, which it joins to a raw `@ll,48,64`; `ip protocol P` before a TCP option.
+
+const sizes: Make = random => random.pick(['bytes', 'kbytes', 'mbytes'])
 
 const actions: readonly Make[] = [
   () => 'accept',
@@ -106,13 +172,58 @@ const actions: readonly Make[] = [
   () => 'add @seen { ip saddr }',
 ]
 
-/** A table of family inet with sets, maps and random rules, for `nft -f`. */
-export function randomNftTable(random: Random): string {
+const rareActions: readonly Make[] = [
+  random => `update @seen { ip saddr timeout ${random.pick(['5s', '1m', '2h3m', '1d'])} }`,
+  random => `add @seen { ip saddr limit rate ${random.int(1, 9)}/second }`,
+  () => 'delete @seen { ip saddr }',
+  random => `meta priority set ${random.pick(['none', '1:2', 'abcd:1'])}`,
+  () => 'meta nftrace set 1',
+  random => `meta pkttype set ${random.pick(['host', 'broadcast'])}`,
+  random => `ct zone set ${random.int(0, 65535)}`,
+  random => `ct ${random.pick(['original', 'reply'])} zone set ${random.int(0, 65535)}`,
+  random => `ct event set ${random.pick(['new', 'new,related', 'destroy'])}`,
+  random => `ip dscp set ${random.pick(['cs1', 'ef', '7'])}`,
+  random => `ip ttl set ${random.int(1, 255)}`,
+  random => `ip saddr set ${ipv4(random)}`,
+  random => `tcp dport set ${random.int(0, 65535)}`,
+  random => `tcp option maxseg size set ${random.pick(['1200', 'rt mtu'])}`,
+  random => `meta mark set meta mark ${random.pick(['and 0xffff0000', 'or 0x00000001', 'xor 0x000000ff'])}`,
+  random => `ct mark set ct mark ${random.pick(['and 0xffff0000', 'or 0x00000001'])}`,
+  random =>
+    `meta mark set ${random.pick(['numgen inc mod 4', 'numgen inc mod 4 offset 100', 'jhash ip saddr mod 8', 'symhash mod 2 offset 5'])}`,
+  random =>
+    `queue ${random.pick(['num 1', 'num 1-3', 'flags bypass num 2', 'flags bypass,fanout num 0-3', 'to numgen inc mod 4'])}`,
+  random =>
+    `reject with ${random.pick(['icmp type host-unreachable', 'icmpv6 type no-route', 'icmpx type no-route', 'icmpx port-unreachable'])}`,
+  () => 'tcp dport 1 reject with tcp reset',
+  random =>
+    `log ${random.pick(['', 'level audit', 'level emerg', 'flags all', 'flags tcp sequence,options', 'flags ip options flags skuid', 'prefix "a" flags ether'])}`,
+  () => 'continue',
+  () => 'counter',
+  random =>
+    `synproxy ${random.pick(['', 'mss 1460', 'mss 1460 wscale 7', 'mss 1460 wscale 7 timestamp sack-perm', 'timestamp'])}`,
+  random => `ip saddr vmap { ${ipv4(random)} : accept, ${ipv4(random)} : jump other }`,
+  random =>
+    `meta mark set tcp dport map { 1 : 0x1, ${random.int(2, 9)}-${random.int(10, 99)} : ${mark(random)} }`,
+  () => 'ct helper set "nothing"',
+  random => `ip saddr . meta mark vmap { ${ipv4(random)} . ${mark(random)} : drop }`,
+]
+
+const everything = { tests: [...tests, ...rareTests], actions: [...actions, ...rareActions] }
+
+/**
+ * A table of family inet with sets, maps and random rules, for `nft -f`.
+ *
+ * @param wide with rare tests and statements too: nft has more ways to print those wrong than are known here, so that is
+ *   for a search (CNMTOP_NFT_WIDE=1), not for every run
+ */
+export function randomNftTable(random: Random, wide: boolean): string {
+  const made = wide ? everything : { tests, actions }
   const rules = random.list(random.int(3, 15), () => {
-    const chosen = random.list(random.int(0, 3), () => random.pick(tests)(random))
+    const chosen = random.list(random.int(0, 3), () => random.pick(made.tests)(random))
     const counter = random.chance(0.5) ? ['counter'] : []
     const comment = random.chance(0.2) ? ['comment "a comment"'] : []
-    return [...chosen, ...counter, random.pick(actions)(random), ...comment].join(' ')
+    return [...chosen, ...counter, random.pick(made.actions)(random), ...comment].join(' ')
   })
   return `table inet made {
   set addresses { type ipv4_addr; flags interval; auto-merge; elements = { ${values(random, inner => `${ipv4(inner)}/${inner.int(8, 31)}`)} } }

@@ -1,8 +1,9 @@
-import type { PayloadLoad } from '../expressions/packet.ts'
-import { addDependency, addMatch, type Held, type RuleText } from './context.ts'
-import { networkHeaders, transportHeaders } from './headers.ts'
+import type { Exthdr, PayloadLoad } from '../expressions/packet.ts'
+import { addDependency, addMatch, dropDependency, type Held, type RuleText } from './context.ts'
+import { exthdrFieldAt, isIpv6Header } from './exthdr.ts'
+import { type HeaderField, networkHeaders, transportHeaders } from './headers.ts'
 import { fieldAt, type Operand, operandOf, useHeader } from './operand.ts'
-import { type NftType, numberOf, types, valueText } from './types.ts'
+import { type NftType, numberOf, rangeType, types, valueText } from './types.ts'
 
 /** Signs between both sides; equality needs none. */
 const signs: Readonly<Record<string, string>> = {
@@ -30,10 +31,17 @@ export function addComparison(rule: RuleText, held: Held, op: string, data: stri
 
 /** Two bounds of one register: `range`, or a pair of comparisons. */
 export function addRange(rule: RuleText, held: Held, op: string, from: string, to: string): void {
+  const bits = bitsField(rule, held)
+  const sign = op === 'neq' ? '!= ' : ''
+  if (bits) {
+    const [low, high] = [from, to].map(end => bits.print(numberOf(end, 'network')))
+    addMatch(rule, `${bits.text} ${sign}${low}-${high}`)
+    return
+  }
   const operand = operandOf(rule, held)
-  const low = operandValue(operand, held, from)
-  const high = operandValue(operand, held, to)
-  addMatch(rule, `${operand.text} ${op === 'neq' ? '!= ' : ''}${low}-${high}`)
+  const ends = { ...operand, type: rangeType(operand.type) }
+  const [low, high] = [from, to].map(end => operandValue(ends, held, end))
+  addMatch(rule, `${operand.text} ${sign}${low}-${high}`)
 }
 
 export function orderOf(type: NftType, held: Held): NftType['order'] {
@@ -55,6 +63,12 @@ function operandValue(operand: Operand, held: Held, data: string): string {
 function addHeaderTest(rule: RuleText, held: Held, data: string): boolean {
   const { source } = held
   if (held.bitwise.length > 0) return false
+  if (source.name === 'ct' && source.direction === undefined) {
+    const code = Number(numberOf(data, 'network'))
+    if (source.key === 'l3proto') rule.header.network = code === 10 ? 'ip6' : 'ip'
+    else if (source.key === 'protocol') rule.header.transport = transportHeaders[code] ?? 'th'
+    return false
+  }
   if (source.name === 'meta') {
     const code = Number(numberOf(data, source.key === 'iiftype' ? 'host' : 'network'))
     const text = () => `${operandOf(rule, held).text} ${operandValue(operandOf(rule, held), held, data)}`
@@ -92,27 +106,47 @@ function addPayloadHeaderTest(rule: RuleText, held: Held, load: PayloadLoad, dat
   const found = fieldAt(rule, load, load.offset * 8, load.length * 8)
   if (!found) return false
   const { header, field } = found
-  if ((header === 'ether' || header === 'vlan') && field.name === 'type') {
-    const code = Number(numberOf(data, 'network'))
-    const text = `${operandOf(rule, held).text} ${valueText(field.type, data)}`
+  if (!isNextHeader(header, field)) return false
+  const text = `${operandOf(rule, held).text} ${valueText(field.type, data)}`
+  return addNextHeader(rule, header, field, data, text)
+}
+
+/** The fields that tell which header comes behind. */
+function isNextHeader(header: string, { name }: HeaderField): boolean {
+  return name === (nextHeaderFields[header] ?? '')
+}
+
+const nextHeaderFields: Readonly<Record<string, string>> = {
+  ether: 'type',
+  vlan: 'type',
+  ip: 'protocol',
+  ip6: 'nexthdr',
+}
+
+/** Adds a test of such a field; false for any other. */
+function addNextHeader(
+  rule: RuleText,
+  header: string,
+  field: HeaderField,
+  data: string,
+  text: string,
+): boolean {
+  if (!isNextHeader(header, field)) return false
+  const code = Number(numberOf(data, 'network'))
+  if (field.name === 'type') {
     addDependency(rule, 'network', networkHeaders[code] ?? (code === ETH_P_8021Q ? 'vlan' : undefined), text)
-    return true
+  } else {
+    addMatch(rule, text)
+    rule.header.transport = transportHeaders[code] ?? rule.header.transport ?? 'th'
   }
-  if ((header === 'ip' && field.name === 'protocol') || (header === 'ip6' && field.name === 'nexthdr')) {
-    const code = Number(numberOf(data, 'network'))
-    addMatch(rule, `${operandOf(rule, held).text} ${valueText(field.type, data)}`)
-    rule.header.transport = transportHeaders[code] ?? 'th'
-    return true
-  }
-  return false
+  return true
 }
 
 const ETH_P_8021Q = 0x8100
 
 /** nft joins tests of neighbouring fields of a known protocol into one load; they are told apart again. */
 function addNeighbours(rule: RuleText, load: PayloadLoad, data: string): boolean {
-  const parts: { text: string; value: string }[] = []
-  let header = ''
+  const parts: { field: HeaderField; header: string; value: string }[] = []
   let at = load.offset
   const end = load.offset + load.length
   while (at < end) {
@@ -122,13 +156,15 @@ function addNeighbours(rule: RuleText, load: PayloadLoad, data: string): boolean
     if (length === undefined || length === load.length) return false
     const found = fieldAt(rule, load, at * 8, length * 8)!
     const hex = data.slice(2 * (at - load.offset), 2 * (at - load.offset + length))
-    header = found.header
-    if (header === 'th') return false
-    parts.push({ text: `${found.header} ${found.field.name}`, value: valueText(found.field.type, hex) })
+    if (found.header === 'th') return false
+    parts.push({ ...found, value: hex })
     at += length
   }
-  useHeader(rule, load, header)
-  for (const { text, value } of parts) addMatch(rule, `${text} ${value}`)
+  useHeader(rule, load, parts.at(-1)!.header)
+  for (const { header, field, value } of parts) {
+    const text = `${header} ${field.name} ${valueText(field.type, value)}`
+    if (!addNextHeader(rule, header, field, value, text)) addMatch(rule, text)
+  }
   return true
 }
 
@@ -137,15 +173,10 @@ function addMasked(rule: RuleText, held: Held, op: string, data: string): void {
   const [step, more] = held.bitwise
   const mask = step?.mask ?? ''
   const plain = (step?.op ?? 'mask-xor') === 'mask-xor' && /^0*$/.test(step?.xor ?? '') && !more
-  const { source } = held
-  if (plain && source.name === 'payload') {
-    const bits = maskedField(rule, source, mask)
-    if (bits) {
-      useHeader(rule, source, bits.header)
-      const value = numberOf(data, 'network') >> BigInt(bits.shift)
-      addMatch(rule, `${bits.header} ${bits.name} ${signs[op] ?? ''}${bits.type.number?.(value) ?? value}`)
-      return
-    }
+  const bits = bitsField(rule, held)
+  if (bits) {
+    addMatch(rule, `${bits.text} ${signs[op] ?? ''}${bits.print(numberOf(data, 'network'))}`)
+    return
   }
   const operand = operandOf(rule, held)
   if (!plain) {
@@ -174,20 +205,41 @@ function maskedText(operand: Operand, held: Held, mask: string, op: string, data
   return `${text} & ${maskText} ${op === 'eq' ? '== ' : (signs[op] ?? '')}${value}`
 }
 
-/** The bits of a mask that are a field of their own in a header: `ip dscp`, `vlan id`, `tcp doff`. */
-export function maskedField(
-  rule: RuleText,
-  load: PayloadLoad,
-  mask: string,
-): { header: string; name: string; type: NftType; shift: number } | undefined {
+/** Some bits of what was loaded that are a field of their own. */
+type BitsField = {
+  /** `ip dscp`, `vlan id`, `tcp doff`, `frag more-fragments`. */
+  readonly text: string
+  readonly type: NftType
+  /** Of the loaded number, other bits included. */
+  print(value: bigint): string
+}
+
+/** The field behind a load and its one mask; undefined for any other shape. */
+export function bitsField(rule: RuleText, { source, bitwise }: Held): BitsField | undefined {
+  const [step, more] = bitwise
+  if (!step || more || (step.op ?? 'mask-xor') !== 'mask-xor' || !/^0*$/.test(step.xor ?? ''))
+    return undefined
+  if (source.name !== 'payload' && source.name !== 'exthdr') return undefined
+  return maskedField(rule, source, step.mask ?? '')
+}
+
+/** The field that the bits of a mask are; what it implies need not be said any more. */
+export function maskedField(rule: RuleText, load: PayloadLoad | Exthdr, mask: string): BitsField | undefined {
   const bits = numberOf(mask, 'network')
     .toString(2)
     .padStart(load.length * 8, '0')
   const match = /^(0*)(1+)(0*)$/.exec(bits)
   if (!match || match[2]!.length === load.length * 8) return undefined
-  const found = fieldAt(rule, load, load.offset * 8 + match[1]!.length, match[2]!.length)
+  const [offset, length] = [load.offset * 8 + match[1]!.length, match[2]!.length]
+  const found =
+    load.name === 'payload' ? fieldAt(rule, load, offset, length) : exthdrFieldAt(load, offset, length)
   if (!found) return undefined
-  return { header: found.header, name: found.field.name, type: found.field.type, shift: match[3]!.length }
+  if (load.name === 'payload') useHeader(rule, load, found.header)
+  else if (isIpv6Header(load)) dropDependency(rule, 'network')
+  const { name, type } = found.field
+  const shift = BigInt(match[3]!.length)
+  const print = (value: bigint) => type.number?.(value >> shift) ?? String(value >> shift)
+  return { text: `${found.header} ${name}`, type, print }
 }
 
 /** The length of a prefix's mask; undefined for a mask with holes. */

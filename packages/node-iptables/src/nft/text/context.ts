@@ -46,7 +46,10 @@ export function createRuleText(family: string, sets: SetsByName): RuleText {
     sets,
     statements: [],
     registers: [],
-    header: network === undefined ? {} : { network },
+    header: {
+      ...(network !== undefined && { network }),
+      ...((family === 'bridge' || family === 'netdev') && { link: 'ether' }),
+    },
     implied: {},
   }
 }

@@ -8,7 +8,12 @@ export type HeaderField = {
   readonly type: NftType
 }
 
-const field = (name: string, offset: number, length: number, type: NftType = types.integer): HeaderField => ({
+export const field = (
+  name: string,
+  offset: number,
+  length: number,
+  type: NftType = types.integer,
+): HeaderField => ({
   name,
   offset,
   length,

@@ -4,8 +4,8 @@ import { nestedOf } from '../expressions/nested.ts'
 import { VERDICT_TYPE } from '../sets.ts'
 import { registerWord } from '../registers.ts'
 import { addMatch, addStatement, type NftSetContents, type RuleText } from './context.ts'
-import { bitwiseText, maskedField } from './compare.ts'
-import { operandOf, useHeader } from './operand.ts'
+import { bitsField, bitwiseText } from './compare.ts'
+import { operandOf } from './operand.ts'
 import { dataTypes, keyTypes, printNftElements } from './sets.ts'
 import { statefulText } from './stateful.ts'
 import { type NftType, timeText, types } from './types.ts'
@@ -37,14 +37,8 @@ function setWords(name: string, contents: NftSetContents | undefined, keys: read
 /** A key that is some bits of a header's field, such as `ip dscp`: the set's elements stand where the bits do. */
 function bitsKey(rule: RuleText, register: number): { text: string; type: NftType } | undefined {
   const held = rule.registers[registerWord(register)]
-  const [step, more] = held?.bitwise ?? []
-  if (!step || more || held?.source.name !== 'payload') return undefined
-  const bits = maskedField(rule, held.source, step.mask ?? '')
-  if (!bits) return undefined
-  useHeader(rule, held.source, bits.header)
-  const { type } = bits
-  const print = (value: bigint) => type.number?.(value >> BigInt(bits.shift)) ?? value.toString()
-  return { text: `${bits.header} ${bits.name}`, type: { ...type, number: print } }
+  const bits = held && bitsField(rule, held)
+  return bits && { text: bits.text, type: { ...bits.type, number: value => bits.print(value) } }
 }
 
 /** A test against a set, a verdict map, or a map whose value a later statement uses. */

@@ -3,6 +3,7 @@ import type { Ct } from '../expressions/conntrack.ts'
 import type { Exthdr, Meta, PayloadLoad } from '../expressions/packet.ts'
 import { type Held, dropDependency, type RuleText } from './context.ts'
 import { debugText } from './debug.ts'
+import { exthdrFieldAt, isIpv6Header, presenceWords } from './exthdr.ts'
 import { baseNames, type HeaderField, headers } from './headers.ts'
 import { type NftType, types, valueText } from './types.ts'
 
@@ -92,7 +93,9 @@ export function operandOf(rule: RuleText, { source }: Held): Operand {
     case 'ct':
       return ctOperand(rule, source)
     case 'exthdr':
-      if (source.operation === 'ipv6' || source.operation === undefined) dropDependency(rule, 'network')
+      if (isIpv6Header(source)) dropDependency(rule, 'network')
+      // A read of an option implies TCP; a write does not.
+      else if (source.operation === 'tcpopt' && source.sreg === undefined) dropDependency(rule, 'transport')
       return exthdrOperand(source)
     case 'text':
       return { text: source.text, type: source.types[0] ?? types.raw }
@@ -124,7 +127,8 @@ export function fieldAt(
   for (const header of headersAt(rule, load)) {
     const base = header === 'vlan' ? VLAN_OFFSET : 0
     const field = headers[header]?.find(at => at.offset === offset - base && at.length === length)
-    if (field) return { header, field }
+    if (field && (field.name !== 'gateway' || rule.statements.includes('icmp type redirect')))
+      return { header, field }
   }
   return undefined
 }
@@ -135,7 +139,7 @@ const VLAN_OFFSET = 112
 export function headersAt(rule: RuleText, { base }: PayloadLoad): string[] {
   switch (base) {
     case 'link':
-      return ['ether', 'vlan']
+      return rule.header.link === 'ether' ? ['ether', 'vlan'] : []
     case 'network':
       return rule.header.network === undefined ? [] : [rule.header.network]
     case 'transport':
@@ -179,40 +183,12 @@ export function useHeader(rule: RuleText, { base }: PayloadLoad, header: string)
   if (header === 'icmp' || header === 'icmpv6' || header === 'vlan') dropDependency(rule, 'network')
 }
 
-/** Options of TCP and extension headers of IPv6 that nft names, with their fields as byte offset and length. */
-const tcpOptions: Readonly<Record<number, readonly [string, ...(readonly [string, number, number])[]]>> = {
-  2: ['maxseg', ['size', 2, 2]],
-  3: ['window', ['count', 2, 1]],
-  4: ['sack-perm'],
-  5: ['sack', ['left', 2, 4], ['right', 6, 4]],
-  8: ['timestamp', ['tsval', 2, 4], ['tsecr', 6, 4]],
-}
-const extensionHeaders: Readonly<
-  Record<number, readonly [string, ...(readonly [string, number, number])[]]>
-> = {
-  0: ['hbh', ['nexthdr', 0, 1], ['hdrlength', 1, 1]],
-  43: ['rt', ['nexthdr', 0, 1], ['hdrlength', 1, 1], ['type', 2, 1], ['seg-left', 3, 1]],
-  44: ['frag', ['nexthdr', 0, 1], ['id', 4, 4]],
-  60: ['dst', ['nexthdr', 0, 1], ['hdrlength', 1, 1]],
-  135: ['mh', ['nexthdr', 0, 1], ['hdrlength', 1, 1], ['type', 2, 1]],
-}
-
 function exthdrOperand(load: Exthdr): Operand {
-  const isOption = load.operation === 'tcpopt'
-  const known = isOption
-    ? tcpOptions[load.type]
-    : load.operation === 'ipv6' || load.operation === undefined
-      ? extensionHeaders[load.type]
-      : undefined
-  if (!known) return { text: debugText(load), type: types.raw }
-  const [name, ...fields] = known
-  const header = isOption ? `tcp option ${name}` : name
-  if (load.flags?.includes('present')) {
-    return { text: isOption ? header : `exthdr ${name}`, type: types.boolean }
-  }
-  const field = fields.find(([, offset, length]) => offset === load.offset && length === load.length)
-  return field
-    ? { text: `${header} ${field[0]}`, type: types.integer }
+  const words = load.flags?.includes('present') ? presenceWords(load) : undefined
+  if (words !== undefined) return { text: words, type: types.boolean }
+  const found = exthdrFieldAt(load, load.offset * 8, load.length * 8)
+  return found
+    ? { text: `${found.header} ${found.field.name}`, type: found.field.type }
     : { text: debugText(load), type: types.raw }
 }
 

@@ -7,7 +7,7 @@ import { hexBytes, type NftData, type NftVerdict } from '../verdict.ts'
 import type { NftSetContents } from './context.ts'
 import { statefulText } from './stateful.ts'
 import { rawTypeof, userdataField } from './typeof.ts'
-import { type NftType, numberOf, timeText, types, typesOf, valueText } from './types.ts'
+import { type NftType, numberOf, rangeType, timeText, types, typesOf, valueText } from './types.ts'
 
 /** NFTNL_UDATA_SET_KEYBYTEORDER and _DATABYTEORDER (libnftnl include/libnftnl/udata.h). */
 const UDATA_KEY_ORDER = 0
@@ -164,7 +164,8 @@ function intervalText(type: NftType, low: string, high: bigint, at = numberOf(lo
   if (type.prefix && size > 0n && (size & (size - 1n)) === 0n && at % size === 0n) {
     return `${valueText(type, low)}/${bits - (size.toString(2).length - 1)}`
   }
-  return `${valueText(type, low)}-${valueText({ ...type, order: 'network' }, hexOf(high, low.length))}`
+  const ends = rangeType(type)
+  return `${valueText(ends, low)}-${valueText({ ...ends, order: 'network' }, hexOf(high, low.length))}`
 }
 
 function hexOf(value: bigint, digits: number): string {

@@ -5,7 +5,7 @@ import { registerWord } from '../registers.ts'
 import { dropDependency, type Held, type RuleText } from './context.ts'
 import { debugText } from './debug.ts'
 import { maskedField } from './compare.ts'
-import { operandOf, useHeader } from './operand.ts'
+import { operandOf } from './operand.ts'
 import { objectKinds } from './sets.ts'
 import { icmpCodes, icmpv6Codes, icmpxCodes } from './symbols.ts'
 import { numberOf, types } from './types.ts'
@@ -29,10 +29,7 @@ function fieldAssignment(rule: RuleText, target: PayloadLoad, { source, bitwise 
   const all = (1n << BigInt(8 * target.length)) - 1n
   const changed = all ^ numberOf(step.mask ?? '', 'network')
   const bits = maskedField(rule, target, changed.toString(16).padStart(2 * target.length, '0'))
-  if (!bits) return undefined
-  useHeader(rule, target, bits.header)
-  const value = numberOf(step.xor ?? '', 'network') >> BigInt(bits.shift)
-  return `${bits.header} ${bits.name} set ${bits.type.number?.(value) ?? value}`
+  return bits && `${bits.text} set ${bits.print(numberOf(step.xor ?? '', 'network'))}`
 }
 
 function held(rule: RuleText, register: number | undefined): Held | undefined {

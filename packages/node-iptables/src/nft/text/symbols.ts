@@ -210,3 +210,20 @@ export const weekDays: Symbols = {
   5: 'Friday',
   6: 'Saturday',
 }
+
+/** mh_type of nft's exthdr.c: messages of mobile IPv6. */
+export const mobilityTypes: Symbols = {
+  0: 'binding-refresh-request',
+  1: 'home-test-init',
+  2: 'careof-test-init',
+  3: 'home-test',
+  4: 'careof-test',
+  5: 'binding-update',
+  6: 'binding-acknowledgement',
+  7: 'binding-error',
+  8: 'fast-binding-update',
+  9: 'fast-binding-acknowledgement',
+  10: 'fast-binding-advertisement',
+  11: 'experimental-mobility-header',
+  12: 'home-agent-switch-message',
+}

@@ -13,6 +13,8 @@ export type NftType = {
   readonly order: 'host' | 'network'
   /** How a number of this type is printed; undefined for types that are no numbers. */
   readonly number?: (value: bigint) => string
+  /** How nft prints it as an end of a range, where that is otherwise. */
+  readonly rangeNumber?: (value: bigint) => string
   /** For types that are no numbers. */
   readonly bytesText?: (hex: string) => string
   /** Several bits may be set, and each has a name. */
@@ -94,10 +96,13 @@ const handle = (value: bigint) =>
       ? 'root'
       : `${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`
 
-const protocol = (value: bigint) => {
-  const name = protocolName(Number(value))
-  return name
+/** A type as it is printed at the ends of a range. */
+export function rangeType(type: NftType): NftType {
+  return type.rangeNumber ? { ...type, number: type.rangeNumber } : type
 }
+
+/** Number 0 has a name of /etc/protocols as well, which iptables does not print. */
+const protocol = (value: bigint) => (value === 0n ? 'ip' : protocolName(Number(value)))
 
 export const types = {
   verdict: number('verdict', undefined, 'host'),
@@ -135,7 +140,8 @@ export const types = {
   dccpType: number('dccp_pkttype', 1, 'network', named(symbols.dccpTypes)),
   mhType: number('mh_type', 1, 'network'),
   /** Milliseconds in a register, or in a set's key. */
-  time: number('time', 8, 'host', timeText),
+  time: number('time', 8, 'host', timeText, { rangeNumber: value => `${value / 1000n}s` }),
+  mobilityType: number('mh_type', 1, 'network', named(symbols.mobilityTypes)),
   mark: number('mark', 4, 'host', hex32),
   interfaceIndex: number('iface_index', 4, 'host', value => (value === LOOPBACK ? '"lo"' : decimal(value))),
   deviceType: number('iface_type', 2, 'host', named(symbols.deviceTypes)),
