@@ -44,6 +44,8 @@ const readings: readonly Reading[] = [
   },
   { source: 'docker.tasks', how: 'Docker API: GET /tasks', sameAs: 'docker service ps' },
   { source: 'docker.nodes', how: 'Docker API: GET /nodes', sameAs: 'docker node inspect' },
+  { source: 'docker.events', how: 'Docker API: GET /events', sameAs: 'docker events' },
+  { source: 'docker.version', how: 'Docker API: GET /version', sameAs: 'docker version' },
   { source: 'docker.info', how: 'Docker API: GET /info', sameAs: 'docker info' },
   { source: 'proc.conntrack', how: 'files below /proc/sys/net/netfilter', sameAs: 'conntrack -C' },
 ]
