@@ -27,10 +27,16 @@ export function liveSession(
   return {
     snapshot: () => live.snapshot(),
     status() {
-      const { settled, readAt, failure } = live.state()
+      const { settled, readAt, failure, roundMs } = live.state()
       // Settled, and the watch alive: what is shown is true now.
       const checkedAt = settled && failure === undefined ? Date.now() : readAt
-      return { mode: 'live', collecting: !settled && failure === undefined, checkedAt, lastError: failure }
+      return {
+        mode: 'live',
+        collecting: !settled && failure === undefined,
+        checkedAt,
+        silentMs: roundMs,
+        lastError: failure,
+      }
     },
     subscribe: listener => live.subscribe(listener),
     refresh: () => live.command({ kind: 'refresh' }),
