@@ -68,7 +68,13 @@ function visit(value: unknown, plan: AnyPlan | undefined, visitor: Visitor): unk
 }
 
 function isWalker(plan: AnyPlan | undefined): plan is Walker {
-  return plan === 'json' || plan === 'netfilter-rule' || plan === 'nft-expressions' || plan === 'labels'
+  return (
+    plan === 'json' ||
+    plan === 'netfilter-rule' ||
+    plan === 'nft-expressions' ||
+    plan === 'labels' ||
+    plan === 'drop'
+  )
 }
 
 function isMapPlan(plan: object): plan is AnyMapPlan {
@@ -87,6 +93,7 @@ function noting(tokens: Tokens): Visitor {
       return text
     },
     walk(value, walker) {
+      if (walker === 'drop') return undefined
       if (walker === 'labels') noteLabels(value as Labels, tokens)
       else if (walker === 'nft-expressions') noteExpressions(value as Expressions, tokens)
       else noteJson(value, tokens)
@@ -99,6 +106,7 @@ function replacing(tokens: Tokens): Visitor {
   return {
     text: (text, what) => replacements[what]?.(text, tokens) ?? nameText(text, what, tokens),
     walk(value, walker) {
+      if (walker === 'drop') return undefined
       if (walker === 'labels') return redactLabels(value as Labels, tokens)
       if (walker === 'nft-expressions') return redactExpressions(value as Expressions, tokens)
       if (walker === 'json') return redactJson(value, tokens)

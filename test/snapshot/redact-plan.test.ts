@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { snapshotPlan } from '../../src/snapshot/redact/plan.ts'
 import { snapshotSchema } from '../../src/snapshot/schema/snapshot.ts'
 
-const walkers = new Set(['json', 'netfilter-rule', 'nft-expressions', 'labels'])
+const walkers = new Set(['json', 'netfilter-rule', 'nft-expressions', 'labels', 'drop'])
 
 /** Fields of a schema that hold text and that a plan has no class for, and classes for fields that there are not. */
 function gaps(schema: z.core.$ZodType, plan: unknown, path: string): string[] {

@@ -49,12 +49,7 @@ export function createAsk(
 export type Told<Value> = { readonly value: Value; readonly problems: readonly string[] }
 
 /** A value, when there is one, and how reading it went. */
-export type Reading<Value> = {
-  readonly value: Value | undefined
-  readonly report: SourceReport
-  /** It is known that there is nothing (a worker has no list of services): what was read before is not old, it is wrong. */
-  readonly isNone: boolean
-}
+export type Reading<Value> = { readonly value: Value | undefined; readonly report: SourceReport }
 
 const TOLD_PROBLEMS = 3
 
@@ -68,11 +63,10 @@ export async function readSource<Value>(
   try {
     const { value, problems } = await reader()
     const report = reportOf(part, performance.now() - started, problemsOf(problems))
-    return { value, report, isNone: false }
+    return { value, report }
   } catch (error) {
-    const isNone = error instanceof Untold
-    const failure = isNone ? error.failure : explainFailure(error, ask.host, ask.callMs)
-    return { value: undefined, report: reportOf(part, performance.now() - started, failure), isNone }
+    const failure = error instanceof Untold ? error.failure : explainFailure(error, ask.host, ask.callMs)
+    return { value: undefined, report: reportOf(part, performance.now() - started, failure) }
   }
 }
 

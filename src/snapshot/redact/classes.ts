@@ -30,8 +30,11 @@ export type Class =
   | 'source'
   | `name:${Kind}`
 
-/** Lists and maps of which every key decides by itself what its value is. */
-export type Walker = 'json' | 'netfilter-rule' | 'nft-expressions' | 'labels'
+/**
+ * Lists and maps of which every key decides by itself what its value is; `drop` is left out, where a value that is replaced would
+ * say something that is not so.
+ */
+export type Walker = 'json' | 'netfilter-rule' | 'nft-expressions' | 'labels' | 'drop'
 
 /** A map: what its keys are, and its values. */
 export type MapPlan<Value> = { readonly keys: Class; readonly each: Value }

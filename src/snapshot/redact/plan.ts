@@ -152,6 +152,8 @@ const nftPlan: Plan<Namespace['nft'][number]> = {
     device: 'name:if',
   },
   sets: { name: 'name:set', keyType: 'nft', dataType: 'nft', flags: 'keep', elements: 'nft' },
+  // Bytes without a type: replaced, they would no longer be what rules look up.
+  setData: 'drop',
   objects: { kind: 'keep', name: 'name:set' },
   rules: {
     chain: 'name:chain',

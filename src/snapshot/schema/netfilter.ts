@@ -62,6 +62,34 @@ export const nftTableSchema = z.object({
       elements: z.array(z.string()),
     }),
   ),
+  /**
+   * What look-ups of rules compare with, sets without a name included: keys and values as they lie in registers, in hex. Of an
+   * interval an element is where it begins, and the next one, `end` or not, lies just behind it; fields of a concatenation
+   * have bounds of their own.
+   */
+  setData: z
+    .array(
+      z.object({
+        name: z.string(),
+        interval: z.boolean(),
+        elements: z.array(
+          z.object({
+            /** Absent: the element for whatever has none. */
+            key: z.string().optional(),
+            keyEnd: z.string().optional(),
+            end: z.literal(true).optional(),
+            /** Of a map: bytes in hex, or a verdict. */
+            data: z
+              .union([
+                z.string(),
+                z.object({ code: z.string(), chain: z.string().optional(), queue: z.number().optional() }),
+              ])
+              .optional(),
+          }),
+        ),
+      }),
+    )
+    .optional(),
   /** Named objects that rules refer to: counters, quotas, limits, conntrack helpers and so on. */
   objects: z.array(z.object({ kind: z.string(), name: z.string() })).optional(),
   rules: z.array(

@@ -104,6 +104,7 @@ function nftTable({ table, chains, rules, sets, objects }: TableContents): NftTa
     flags: [...(table.flags ?? [])],
     chains: chains.map(nftChain),
     sets: sets.filter(({ set }) => !set.flags?.includes('anonymous')).map(nftSet),
+    ...(sets.length > 0 && { setData: sets.map(nftSetData) }),
     ...(objects.length > 0 && {
       objects: objects.map(({ type, name }) => ({ kind: nftObjectKind(type), name })),
     }),
@@ -147,6 +148,19 @@ function nftSet(contents: NftSetContents): NftTable['sets'][number] {
     ...(dataType !== undefined && { dataType }),
     flags: [...(set.flags ?? [])],
     elements: printNftElements(contents),
+  }
+}
+
+function nftSetData({ set, elements }: NftSetContents): NonNullable<NftTable['setData']>[number] {
+  return {
+    name: set.name,
+    interval: set.flags?.includes('interval') ?? false,
+    elements: elements.map(({ key, keyEnd, data, flags }) => ({
+      ...(!flags?.includes('catchall') && { key: key ?? '' }),
+      ...(keyEnd !== undefined && { keyEnd }),
+      ...(flags?.includes('interval-end') && { end: true as const }),
+      ...(data !== undefined && { data }),
+    })),
   }
 }
 
