@@ -14,6 +14,7 @@ import { measurePalette } from './palette.ts'
 import { measureRest } from './rest.ts'
 import { type Measurement, type Result, type Subject, table } from './result.ts'
 import { measureStart } from './start.ts'
+import { measureTrace } from './trace.ts'
 
 const measurements: Readonly<Record<string, Measurement>> = {
   collection: measureCollection,
@@ -21,6 +22,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   keys: measureKeys,
   graph: measureGraph,
   rest: measureRest,
+  trace: measureTrace,
   palette: measurePalette,
 }
 

@@ -1,0 +1,172 @@
+import type { Link } from '../../snapshot/index.ts'
+import type { RowRef } from '../evidence.ts'
+import { linkSysctl, type View } from '../view.ts'
+import type { World } from '../world.ts'
+import { childrenOf, infoOf, ipvlanKinds, isUp, kindOf, macvlanKinds, parentOf, slaveInfoOf } from './kind.ts'
+
+/** Who hears a broadcast that a device sends: the same Ethernet, across veth pairs, bridges and macvlans. */
+export type Domain = {
+  readonly endpoints: readonly { readonly view: View; readonly link: Link }[]
+  /** Tunnels that answer for what is behind them, or lead on. */
+  readonly tunnels: readonly { readonly view: View; readonly link: Link }[]
+  /** Devices whose other side no snapshot holds. */
+  readonly openEnds: readonly { readonly view: View; readonly ifname: string }[]
+}
+
+type Explored = {
+  readonly world: World
+  readonly seen: Set<string>
+  readonly endpoints: { view: View; link: Link }[]
+  readonly tunnels: { view: View; link: Link }[]
+  readonly openEnds: { view: View; ifname: string }[]
+}
+
+/** Everything that a frame sent by this device can reach. */
+export function exploreDomain(world: World, view: View, ifname: string): Domain {
+  const explored: Explored = { world, seen: new Set(), endpoints: [], tunnels: [], openEnds: [] }
+  sendOut(explored, view, ifname)
+  return explored
+}
+
+function sendOut(explored: Explored, view: View, ifname: string): void {
+  const link = view.link(ifname)
+  if (!link || !isUp(link) || isSeen(explored, `out ${view.node} ${view.namespace.id} ${ifname}`)) return
+  const { world } = explored
+  switch (kindOf(link)) {
+    case 'veth': {
+      const peer = world.peer(view, link)
+      if (peer) arrive(explored, peer.view, peer.ifname)
+      else explored.openEnds.push({ view, ifname })
+      return
+    }
+    case 'bridge':
+      for (const port of view.ports(ifname)) sendOutPort(explored, view, port)
+      return
+    case 'vxlan':
+      explored.tunnels.push({ view, link })
+      return
+    case 'macvlan':
+    case 'macvtap':
+    case 'ipvlan':
+    case 'ipvtap':
+    case 'vlan': {
+      const parent = parentOf(world, view, link)
+      if (!parent) explored.openEnds.push({ view, ifname })
+      else {
+        if (kindOf(link) !== 'vlan') addStacked(explored, parent.view, parent.ifname, link)
+        sendOut(explored, parent.view, parent.ifname)
+      }
+      return
+    }
+    case 'dummy':
+      return
+    default:
+      explored.openEnds.push({ view, ifname })
+  }
+}
+
+function isSeen({ seen }: Explored, key: string): boolean {
+  if (seen.has(key)) return true
+  seen.add(key)
+  return false
+}
+
+function sendOutPort(explored: Explored, view: View, port: Link): void {
+  const state = slaveInfoOf(port, 'state')
+  if (state === undefined || state === 'forwarding') sendOut(explored, view, port.ifname)
+}
+
+function arrive(explored: Explored, view: View, ifname: string): void {
+  const link = view.link(ifname)
+  if (!link || !isUp(link) || isSeen(explored, `in ${view.node} ${view.namespace.id} ${ifname}`)) return
+  const master = link.master === undefined ? undefined : view.link(link.master)
+  if (master && kindOf(master) === 'bridge') {
+    explored.endpoints.push({ view, link: master })
+    addStacked(explored, view, master.ifname)
+    for (const port of view.ports(master.ifname))
+      if (port.ifname !== ifname) sendOutPort(explored, view, port)
+    return
+  }
+  explored.endpoints.push({ view, link })
+  addStacked(explored, view, ifname)
+}
+
+/** Macvlans and ipvlans on a device hear what it hears. */
+function addStacked(explored: Explored, view: View, ifname: string, except?: Link): void {
+  for (const kinds of [macvlanKinds, ipvlanKinds]) {
+    for (const child of childrenOf(explored.world, view, ifname, kinds)) {
+      if (child.link !== except) explored.endpoints.push(child)
+    }
+  }
+}
+
+/** Who answers "who has ADDRESS?". */
+export type Resolution = {
+  readonly answers: readonly {
+    readonly mac: string
+    readonly by: string
+    readonly evidence: readonly RowRef[]
+  }[]
+  /** False when some of those asked are not in the snapshots, so that silence proves nothing. */
+  readonly isComplete: boolean
+  /** What says that there is no answer. */
+  readonly evidence: readonly RowRef[]
+  readonly detail: string
+}
+
+/** Predicts ARP and neighbour discovery. */
+export function resolveByAsking(world: World, view: View, ifname: string, address: string): Resolution {
+  const { endpoints, tunnels, openEnds } = exploreDomain(world, view, ifname)
+  const answers: { mac: string; by: string; evidence: readonly RowRef[] }[] = []
+  const evidence: RowRef[] = []
+  for (const { view: other, link } of endpoints) {
+    const row = answersFor(other, link, address)
+    if (!row || link.address === undefined) continue
+    const by = `${link.ifname} of ${other.namespace.name}`
+    answers.push({
+      mac: link.address,
+      by,
+      evidence: [other.ref('addresses', `${row.ifindex} ${row.local}/${row.prefixlen}`)],
+    })
+  }
+  let isComplete = openEnds.length === 0
+  let detail = `nobody has ${address}`
+  for (const { view: other, link } of tunnels) {
+    if (infoOf(link, 'proxy') !== true) {
+      isComplete = false
+      continue
+    }
+    const row = other.neighbour(link.ifname, address)
+    const name = `${link.ifname} of ${other.namespace.name}`
+    if (row?.lladdr !== undefined) {
+      answers.push({
+        mac: row.lladdr,
+        by: name,
+        evidence: [other.ref('neighbours', `${link.ifname} ${address}`)],
+      })
+    } else {
+      detail = `${name} has no neighbour entry for ${address}, and answers for nobody else`
+      evidence.push(other.ref('links', String(link.ifindex)))
+    }
+  }
+  return { answers, isComplete, evidence, detail }
+}
+
+/** arp_process and arp_ignore of arp.c: does this interface say that it has the address? */
+function answersFor(
+  view: View,
+  link: Link,
+  address: string,
+): ReturnType<View['addressRows']>[number] | undefined {
+  if (link.flags.includes('NOARP')) return undefined
+  const rows = view.addressRows(address)
+  const own = rows.find(row => row.ifname === link.ifname)
+  if (own) return own
+  const [other] = rows
+  if (!other || other.family === 'inet6') return undefined
+  const ignore = Math.max(
+    view.sysctl('net.ipv4.conf.all.arp_ignore') ?? 0,
+    linkSysctl(view, link.ifname, 'arp_ignore') ?? 0,
+  )
+  return ignore === 0 ? other : undefined
+}

@@ -1,0 +1,72 @@
+import type { Link } from '../../snapshot/index.ts'
+import type { View } from '../view.ts'
+import type { World } from '../world.ts'
+
+export function kindOf(link: Link): string {
+  return link.linkinfo?.info_kind ?? ''
+}
+
+export function isUp(link: Link): boolean {
+  return link.flags.includes('UP')
+}
+
+export function infoOf(link: Link, key: string): unknown {
+  return link.linkinfo?.info_data?.[key]
+}
+
+export function slaveInfoOf(link: Link, key: string): unknown {
+  return link.linkinfo?.info_slave_data?.[key]
+}
+
+/** The device that a vlan, macvlan or ipvlan sits on, and its namespace. */
+export function parentOf(
+  world: World,
+  view: View,
+  link: Link,
+): { readonly view: View; readonly ifname: string } | undefined {
+  if (link.link) return { view, ifname: link.link }
+  if (link.link_index === undefined) return undefined
+  const other = link.link_netnsid === undefined ? view : world.byNsid(view, link.link_netnsid)
+  const parent = other?.link(link.link_index)
+  return other && parent && { view: other, ifname: parent.ifname }
+}
+
+export type StackedLink = { readonly view: View; readonly link: Link }
+
+const stackedKinds = new Set(['vlan', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap'])
+const stacked = new WeakMap<
+  World,
+  ReadonlyMap<View, readonly (StackedLink & { readonly parent: string })[]>
+>()
+
+/** The vlans, macvlans and ipvlans that sit on a device, in any namespace of the node. */
+export function childrenOf(
+  world: World,
+  view: View,
+  ifname: string,
+  kinds: ReadonlySet<string>,
+): StackedLink[] {
+  let byParent = stacked.get(world)
+  if (!byParent) stacked.set(world, (byParent = findStacked(world)))
+  return (byParent.get(view) ?? []).filter(({ parent, link }) => parent === ifname && kinds.has(kindOf(link)))
+}
+
+/** Most nodes have none, and they are asked for with every frame: found once. */
+function findStacked(world: World): Map<View, (StackedLink & { parent: string })[]> {
+  const found = new Map<View, (StackedLink & { parent: string })[]>()
+  for (const view of world.views) {
+    for (const link of view.namespace.links) {
+      const parent = stackedKinds.has(kindOf(link)) ? parentOf(world, view, link) : undefined
+      if (!parent) continue
+      const list = found.get(parent.view)
+      const row = { view, link, parent: parent.ifname }
+      if (list) list.push(row)
+      else found.set(parent.view, [row])
+    }
+  }
+  return found
+}
+
+export const macvlanKinds: ReadonlySet<string> = new Set(['macvlan', 'macvtap'])
+export const ipvlanKinds: ReadonlySet<string> = new Set(['ipvlan', 'ipvtap'])
+export const vlanKinds: ReadonlySet<string> = new Set(['vlan'])

@@ -1,0 +1,260 @@
+import type { NftTable } from '../../../snapshot/index.ts'
+import type { Maybe } from '../../maybe.ts'
+import type { Packet } from '../../packet.ts'
+import type { Effect, RuleResult } from '../outcome.ts'
+import type { Place } from '../place.ts'
+import { type Bytes, bytesOfHex, unknownBytes } from './bytes.ts'
+import { compareBytes, type Found, isWithin, lookUp } from './compare.ts'
+import type {
+  Bitwise,
+  Byteorder,
+  Cmp,
+  Ct,
+  Dynset,
+  Expression,
+  Fib,
+  Immediate,
+  Lookup,
+  Masq,
+  Meta,
+  Nat,
+  Objref,
+  Payload,
+  Range,
+  Reject,
+} from './expression.ts'
+import { loadCt, loadFib, loadMeta, loadPayload, type LoadResult } from './load.ts'
+import { load, noRegisters, read, type Registers } from './registers.ts'
+import {
+  masqueradeStatement,
+  natStatement,
+  rejectStatement,
+  setCt,
+  setMeta,
+  setPayload,
+  verdictEffect,
+} from './statement.ts'
+
+/** A rule half way: what its registers hold, and whether it came so far only by an assumption. */
+type Run = { readonly registers: Registers; readonly packet: Packet; readonly isSure: boolean }
+
+/** What an expression leads to: further runs of the rule, results that end it, and runs that break off. */
+type Stepped = {
+  readonly runs?: readonly Run[]
+  readonly done?: readonly RuleResult[]
+  readonly broken?: readonly Run[]
+}
+
+type SetData = NonNullable<NftTable['setData']>[number]
+export type SetsByName = ReadonlyMap<string, SetData>
+
+/** Follows the expressions of a rule of nf_tables; every way that it may go is one result. */
+export function evaluateNative(
+  expressions: readonly Expression[],
+  sets: SetsByName,
+  packet: Packet,
+  place: Place,
+): RuleResult[] {
+  let runs: readonly Run[] = [{ registers: noRegisters, packet, isSure: true }]
+  const results: RuleResult[] = []
+  for (const expression of expressions) {
+    const next: Run[] = []
+    for (const run of runs) {
+      const { runs: further = [], done = [], broken = [] } = step(expression, run, sets, place)
+      next.push(...further)
+      results.push(...done, ...broken.map(brokenOff))
+    }
+    runs = next
+    if (runs.length === 0) break
+  }
+  results.push(...runs.map(run => resultOf(run, { kind: 'continue' })))
+  return results
+}
+
+function brokenOff({ packet, isSure }: Run): RuleResult {
+  const result = { effect: { kind: 'continue' }, packet, isMatch: false } as const
+  return isSure ? result : { ...result, assumes: { kind: 'unknown', taken: 'does not match' } }
+}
+
+function resultOf({ packet, isSure }: Run, effect: Effect, choice?: string): RuleResult {
+  const result = { effect, packet, isMatch: true }
+  if (choice !== undefined) return { ...result, assumes: { kind: 'choice', taken: choice } }
+  return isSure ? result : { ...result, assumes: { kind: 'unknown', taken: 'matches' } }
+}
+
+function test(fits: Maybe, run: Run): Stepped {
+  if (fits === true) return { runs: [run] }
+  if (fits === false) return { broken: [run] }
+  return { runs: [{ ...run, isSure: false }], broken: [{ ...run, isSure: false }] }
+}
+
+function loaded(run: Run, register: number | undefined, bytes: LoadResult): Stepped {
+  if (bytes === null) return { broken: [run] }
+  return { runs: [{ ...run, registers: load(run.registers, register ?? 1, bytes) }] }
+}
+
+const stop = (run: Run, effect: Effect): Stepped => ({ done: [resultOf(run, effect)] })
+
+/** Statements that change nothing of what is followed here. */
+const harmless = new Set(['counter', 'log', 'last', 'dup', 'flow_offload'])
+
+function step(expression: Expression, run: Run, sets: SetsByName, place: Place): Stepped {
+  const { registers, packet } = run
+  if (harmless.has(expression.name)) return { runs: [run] }
+  switch (expression.name) {
+    case 'meta': {
+      const meta = expression as Expression & Meta
+      if (meta.sreg !== undefined) return { runs: [{ ...run, packet: setMeta(meta, registers, packet) }] }
+      return loaded(run, meta.dreg, loadMeta(meta, packet, place))
+    }
+    case 'payload': {
+      const payload = expression as Expression & Payload
+      if (payload.sreg !== undefined)
+        return { runs: [{ ...run, packet: setPayload(payload, registers, packet) }] }
+      return loaded(run, payload.dreg, loadPayload(payload, packet))
+    }
+    case 'ct': {
+      const ct = expression as Expression & Ct
+      if (ct.sreg !== undefined) return { runs: [{ ...run, packet: setCt(ct, registers, packet) }] }
+      return loaded(run, ct.dreg, loadCt(ct, packet))
+    }
+    case 'fib': {
+      const fib = expression as Expression & Fib
+      return loaded(run, fib.dreg, loadFib(fib, packet, place))
+    }
+    case 'cmp': {
+      const { sreg, op, data } = expression as Expression & Cmp
+      const wanted = bytesOfHex(data)
+      return test(compareBytes(op, read(registers, sreg, wanted.length), wanted), run)
+    }
+    case 'range': {
+      const { sreg, op, from, to } = expression as Expression & Range
+      const within = isWithin(read(registers, sreg, from.length >> 1), bytesOfHex(from), bytesOfHex(to))
+      return test(op === 'neq' && within !== undefined ? !within : within, run)
+    }
+    case 'bitwise': {
+      const bitwise = expression as Expression & Bitwise
+      return loaded(run, bitwise.dreg, bitwiseBytes(bitwise, registers))
+    }
+    case 'byteorder': {
+      const { sreg, dreg, length = 4, size = 4 } = expression as Expression & Byteorder
+      return loaded(run, dreg, swap(read(registers, sreg, length), size))
+    }
+    case 'immediate': {
+      const { dreg, data } = expression as Expression & Immediate
+      if (typeof data === 'string') return loaded(run, dreg, bytesOfHex(data))
+      const effect = verdictEffect(data)
+      return effect.kind === 'continue' ? { runs: [run] } : stop(run, effect)
+    }
+    case 'lookup':
+      return stepLookup(expression as Expression & Lookup, run, sets)
+    default:
+      return stepStatement(expression, run, place)
+  }
+}
+
+function stepStatement(expression: Expression, run: Run, place: Place): Stepped {
+  const { registers, packet } = run
+  const ended = (all: ReturnType<typeof natStatement>): Stepped => ({
+    done: all.map(({ effect, packet: after, choice }) => resultOf({ ...run, packet: after }, effect, choice)),
+  })
+  switch (expression.name) {
+    case 'nat':
+      return ended(natStatement(expression as Expression & Nat, registers, packet, place))
+    case 'masq':
+      return ended(
+        masqueradeStatement('MASQUERADE', expression as Expression & Masq, registers, packet, place),
+      )
+    case 'redir':
+      return ended(masqueradeStatement('REDIRECT', expression as Expression & Masq, registers, packet, place))
+    case 'reject':
+      return stop(run, rejectStatement(expression as Expression & Reject))
+    case 'notrack':
+      return {
+        runs: [packet.connection ? run : { ...run, packet: { ...packet, connectionInfo: 'untracked' } }],
+      }
+    case 'limit':
+    case 'quota':
+    case 'connlimit':
+      return test(undefined, run)
+    case 'dynset': {
+      const { expression: one, expressions = [] } = expression as Expression & Dynset
+      return one || expressions.length > 0 ? test(undefined, run) : { runs: [run] }
+    }
+    case 'objref': {
+      // Limits and quotas may be used up; counters and helpers let pass.
+      const { type, set } = expression as Expression & Objref
+      return set !== undefined || type === 2 || type === 4 || type === 5
+        ? test(undefined, run)
+        : { runs: [run] }
+    }
+    case 'exthdr':
+    case 'rt':
+    case 'socket':
+    case 'osf':
+    case 'numgen':
+    case 'hash':
+    case 'xfrm':
+    case 'tunnel': {
+      const { dreg, sreg } = expression as Expression & { dreg?: number; sreg?: number }
+      if (dreg === undefined || (sreg !== undefined && expression.name === 'exthdr')) return { runs: [run] }
+      const all = { ...run, registers: load(registers, dreg, unknownBytes(16)), isSure: false }
+      return { runs: [all], broken: [{ ...run, isSure: false }] }
+    }
+    case 'queue':
+      return stop(run, { kind: 'unknown', reason: 'a program decides about it (nfqueue)' })
+    default: {
+      const what = (expression as { expression?: string; extension?: string }).expression ?? expression.name
+      return stop(
+        { ...run, isSure: true },
+        { kind: 'unknown', reason: `'${what}' of nf_tables is not known` },
+      )
+    }
+  }
+}
+
+function bitwiseBytes(
+  { sreg, length = 4, mask, xor, op = 'mask-xor' }: Bitwise,
+  registers: Registers,
+): Bytes {
+  const bytes = read(registers, sreg, length)
+  if (op !== 'mask-xor') return unknownBytes(length)
+  const masks = mask === undefined ? [] : bytesOfHex(mask)
+  const xors = xor === undefined ? [] : bytesOfHex(xor)
+  return bytes.map((byte, i) => {
+    const kept = masks[i] ?? 0xff
+    if (kept === 0) return xors[i] ?? 0
+    return byte === undefined ? undefined : (byte & kept) ^ (xors[i] ?? 0)
+  })
+}
+
+function swap(bytes: Bytes, size: number): Bytes {
+  return bytes.map((_, i) => bytes[i - (i % size) + size - 1 - (i % size)])
+}
+
+/** nft_lookup_eval: a set is a test, a map loads a value or gives a verdict. */
+function stepLookup({ set: name, sreg, dreg, flags = [] }: Lookup, run: Run, sets: SetsByName): Stepped {
+  const set = sets.get(name)
+  if (!set)
+    return stop({ ...run, isSure: true }, { kind: 'unknown', reason: `what is in set ${name} was not read` })
+  const length = (set.elements.find(({ key }) => key !== undefined)?.key?.length ?? 0) >> 1
+  const found = lookUp(set, read(run.registers, sreg, length))
+  const isIn = found.some(({ fits }) => fits === true) ? true : found.length > 0 ? undefined : false
+  if (dreg === undefined) return test(flags.includes('inv') && isIn !== undefined ? !isIn : isIn, run)
+  if (isIn === false) return { broken: [run] }
+  const further = found.map(each =>
+    withValue(each, dreg, isIn === true && found.length === 1 ? run : { ...run, isSure: false }),
+  )
+  return {
+    runs: further.flatMap(({ runs = [] }) => runs),
+    done: further.flatMap(({ done = [] }) => done),
+    ...(isIn === undefined && { broken: [{ ...run, isSure: false }] }),
+  }
+}
+
+function withValue({ element: { data } }: Found, dreg: number, run: Run): Stepped {
+  if (data === undefined) return { runs: [run] }
+  if (typeof data === 'string') return loaded(run, dreg, bytesOfHex(data))
+  const effect = verdictEffect({ code: data.code, ...(data.chain !== undefined && { chain: data.chain }) })
+  return effect.kind === 'continue' ? { runs: [run] } : stop(run, effect)
+}

@@ -1,0 +1,137 @@
+import type { Connection, ConnectionInfo } from './connection.ts'
+import type { Maybe } from './maybe.ts'
+
+/** IPPROTO_* (linux/in.h). */
+export const IPPROTO_ICMP = 1
+const IPPROTO_IPIP = 4
+export const IPPROTO_TCP = 6
+export const IPPROTO_UDP = 17
+export const IPPROTO_ICMPV6 = 58
+export const IPPROTO_SCTP = 132
+
+/** Bits of a TCP header's flags, in the order of xt_tcp. */
+export const TCP_FIN = 1
+export const TCP_SYN = 2
+export const TCP_RST = 4
+export const TCP_ACK = 16
+
+export type IpFamily = 'inet' | 'inet6'
+
+/**
+ * A packet on its way, with what the kernel keeps beside it in `struct sk_buff`. `undefined` is always "not known": a test
+ * of such a field is neither true nor false. `null` is "has none".
+ */
+export type Packet = {
+  readonly family: IpFamily
+  /** IANA number. */
+  readonly protocol: number | undefined
+  readonly source: string | undefined
+  readonly destination: string | undefined
+  /** Of TCP, UDP and their like; null of protocols without ports. */
+  readonly sourcePort: number | null | undefined
+  readonly destinationPort: number | null | undefined
+  readonly icmpType: number | null | undefined
+  readonly icmpCode: number | null | undefined
+  /** TCP_* bits; null of other protocols. */
+  readonly tcpFlags: number | null | undefined
+  readonly ttl: number | undefined
+  readonly tos: number | undefined
+  /** Bytes with the IP header. */
+  readonly length: number | undefined
+  /** A second or further fragment. */
+  readonly isFragment: Maybe
+
+  /** `skb->mark`. */
+  readonly mark: number | undefined
+  /** Interface that it came in by, in this namespace; null for what was sent here. */
+  readonly inDevice: string | null
+  /** Interface that it is on the way out by; null before that is known. */
+  readonly outDevice: string | null
+  /** Ports of the bridge, where bridged packets go through iptables (br_netfilter). */
+  readonly physIn: string | null
+  readonly physOut: string | null
+  /** Its route was looked up again on OUTPUT, after a change there. */
+  readonly isRerouted: boolean
+  /** MAC of the sender of the frame; null for what was sent here. */
+  readonly sourceMac: string | null | undefined
+  /** `skb->pkt_type`. */
+  readonly packetType: 'unicast' | 'broadcast' | 'multicast'
+  /** What connection tracking of this namespace says; null before it was asked. */
+  readonly connection: Connection | null
+  readonly connectionInfo: ConnectionInfo
+  /** Set by IPVS on what it has handled (`skb->ipvs_property`), with the virtual service that did it. */
+  readonly ipvs: IpvsProperty | null
+  /** The packet inside, for what a tunnel has wrapped. */
+  readonly inner: Wrapped | null
+}
+
+/** What `-m ipvs` asks about. */
+export type IpvsProperty = {
+  readonly protocol: number | undefined
+  readonly virtualAddress: string | undefined
+  readonly virtualPort: number | null | undefined
+  readonly method: 'masq' | 'local' | 'tunnel' | 'droute' | 'bypass'
+  readonly direction: 'original' | 'reply'
+}
+
+/** A tunnel's payload: a frame of a vxlan, or a packet of an ipip tunnel. */
+export type Wrapped =
+  | { readonly kind: 'vxlan'; readonly vni: number; readonly frame: Frame }
+  | { readonly kind: 'ipip'; readonly packet: Packet }
+
+/** An Ethernet frame between two devices. A MAC that is not known is undefined. */
+export type Frame = {
+  readonly sourceMac: string | undefined
+  readonly destinationMac: string | undefined
+  readonly vlan: number | null
+  readonly packet: Packet
+}
+
+/** What a packet loses when it leaves its namespace, or crosses a veth pair (skb_scrub_packet, net/core/skbuff.c). */
+export function scrub(packet: Packet, leavesNamespace: boolean): Packet {
+  return {
+    ...packet,
+    connection: null,
+    connectionInfo: 'none',
+    inDevice: null,
+    outDevice: null,
+    physIn: null,
+    physOut: null,
+    packetType: 'unicast',
+    isRerouted: false,
+    ...(leavesNamespace && { mark: 0, ipvs: null }),
+  }
+}
+
+const protocolNames: Readonly<Record<number, string>> = {
+  [IPPROTO_ICMP]: 'icmp',
+  [IPPROTO_IPIP]: 'ipip',
+  [IPPROTO_TCP]: 'tcp',
+  [IPPROTO_UDP]: 'udp',
+  [IPPROTO_ICMPV6]: 'icmpv6',
+  [IPPROTO_SCTP]: 'sctp',
+  50: 'esp',
+  51: 'ah',
+}
+
+export function protocolText(protocol: number | undefined): string {
+  if (protocol === undefined) return 'packet'
+  return protocolNames[protocol] ?? `protocol ${protocol}`
+}
+
+/** `tcp 172.16.100.1:40000 > 172.18.0.2:80 mark 0x114`; what is not known is `?`. */
+export function formatPacket(packet: Packet): string {
+  const mark = packet.mark === undefined ? ' mark ?' : packet.mark === 0 ? '' : ` mark ${hex(packet.mark)}`
+  return `${protocolText(packet.protocol)} ${endpoint(packet.source, packet.sourcePort)} > ${endpoint(packet.destination, packet.destinationPort)}${mark}`
+}
+
+/** `10.0.0.1:80`, `[fd00::1]:80`, `10.0.0.1` without a port. */
+export function endpoint(address: string | undefined, port: number | null | undefined): string {
+  const host = address ?? '?'
+  if (port === null) return host
+  return `${host.includes(':') ? `[${host}]` : host}:${port ?? '?'}`
+}
+
+export function hex(mark: number): string {
+  return `0x${mark.toString(16)}`
+}

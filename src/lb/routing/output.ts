@@ -1,0 +1,99 @@
+import { type Ip, isLoopback, parseIp } from '../ip.ts'
+import type { RowRef } from '../evidence.ts'
+import type { Packet } from '../packet.ts'
+import { linkSysctl, type View } from '../view.ts'
+import { lookUpRoute, routeText, type RouteQuery, type Way } from './lookup.ts'
+import { selectSource } from './source.ts'
+
+export type OutputAnswer =
+  | {
+      readonly kind: 'route'
+      /** To this very namespace, over `lo`. */
+      readonly isLocal: boolean
+      readonly isBroadcast: boolean
+      readonly ways: readonly Way[]
+      /** What the route proposes as source, for a packet that has none. */
+      readonly source: (way: Way) => string | undefined
+      readonly detail: string
+      readonly evidence: readonly RowRef[]
+    }
+  | {
+      readonly kind: 'none'
+      readonly type: string
+      readonly detail: string
+      readonly evidence: readonly RowRef[]
+    }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly evidence: readonly RowRef[] }
+
+/** ip_route_output_key (route.c), ip6_route_output: where a packet of this namespace goes. */
+export function routeOutput(
+  view: View,
+  packet: Packet,
+  options: { readonly oif?: string | null } = {},
+): OutputAnswer {
+  const destination = packet.destination === undefined ? undefined : parseIp(packet.destination)
+  if (!destination) return { kind: 'unknown', reason: 'the destination address is not known', evidence: [] }
+  const source = packet.source === undefined ? null : (parseIp(packet.source) ?? undefined)
+  const answer = lookUpRoute(view, {
+    ...queryOf(packet),
+    destination,
+    source,
+    iif: 'lo',
+    oif: options.oif ?? null,
+  })
+  if (answer.kind !== 'route') return answer
+  const { type, route, ways, evidence } = answer
+  const isLocal = type === 'local' || type === 'anycast'
+  const martian = source && !isLocal && isLoopback(source) ? refuseLoopback(view, ways) : undefined
+  if (martian) return martian
+  const family = packet.family
+  return {
+    kind: 'route',
+    isLocal,
+    isBroadcast: type === 'broadcast' || type === 'multicast',
+    ways: isLocal ? [{ dev: 'lo', gateway: undefined, weight: 1 }] : ways,
+    source: way =>
+      route.prefsrc ??
+      (isLocal
+        ? packet.destination
+        : selectSource(view, way.dev, towardsOf(way, destination), family, route.scope)),
+    detail: routeText(route),
+    evidence,
+  }
+}
+
+/** __mkroute_output: 127.0.0.0/8 leaves by a device that route_localnet is set for, and by no other. */
+function refuseLoopback(view: View, ways: readonly Way[]): OutputAnswer | undefined {
+  const settings = ways.map(({ dev }) => [
+    view.sysctl('net.ipv4.conf.all.route_localnet'),
+    linkSysctl(view, dev, 'route_localnet'),
+  ])
+  if (settings.every(values => values.includes(1))) return undefined
+  if (settings.some(values => values.includes(undefined))) {
+    return {
+      kind: 'unknown',
+      reason: 'whether 127.0.0.0/8 may leave (route_localnet) was not read',
+      evidence: [],
+    }
+  }
+  const name = `net.ipv4.conf.${(ways[0]?.dev ?? 'all').replaceAll('.', '/')}.route_localnet`
+  return {
+    kind: 'none',
+    type: 'martian',
+    detail: `martian source: ${name} is 0`,
+    evidence: [view.ref('sysctls', name)],
+  }
+}
+
+/** fib_result_prefsrc looks at the gateway alone; IPv6 at the destination. */
+function towardsOf({ gateway }: Way, destination: Ip): Ip | undefined {
+  if (gateway !== undefined) return parseIp(gateway)
+  return destination.bits === 128 ? destination : undefined
+}
+
+export function queryOf(
+  packet: Packet,
+): Pick<RouteQuery, 'mark' | 'tos' | 'protocol' | 'sourcePort' | 'destinationPort'> {
+  const { mark, tos, protocol, sourcePort, destinationPort } = packet
+  return { mark, tos, protocol, sourcePort, destinationPort }
+}

@@ -1,0 +1,97 @@
+import { endpoint, protocolText } from './packet.ts'
+import type { Branch, Disposition, Ending, Path, Trace } from './trace.ts'
+
+/** Every end of a path, with the answer's where there is one. */
+type Leaf = {
+  readonly end: Ending
+  readonly reply?: Path
+  readonly labels: readonly string[]
+  readonly isUnsure: boolean
+}
+
+/** Ends that mean that a connection comes about, as far as the snapshots tell. */
+const good: ReadonlySet<Disposition> = new Set(['delivered', 'left-node'])
+
+/** What becomes of the whole: delivered only when every branch is, and the answer comes back. */
+export function judge(path: Path): Pick<Trace, 'disposition' | 'sentence'> {
+  const leaves = leavesOf(path)
+  const results = leaves.map(leaf => ({ leaf, disposition: dispositionOf(leaf) }))
+  const bad = results.filter(({ disposition }) => !good.has(disposition))
+  const unsure = results.some(({ leaf }) => leaf.isUnsure)
+  if (unsure && new Set(results.map(({ disposition }) => disposition)).size > 1) {
+    return { disposition: 'insufficient-info', sentence: unsureSentence(leaves) }
+  }
+  const worst =
+    bad.find(({ disposition }) => disposition !== 'insufficient-info' && disposition !== 'left-for-peer') ??
+    bad[0]
+  const chosen = worst ?? results[0]!
+  const sentence = sentenceOf(chosen.leaf)
+  if (results.length === 1) return { disposition: chosen.disposition, sentence }
+  const count =
+    bad.length === 0
+      ? `All ${results.length} ways deliver`
+      : `${results.length - bad.length} of ${results.length} ways deliver`
+  return {
+    disposition: chosen.disposition,
+    sentence: worst ? `${count}. ${labelled(chosen.leaf)}${sentence}` : `${count}.`,
+  }
+}
+
+function labelled({ labels }: Leaf): string {
+  return labels.length === 0 ? '' : `${labels.join(', ')}: `
+}
+
+function leavesOf(path: Path, labels: readonly string[] = [], isUnsure = false): Leaf[] {
+  if (path.end) return [{ end: path.end, labels, isUnsure, ...(path.reply && { reply: path.reply }) }]
+  const unsure = isUnsure || path.fork?.reason === 'unknown'
+  return (path.fork?.branches ?? []).flatMap((branch: Branch) =>
+    leavesOf(branch.path, [...labels, branch.label], unsure),
+  )
+}
+
+function dispositionOf({ end, reply }: Leaf): Disposition {
+  if (!reply || !good.has(end.disposition)) return end.disposition
+  return judge(reply).disposition
+}
+
+function unsureSentence(leaves: readonly Leaf[]): string {
+  const [first, second] = leaves
+  if (!second) return sentenceOf(first!)
+  return `It depends on what the snapshot does not hold: ${labelled(first!)}${sentenceOf(first!)} ${labelled(second)}${sentenceOf(second)}`
+}
+
+function sentenceOf({ end, reply }: Leaf): string {
+  const broken = reply && good.has(end.disposition) ? brokenReply(reply) : undefined
+  if (broken)
+    return `${subject(end)} reaches ${end.namespaceName}, but the answer does not come back: ${tell(broken)}`
+  return tell(end)
+}
+
+function brokenReply(reply: Path): Ending | undefined {
+  return leavesOf(reply).find(({ end }) => !good.has(end.disposition))?.end
+}
+
+const words: Readonly<Record<Disposition, string>> = {
+  delivered: 'is delivered',
+  dropped: 'is dropped',
+  rejected: 'is rejected',
+  'no-route': 'has no route',
+  'no-neighbour': 'cannot be sent: the next hop has no MAC',
+  'no-virtual-service': 'finds no virtual service',
+  'no-real-server': 'finds no real server',
+  'no-listener': 'is refused',
+  loop: 'goes in a loop',
+  'insufficient-info': 'cannot be followed further',
+  'left-for-peer': 'leaves for another node',
+  'left-node': 'leaves the node',
+}
+
+function tell(end: Ending): string {
+  const place = end.disposition === 'delivered' ? '' : ` in ${end.namespaceName}`
+  return `${subject(end)} ${words[end.disposition]}${place}: ${end.detail}.`
+}
+
+function subject({ packet }: Ending): string {
+  const { protocol, source, sourcePort, destination, destinationPort } = packet
+  return `${protocolText(protocol)} ${endpoint(source, sourcePort)} to ${endpoint(destination, destinationPort)}`
+}

@@ -1,0 +1,151 @@
+import type { Snapshot } from '../snapshot/index.ts'
+import type { Flow } from './flow.ts'
+import {
+  IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
+  IPPROTO_SCTP,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  type Packet,
+  TCP_ACK,
+  TCP_SYN,
+} from './packet.ts'
+import { judge } from './sentence.ts'
+import type { Ending, Path, Trace } from './trace.ts'
+import type { View } from './view.ts'
+import type { Next } from './walk/next.ts'
+import { runWalk } from './walk/run.ts'
+import type { Walk } from './walk/walk.ts'
+import { type World, worldOf } from './world.ts'
+
+export type TraceOptions = {
+  /** Follow the answer too, from wherever the packet is delivered; on unless it is false. */
+  readonly reply?: boolean
+}
+
+/**
+ * What happens to the first packet of a flow, step by step, as the rows of the snapshots have it. Several snapshots are nodes of
+ * one cluster: a packet for another node goes on there. What a snapshot does not hold ends a path as `insufficient-info`; it is
+ * never guessed.
+ *
+ * @throws RangeError when the flow starts in a namespace or at an interface that no snapshot has
+ */
+export function traceFlow(snapshots: readonly Snapshot[], flow: Flow, options: TraceOptions = {}): Trace {
+  const world = worldOf(snapshots)
+  const { entry } = flow
+  const view = world.find(entry.namespace, entry.node)
+  if (!view) throw new RangeError(`no snapshot has namespace ${entry.namespace}`)
+  const ifname = entry.kind === 'interface' ? entry.ifname : null
+  if (ifname !== null && !view.link(ifname))
+    throw new RangeError(`${view.namespace.name} has no interface ${ifname}`)
+  const packet = firstPacket(flow)
+  const walk: Walk = {
+    world,
+    flow,
+    direction: 'forward',
+    origin: { view, packet, ifname },
+    hops: [],
+    connections: [],
+    ipvsConnections: [],
+    entries: 0,
+  }
+  const wantsReply = options.reply !== false
+  const path = runWalk(walk, startOf(view, packet, flow), (ended, ending) =>
+    wantsReply ? wayBack(world, ended, ending) : undefined,
+  )
+  return { flow, path, ...judge(path) }
+}
+
+function startOf(view: View, packet: Packet, { entry }: Flow): Next {
+  if (entry.kind === 'local') return { at: 'local-out', view, packet }
+  const frame = { sourceMac: entry.sourceMac, destinationMac: undefined, vlan: null, packet }
+  return { at: 'frame-in', view, ifname: entry.ifname, frame }
+}
+
+function firstPacket(flow: Flow): Packet {
+  const { protocol, family } = flow
+  const hasPorts = protocol === IPPROTO_TCP || protocol === IPPROTO_UDP || protocol === IPPROTO_SCTP
+  const isIcmp = protocol === IPPROTO_ICMP || protocol === IPPROTO_ICMPV6
+  const echo = protocol === IPPROTO_ICMP ? 8 : 128
+  return {
+    family,
+    protocol,
+    source: flow.source,
+    destination: flow.destination,
+    sourcePort: hasPorts ? (flow.sourcePort ?? EXAMPLE_PORT) : null,
+    destinationPort: hasPorts ? flow.destinationPort : null,
+    icmpType: isIcmp ? (flow.icmpType ?? echo) : null,
+    icmpCode: isIcmp ? (flow.icmpCode ?? 0) : null,
+    tcpFlags: protocol === IPPROTO_TCP ? (flow.tcpFlags ?? TCP_SYN) : null,
+    ttl: flow.ttl ?? (flow.entry.kind === 'local' ? 64 : undefined),
+    tos: flow.tos ?? 0,
+    length: flow.length,
+    isFragment: false,
+    mark: flow.mark ?? 0,
+    inDevice: null,
+    outDevice: null,
+    physIn: null,
+    physOut: null,
+    isRerouted: false,
+    sourceMac: null,
+    packetType: 'unicast',
+    connection: null,
+    connectionInfo: 'none',
+    ipvs: null,
+    inner: null,
+  }
+}
+
+/** Within Linux' ip_local_port_range, and nobody's well-known port. */
+const EXAMPLE_PORT = 54_321
+
+/** The answer, from where the packet was delivered, with the connections that it has left on its way. */
+function wayBack(world: World, walk: Walk, ending: Ending): Path | undefined {
+  const { arrival, direction } = walk
+  if (direction === 'reply' || ending.disposition !== 'delivered' || !arrival) return undefined
+  const answered = answerOf(arrival.packet)
+  const origin = { ...walk.origin, packet: withOriginalSource(walk) }
+  const back: Walk = {
+    world,
+    flow: walk.flow,
+    direction: 'reply',
+    origin,
+    hops: [],
+    connections: walk.connections,
+    ipvsConnections: walk.ipvsConnections,
+    entries: 0,
+  }
+  return runWalk(back, { at: 'local-out', view: arrival.view, packet: answered }, () => undefined)
+}
+
+/** A flow without a source got one from routing: the connection of where it began has it. */
+function withOriginalSource({ origin, connections }: Walk): Packet {
+  if (origin.packet.source !== undefined) return origin.packet
+  const first = connections.find(({ namespace }) => namespace === origin.view.namespace.id)
+  return { ...origin.packet, source: first?.original.source }
+}
+
+function answerOf(packet: Packet): Packet {
+  const icmpType = packet.icmpType === 8 ? 0 : packet.icmpType === 128 ? 129 : packet.icmpType
+  return {
+    ...packet,
+    source: packet.destination,
+    destination: packet.source,
+    sourcePort: packet.destinationPort,
+    destinationPort: packet.sourcePort,
+    icmpType,
+    tcpFlags: packet.tcpFlags === null || packet.tcpFlags === undefined ? packet.tcpFlags : TCP_SYN | TCP_ACK,
+    ttl: 64,
+    length: undefined,
+    mark: 0,
+    inDevice: null,
+    outDevice: null,
+    physIn: null,
+    physOut: null,
+    isRerouted: false,
+    sourceMac: null,
+    connection: null,
+    connectionInfo: 'none',
+    ipvs: null,
+  }
+}

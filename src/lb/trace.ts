@@ -1,0 +1,115 @@
+import type { NamespaceKind } from '../snapshot/index.ts'
+import type { RowRef } from './evidence.ts'
+import type { Flow } from './flow.ts'
+import type { Packet } from './packet.ts'
+
+/** How a trace ends. `left-node`: it goes where no snapshot looks, and nothing here is wrong. */
+export type Disposition =
+  | 'delivered'
+  | 'dropped'
+  | 'rejected'
+  | 'no-route'
+  | 'no-neighbour'
+  | 'no-virtual-service'
+  | 'no-real-server'
+  | 'no-listener'
+  | 'loop'
+  | 'insufficient-info'
+  | 'left-for-peer'
+  | 'left-node'
+
+/** What a step does to the packet. */
+export type StepAction =
+  | 'received'
+  | 'forwarded'
+  | 'sent'
+  | 'delivered'
+  | 'dropped'
+  | 'rejected'
+  | 'accepted'
+  | 'passed'
+  | 'dnat'
+  | 'snat'
+  | 'marked'
+  | 'balanced'
+  | 'encapsulated'
+  | 'decapsulated'
+  | 'unknown'
+
+/** Where in the kernel a step is taken. */
+export type StepKind =
+  | 'link'
+  | 'bridge'
+  | 'vxlan'
+  | 'conntrack'
+  | 'rule'
+  | 'route'
+  | 'neighbour'
+  | 'ipvs'
+  | 'socket'
+  | 'flow'
+
+/** One decision, with the rows that prove it. */
+export type Step = {
+  readonly kind: StepKind
+  readonly action: StepAction
+  /** The hook, for what happens on one. */
+  readonly hook?: string
+  /** `nat/DOCKER-INGRESS`, for rules. */
+  readonly chain?: string
+  /** One line. Holds text of the world (names, rules): sanitise it before it meets a terminal. */
+  readonly detail: string
+  readonly evidence: readonly RowRef[]
+  /** The packet after it, where it was changed: `tcp 10.0.0.1:4000 > 172.18.0.2:80 mark 0x114`. */
+  readonly packet?: string
+}
+
+/** The part of a path that lies in one namespace. */
+export type Hop = {
+  /** Graph id of the node. */
+  readonly node: string
+  readonly hostname: string
+  readonly namespace: string
+  readonly name: string
+  readonly kind: NamespaceKind
+  readonly steps: readonly Step[]
+}
+
+export type Ending = {
+  readonly disposition: Disposition
+  /** Why, in words that follow "The packet …" or stand alone. */
+  readonly detail: string
+  /** Graph id of the node. */
+  readonly node: string
+  readonly namespace: string
+  readonly namespaceName: string
+  readonly packet: Packet
+  readonly evidence: readonly RowRef[]
+}
+
+/** Why a path divides. */
+export type ForkReason = 'real-server' | 'next-hop' | 'nat-range' | 'unknown'
+
+export type Branch = {
+  /** `10.0.0.6:80 weight 1`, `if rule '-A …' matches`. */
+  readonly label: string
+  readonly evidence: readonly RowRef[]
+  readonly path: Path
+}
+
+/** From a start or a fork to an end or the next fork: exactly one of `end` and `fork` is there. */
+export type Path = {
+  readonly hops: readonly Hop[]
+  readonly end?: Ending
+  readonly fork?: { readonly reason: ForkReason; readonly branches: readonly Branch[] }
+  /** The way of the answer, behind an end that delivers. */
+  readonly reply?: Path
+}
+
+export type Trace = {
+  readonly flow: Flow
+  readonly disposition: Disposition
+  /** What an operator wants to hear. */
+  readonly sentence: string
+  readonly path: Path
+}

@@ -1,0 +1,153 @@
+import type { Socket } from '../../snapshot/index.ts'
+import {
+  endpoint,
+  IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  type Packet,
+  protocolText,
+} from '../packet.ts'
+import type { View } from '../view.ts'
+import { end, type Next, type NextAt } from './next.ts'
+import { unservedMark } from './ipvs.ts'
+import { decapsulate } from './vxlan.ts'
+import { addStep, type Walk } from './walk.ts'
+
+/** Behind the INPUT hook: a tunnel, a socket, or the kernel itself. */
+export function deliver(walk: Walk, { view, packet }: NextAt<'deliver'>): Next {
+  const inner = packet.protocol === IPPROTO_UDP ? decapsulate(walk, view, packet) : undefined
+  if (inner) return inner
+  if (walk.direction === 'reply') return answerArrives(walk, view, packet)
+  const { protocol } = packet
+  if (protocol === IPPROTO_ICMP || protocol === IPPROTO_ICMPV6) return toKernel(walk, view, packet)
+  if (protocol === IPPROTO_TCP) return toSocket(walk, view, packet, 'tcp')
+  if (protocol === IPPROTO_UDP) return toSocket(walk, view, packet, 'udp')
+  return end(view, packet, 'insufficient-info', `who takes ${protocolText(protocol)} here was not read`)
+}
+
+function toKernel(walk: Walk, view: View, packet: Packet): Next {
+  const isEcho = packet.icmpType === (packet.protocol === IPPROTO_ICMP ? 8 : 128)
+  if (!isEcho)
+    return end(view, packet, 'insufficient-info', 'what becomes of this ICMP message is not followed')
+  addStep(walk, view, {
+    kind: 'socket',
+    action: 'delivered',
+    detail: 'the kernel answers the ping',
+    evidence: [],
+  })
+  return arrive(walk, view, packet, `to the kernel of ${view.namespace.name}, which answers pings`, [])
+}
+
+function arrive(
+  walk: Walk,
+  view: View,
+  packet: Packet,
+  detail: string,
+  evidence: NextAt<'end'>['evidence'],
+): Next {
+  Object.assign(walk, { arrival: { view, packet } })
+  return end(view, packet, 'delivered', detail, evidence)
+}
+
+function toSocket(walk: Walk, view: View, packet: Packet, protocol: 'tcp' | 'udp'): Next {
+  const port = packet.destinationPort
+  if (typeof port !== 'number') return end(view, packet, 'insufficient-info', 'the port is not known')
+  const missing = view.missing('sockets')
+  if (missing !== undefined)
+    return end(view, packet, 'insufficient-info', `the sockets were not read: ${missing}`)
+  const fitting = view.sockets(protocol, port).filter(socket => takes(socket, packet))
+  const socket = fitting.toSorted((a, b) => rank(b) - rank(a))[0]
+  if (!socket) {
+    const unserved = unservedMark(view, packet)
+    if (unserved !== undefined) {
+      addStep(walk, view, {
+        kind: 'ipvs',
+        action: 'rejected',
+        detail: unserved,
+        evidence: [view.ref('ipvs', '')],
+      })
+      return end(view, packet, 'no-virtual-service', unserved, [view.ref('ipvs', '')])
+    }
+    const detail = `nobody listens on ${protocol} ${endpoint(packet.destination, port)}`
+    addStep(walk, view, { kind: 'socket', action: 'rejected', detail, evidence: [view.ref('sockets', '')] })
+    return end(view, packet, 'no-listener', `in ${view.namespace.name}: ${detail}`, [view.ref('sockets', '')])
+  }
+  const owner = socket.processes?.map(({ name, pid }) => `${name} (${pid})`).join(', ')
+  const where = endpoint(socket.address, socket.port)
+  const evidence = [view.ref('sockets', socket.inode)]
+  const detail = `${protocol} socket ${where}${owner === undefined ? '' : ` of ${owner}`}`
+  if (isPlaceholder(socket, packet)) {
+    addStep(walk, view, {
+      kind: 'socket',
+      action: 'dropped',
+      detail: `${detail} only reserves the port`,
+      evidence,
+    })
+    return end(
+      view,
+      packet,
+      'dropped',
+      `by dockerd's socket on ${where}, which reserves the port and never answers`,
+      evidence,
+    )
+  }
+  addStep(walk, view, { kind: 'socket', action: 'delivered', detail, evidence })
+  return arrive(walk, view, packet, `to ${detail} in ${view.namespace.name}`, evidence)
+}
+
+/** dockerd holds every port that is published through the mesh (plumbIngressPortsProxy of libnetwork). */
+function isPlaceholder({ processes, address, port }: Socket, { destination }: Packet): boolean {
+  const isDockerd = processes?.length === 1 && processes[0]!.name === 'dockerd'
+  // The embedded resolver is dockerd's too.
+  const isResolver = address === '127.0.0.11' || destination === '127.0.0.11'
+  // Its API, and what swarm listens on.
+  return isDockerd && !isResolver && ![2375, 2376, 2377, 7946].includes(port)
+}
+
+/** inet_lookup_listener, udp4_lib_lookup: bound to the address or to none, and to the device or to none. */
+function takes(socket: Socket, packet: Packet): boolean {
+  if (typeof socket.ifname === 'string' && socket.ifname !== packet.inDevice) return false
+  if (socket.family === 'inet') {
+    return packet.family === 'inet' && (socket.address === '0.0.0.0' || socket.address === packet.destination)
+  }
+  if (packet.family === 'inet') {
+    if (socket.v6only === true) return false
+    return socket.address === '::' || socket.address === `::ffff:${packet.destination}`
+  }
+  return socket.address === '::' || socket.address === packet.destination
+}
+
+/** The more it is bound to, the better it fits (compute_score). */
+function rank({ address, ifname, family }: Socket): number {
+  return (
+    (address === '0.0.0.0' || address === '::' ? 0 : 4) +
+    (typeof ifname === 'string' ? 2 : 0) +
+    (family === 'inet' ? 1 : 0)
+  )
+}
+
+/** The answer is for the socket that asked, not for one that listens. */
+function answerArrives({ origin, flow }: Walk, view: View, packet: Packet): Next {
+  const isHome =
+    origin.ifname === null &&
+    view === origin.view &&
+    packet.destination === origin.packet.source &&
+    packet.destinationPort === origin.packet.sourcePort
+  if (!isHome) {
+    return end(
+      view,
+      packet,
+      'dropped',
+      `in ${view.namespace.name}, where nobody waits for ${endpoint(packet.destination, packet.destinationPort)}`,
+    )
+  }
+  const isRecognised =
+    packet.source === flow.destination &&
+    (flow.destinationPort === undefined || packet.sourcePort === flow.destinationPort)
+  if (!isRecognised) {
+    const from = endpoint(packet.source, packet.sourcePort)
+    return end(view, packet, 'dropped', `it comes from ${from}, which was not asked`)
+  }
+  return end(view, packet, 'delivered', `it is back in ${view.namespace.name}`)
+}

@@ -1,0 +1,155 @@
+import type { Link } from '../../snapshot/index.ts'
+import {
+  childrenOf,
+  infoOf,
+  ipvlanKinds,
+  isUp,
+  kindOf,
+  macvlanKinds,
+  parentOf,
+  vlanKinds,
+} from '../links/kind.ts'
+import { type Frame, type Packet, scrub } from '../packet.ts'
+import type { View } from '../view.ts'
+import { end, type Next, type NextAt } from './next.ts'
+import { addStep, type Walk } from './walk.ts'
+
+const BROADCAST = 'ff:ff:ff:ff:ff:ff'
+
+/** A frame goes out of a device: where it comes in again depends on the kind of device. */
+export function frameOut(walk: Walk, { view, ifname, frame }: NextAt<'frame-out'>): Next {
+  const link = view.link(ifname)
+  const { packet } = frame
+  if (!link) return end(view, packet, 'insufficient-info', `there is no device ${ifname}`)
+  const proof = [view.ref('links', String(link.ifindex))]
+  if (!isUp(link)) return end(view, packet, 'dropped', `${ifname} is down`, proof)
+  switch (kindOf(link)) {
+    case 'veth':
+      return overVeth(walk, view, link, frame)
+    case 'bridge':
+      return { at: 'bridge', view, bridge: ifname, port: null, frame }
+    case 'vxlan':
+      return { at: 'vxlan', view, ifname, frame }
+    case 'macvlan':
+    case 'macvtap':
+    case 'ipvlan':
+    case 'ipvtap':
+      return outOfStacked(walk, view, link, frame)
+    case 'vlan': {
+      const parent = parentOf(walk.world, view, link)
+      if (!parent)
+        return end(view, packet, 'left-node', `by ${ifname}, whose parent is in no snapshot`, proof)
+      const vlan = Number(infoOf(link, 'id'))
+      addStep(walk, view, {
+        kind: 'link',
+        action: 'forwarded',
+        detail: `${ifname} to ${parent.ifname}, vlan ${vlan}`,
+        evidence: proof,
+      })
+      return { at: 'frame-out', view: parent.view, ifname: parent.ifname, frame: { ...frame, vlan } }
+    }
+    case 'dummy':
+      return end(view, packet, 'dropped', `${ifname} is a dummy, which discards what it is given`, proof)
+    default:
+      return { at: 'leave', view, ifname, frame }
+  }
+}
+
+function overVeth(walk: Walk, view: View, link: Link, frame: Frame): Next {
+  const peer = walk.world.peer(view, link)
+  const proof = [view.ref('links', String(link.ifindex))]
+  if (!peer) return { at: 'leave', view, ifname: link.ifname, frame }
+  const leavesNamespace = peer.view !== view
+  const detail = `${link.ifname} to ${peer.ifname} of ${peer.view.namespace.name}`
+  addStep(walk, view, { kind: 'link', action: 'forwarded', detail, evidence: proof })
+  const packet = scrub(frame.packet, leavesNamespace)
+  return { at: 'frame-in', view: peer.view, ifname: peer.ifname, frame: { ...frame, packet } }
+}
+
+/** macvlan_start_xmit and ipvlan_queue_xmit: siblings are reached directly (bridge mode), all else by the parent. */
+function outOfStacked(walk: Walk, view: View, link: Link, frame: Frame): Next {
+  const parent = parentOf(walk.world, view, link)
+  const proof = [view.ref('links', String(link.ifindex))]
+  if (!parent) return { at: 'leave', view, ifname: link.ifname, frame }
+  const sibling = receiverOn(walk, parent.view, parent.ifname, frame, link)
+  const isOpen =
+    infoOf(link, 'mode') === undefined || ['bridge', 'l2', 'l3', 'l3s'].includes(String(infoOf(link, 'mode')))
+  if (sibling && isOpen) {
+    const detail = `${link.ifname} to ${sibling.link.ifname} of ${sibling.view.namespace.name}, on ${parent.ifname}`
+    addStep(walk, view, { kind: 'link', action: 'forwarded', detail, evidence: proof })
+    return ipIn(sibling.view, sibling.link.ifname, frame, scrub(frame.packet, sibling.view !== view))
+  }
+  addStep(walk, view, {
+    kind: 'link',
+    action: 'forwarded',
+    detail: `${link.ifname} to ${parent.ifname}`,
+    evidence: proof,
+  })
+  // The host's own address on the parent is not reached by a macvlan.
+  const packet = scrub(frame.packet, parent.view !== view)
+  return { at: 'frame-out', view: parent.view, ifname: parent.ifname, frame: { ...frame, packet } }
+}
+
+/** The macvlan of a MAC, or the ipvlan of an address, on a device. */
+function receiverOn(
+  walk: Walk,
+  view: View,
+  ifname: string,
+  frame: Frame,
+  except?: Link,
+): { readonly view: View; readonly link: Link } | undefined {
+  const macvlan = childrenOf(walk.world, view, ifname, macvlanKinds).find(
+    ({ link }) => link !== except && link.address !== undefined && link.address === frame.destinationMac,
+  )
+  if (macvlan) return macvlan
+  const { destination } = frame.packet
+  if (destination === undefined) return undefined
+  return childrenOf(walk.world, view, ifname, ipvlanKinds).find(
+    ({ view: other, link }) =>
+      link !== except && other.addressRows(destination).some(row => row.ifname === link.ifname),
+  )
+}
+
+function ipIn(view: View, ifname: string, frame: Frame, packet: Packet): Next {
+  const packetType = frame.destinationMac === BROADCAST ? 'broadcast' : 'unicast'
+  return {
+    at: 'ip-in',
+    view,
+    packet: { ...packet, inDevice: ifname, sourceMac: frame.sourceMac, packetType },
+  }
+}
+
+/** __netif_receive_skb_core: a bridge, a vlan or a macvlan may take it before the IP layer does. */
+export function frameIn(walk: Walk, { view, ifname, frame }: NextAt<'frame-in'>): Next {
+  const link = view.link(ifname)
+  const { packet, vlan } = frame
+  if (!link) return end(view, packet, 'insufficient-info', `there is no device ${ifname}`)
+  const proof = [view.ref('links', String(link.ifindex))]
+  if (!isUp(link)) return end(view, packet, 'dropped', `${ifname} is down`, proof)
+  if (vlan !== null) {
+    const child = childrenOf(walk.world, view, ifname, vlanKinds).find(
+      each => Number(infoOf(each.link, 'id')) === vlan,
+    )
+    if (child)
+      return { at: 'frame-in', view: child.view, ifname: child.link.ifname, frame: { ...frame, vlan: null } }
+  }
+  const master = link.master === undefined ? undefined : view.link(link.master)
+  if (master && kindOf(master) === 'bridge')
+    return { at: 'bridge', view, bridge: master.ifname, port: ifname, frame }
+  if (master && kindOf(master) === 'vrf')
+    return end(view, packet, 'insufficient-info', 'vrf is not followed', proof)
+  if (master) return { at: 'frame-in', view, ifname: master.ifname, frame }
+  if (vlan !== null) return end(view, packet, 'dropped', `${ifname} has no interface for vlan ${vlan}`, proof)
+  const receiver = receiverOn(walk, view, ifname, frame)
+  if (receiver) return ipIn(receiver.view, receiver.link.ifname, frame, scrub(packet, receiver.view !== view))
+  const { destinationMac } = frame
+  if (
+    destinationMac !== undefined &&
+    destinationMac !== BROADCAST &&
+    link.address !== destinationMac &&
+    kindOf(link) !== 'ipip'
+  ) {
+    return end(view, packet, 'dropped', `${ifname} is not ${destinationMac}`, proof)
+  }
+  return ipIn(view, ifname, frame, packet)
+}

@@ -1,0 +1,204 @@
+import { parseIp, isLoopback } from '../ip.ts'
+import { priorities } from '../netfilter/place.ts'
+import type { Packet } from '../packet.ts'
+import { routeInput } from '../routing/input.ts'
+import type { Way } from '../routing/lookup.ts'
+import { type OutputAnswer, routeOutput } from '../routing/output.ts'
+import type { Step } from '../trace.ts'
+import type { View } from '../view.ts'
+import { ipvsIn, ipvsOut } from './ipvs.ts'
+import { end, type Next, type NextAt } from './next.ts'
+import { passHook, wholeHook } from './pass-hook.ts'
+import { addStep, changed, confirm, type Walk } from './walk.ts'
+
+/** Nobody's packet enters so many IP layers on a path that ends. */
+const MOST_ENTRIES = 64
+
+/** ip_rcv, ipv6_rcv. */
+export function ipIn(walk: Walk, { view, packet }: NextAt<'ip-in'>): Next {
+  walk.entries += 1
+  if (walk.entries > MOST_ENTRIES) return end(view, packet, 'loop', 'it goes round and round')
+  return passHook(walk, { view, hook: 'PREROUTING' }, packet, wholeHook, (_, after) => {
+    // What this namespace sent to itself has its route already, unless NAT took it away.
+    if (packet.inDevice === 'lo' && packet.destination === after.destination)
+      return { at: 'local-in', view, packet: after }
+    return { at: 'route-in', view, packet: after }
+  })
+}
+
+export function routeIn(walk: Walk, { view, packet }: NextAt<'route-in'>): Next {
+  const answer = routeInput(view, packet, packet.inDevice ?? 'lo')
+  switch (answer.kind) {
+    case 'unknown':
+      return end(view, packet, 'insufficient-info', answer.reason, answer.evidence)
+    case 'drop':
+      addStep(walk, view, {
+        kind: 'route',
+        action: 'dropped',
+        detail: answer.detail,
+        evidence: answer.evidence,
+      })
+      return end(view, packet, answer.disposition, answer.detail, answer.evidence)
+    case 'local':
+      addStep(walk, view, {
+        kind: 'route',
+        action: 'received',
+        detail: answer.detail,
+        evidence: answer.evidence,
+      })
+      return { at: 'local-in', view, packet }
+    case 'forward':
+      addStep(walk, view, {
+        kind: 'route',
+        action: 'forwarded',
+        detail: answer.detail,
+        evidence: answer.evidence,
+      })
+      return overWays(view, packet, answer.ways, way => ({ at: 'forward', view, packet, way }))
+  }
+}
+
+/** One way on, or a branch for each of a multipath route. */
+function overWays(view: View, _packet: Packet, ways: readonly Way[], next: (way: Way) => Next): Next {
+  const [only] = ways
+  if (only && ways.length === 1) return next(only)
+  return {
+    at: 'fork',
+    reason: 'next-hop',
+    branches: ways.map(way => ({
+      label: way.gateway === undefined ? `by ${way.dev}` : `via ${way.gateway} by ${way.dev}`,
+      evidence: [],
+      view,
+      steps: [],
+      next: next(way),
+    })),
+  }
+}
+
+/** ip_forward, ip6_forward. */
+export function forward(walk: Walk, { view, packet, way }: NextAt<'forward'>): Next {
+  if (packet.ttl !== undefined && packet.ttl <= 1) return end(view, packet, 'dropped', 'its TTL has run out')
+  const place = { view, hook: 'FORWARD' } as const
+  const onTheWay = {
+    ...packet,
+    outDevice: way.dev,
+    ttl: packet.ttl === undefined ? undefined : packet.ttl - 1,
+  }
+  const early = { from: priorities.first, to: priorities.ipvsForward }
+  const late = { from: priorities.ipvsForward, to: priorities.last }
+  return passHook(walk, place, onTheWay, early, (later, after) => {
+    const answered = ipvsOut(later, view, after, 'FORWARD')
+    return passHook(later, place, answered, late, (_, passed) => ({ at: 'post', view, packet: passed, way }))
+  })
+}
+
+/** ip_local_deliver: INPUT, with IPVS between the filter and nat. */
+export function localIn(walk: Walk, { view, packet }: NextAt<'local-in'>): Next {
+  const place = { view, hook: 'INPUT' } as const
+  const early = { from: priorities.first, to: priorities.ipvsLocalIn }
+  const late = { from: priorities.ipvsLocalIn, to: priorities.last }
+  return passHook(walk, place, packet, early, (later, after) => {
+    const answered = ipvsOut(later, view, after, 'INPUT')
+    const taken = ipvsIn(later, view, answered, 'INPUT')
+    if (taken) return taken
+    return passHook(later, place, answered, late, (last, passed) => ({
+      at: 'deliver',
+      view,
+      packet: confirm(last, passed),
+    }))
+  })
+}
+
+/** A packet that begins here: ip_route_output, then ip_local_out. */
+export function localOut(walk: Walk, { view, packet }: NextAt<'local-out'>): Next {
+  const answer = routeOutput(view, packet)
+  const refused = refusal(walk, view, packet, answer)
+  if (refused) return refused
+  const { ways, detail, evidence, source } = answer as Extract<OutputAnswer, { kind: 'route' }>
+  addStep(walk, view, { kind: 'route', action: 'sent', detail, evidence })
+  return overWays(view, packet, ways, way => {
+    const from = packet.source ?? source(way)
+    if (from === undefined)
+      return end(view, packet, 'no-route', `no source address for ${packet.destination}`)
+    return { at: 'output', view, way, packet: { ...packet, source: from, outDevice: way.dev } }
+  })
+}
+
+function refusal(walk: Walk, view: View, packet: Packet, answer: OutputAnswer): Next | undefined {
+  if (answer.kind === 'unknown') return end(view, packet, 'insufficient-info', answer.reason, answer.evidence)
+  if (answer.kind === 'none') {
+    const step: Step = { kind: 'route', action: 'dropped', detail: answer.detail, evidence: answer.evidence }
+    addStep(walk, view, step)
+    return end(view, packet, 'no-route', `to ${packet.destination}: ${answer.detail}`, answer.evidence)
+  }
+  if (answer.isBroadcast)
+    return end(view, packet, 'insufficient-info', 'broadcast and multicast are not followed')
+  return undefined
+}
+
+/** The OUTPUT hook: mangle and nat may change where it goes; `-o` sees the first way to the end. */
+export function output(walk: Walk, { view, packet, way, isIpvs }: NextAt<'output'>): Next {
+  const place = { view, hook: 'OUTPUT' } as const
+  const early = { from: priorities.first, to: priorities.ipvsLocalOut }
+  const late = { from: priorities.ipvsLocalOut, to: priorities.last }
+  return passHook(walk, place, packet, early, (later, after) => {
+    const answered = isIpvs ? after : ipvsOut(later, view, after, 'OUTPUT')
+    const taken = isIpvs ? undefined : ipvsIn(later, view, answered, 'OUTPUT')
+    if (taken) return taken
+    return passHook(later, place, answered, late, (last, passed) => reroute(last, view, packet, passed, way))
+  })
+}
+
+/** The way of what was changed on OUTPUT (ip_route_me_harder). */
+function reroute(walk: Walk, view: View, before: Packet, packet: Packet, way: Way): Next {
+  if (!packet.isRerouted) return { at: 'post', view, packet, way }
+  const answer = routeOutput(view, packet)
+  const refused = refusal(walk, view, packet, answer)
+  if (refused) return refused
+  const { ways, detail, evidence } = answer as Extract<OutputAnswer, { kind: 'route' }>
+  const step: Step = { kind: 'route', action: 'sent', detail, evidence, ...changed(before, packet) }
+  if (ways.length !== 1 || ways[0]!.dev !== way.dev || ways[0]!.gateway !== way.gateway)
+    addStep(walk, view, step)
+  return overWays(view, packet, ways, other => ({
+    at: 'post',
+    view,
+    way: other,
+    packet: { ...packet, outDevice: other.dev },
+  }))
+}
+
+/** ip_output: POSTROUTING, then out. */
+export function post(walk: Walk, { view, packet, way }: NextAt<'post'>): Next {
+  const place = { view, hook: 'POSTROUTING', nextHop: way.gateway ?? packet.destination } as const
+  const inDevice = seesWhereItCameIn(view) ? packet.inDevice : null
+  const leaving = { ...packet, inDevice, outDevice: way.dev }
+  return passHook(walk, place, leaving, wholeHook, (last, passed) => ({
+    at: 'transmit',
+    view,
+    packet: confirm(last, passed),
+    way,
+  }))
+}
+
+/** Linux 5.7 began to tell POSTROUTING where a packet came in (ip_output of ip_output.c). */
+function seesWhereItCameIn({ snapshot }: View): boolean {
+  const [major = 0, minor = 0] = snapshot.host.kernel.split('.').map(Number)
+  return major > 5 || (major === 5 && minor >= 7)
+}
+
+/** What is sent to `lo` comes in again at once, with its connection and its mark (loopback_xmit). */
+export function overLoopback(walk: Walk, view: View, packet: Packet): Next {
+  addStep(walk, view, { kind: 'link', action: 'forwarded', detail: 'over lo', evidence: [] })
+  const ip = packet.destination === undefined ? undefined : parseIp(packet.destination)
+  return {
+    at: 'ip-in',
+    view,
+    packet: {
+      ...packet,
+      inDevice: 'lo',
+      outDevice: null,
+      sourceMac: null,
+      packetType: ip && isLoopback(ip) ? 'unicast' : packet.packetType,
+    },
+  }
+}

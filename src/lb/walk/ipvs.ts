@@ -1,0 +1,230 @@
+import type { RealServer, VirtualService } from '../../snapshot/index.ts'
+import { inverse } from '../connection.ts'
+import {
+  endpoint,
+  hex,
+  IPPROTO_SCTP,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  type Packet,
+  TCP_ACK,
+  TCP_SYN,
+} from '../packet.ts'
+import { routeOutput } from '../routing/output.ts'
+import type { View } from '../view.ts'
+import { end, type Next } from './next.ts'
+import { addStep, changed, type IpvsConnection, type Walk } from './walk.ts'
+
+type InHook = 'INPUT' | 'OUTPUT'
+
+/** Protocols that IPVS balances by connection. */
+const balanced = new Set<number | undefined>([IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP])
+
+/**
+ * ip_vs_in of ip_vs_core.c: the first packet of a connection to a virtual service goes to one of its real servers. Undefined:
+ * IPVS lets the packet pass.
+ */
+export function ipvsIn(walk: Walk, view: View, packet: Packet, hook: InHook): Next | undefined {
+  if (packet.ipvs || !balanced.has(packet.protocol)) return undefined
+  const missing = view.missing('ipvs')
+  if (missing !== undefined) return withoutIpvs(walk, view, packet, missing)
+  const service = findService(view, packet)
+  if (!service || (packet.protocol === IPPROTO_TCP && !isFirst(packet))) return undefined
+  return balance(walk, view, packet, hook, service)
+}
+
+/** Whether there is no IPVS, or it may not be read, is a difference where a mark is waiting for it. */
+function withoutIpvs(walk: Walk, view: View, packet: Packet, missing: string): Next | undefined {
+  const report = view.namespace.sources.find(({ source }) => source === 'ipvs')
+  if (report?.status === 'unavailable') return undefined
+  if (packet.mark === 0) return undefined
+  const detail = `the virtual services of ${view.namespace.name} were not read: ${missing}`
+  addStep(walk, view, { kind: 'ipvs', action: 'unknown', detail, evidence: [view.ref('ipvs', '')] })
+  return end(view, packet, 'insufficient-info', detail, [view.ref('ipvs', '')])
+}
+
+/** tcp_conn_schedule: only a SYN begins a connection (sloppy_tcp is off unless somebody turns it on). */
+function isFirst({ tcpFlags }: Packet): boolean {
+  return typeof tcpFlags === 'number' && (tcpFlags & TCP_SYN) !== 0 && (tcpFlags & TCP_ACK) === 0
+}
+
+/** ip_vs_service_find: by mark, then by address and port, then the persistent service of port 0. */
+function findService(view: View, packet: Packet): VirtualService | undefined {
+  const services = view.namespace.ipvs.services.filter(({ family }) => family === packet.family)
+  if (packet.mark !== 0 && packet.mark !== undefined) {
+    const marked = services.find(({ fwmark }) => fwmark === packet.mark)
+    if (marked) return marked
+  }
+  const word = packet.protocol === IPPROTO_TCP ? 'tcp' : packet.protocol === IPPROTO_UDP ? 'udp' : 'sctp'
+  const here = services.filter(
+    ({ protocol, address }) => protocol?.toLowerCase() === word && address === packet.destination,
+  )
+  return here.find(({ port }) => port === packet.destinationPort) ?? here.find(({ port }) => port === 0)
+}
+
+function serviceText(service: VirtualService): string {
+  if (service.fwmark !== undefined) return `FWM ${service.fwmark}`
+  return `${(service.protocol ?? '').toUpperCase()} ${endpoint(service.address, service.port)}`
+}
+
+/** ip_vs_schedule. Any of those with a weight may be next; ip_vs_leave when there is none. */
+function balance(walk: Walk, view: View, packet: Packet, hook: InHook, service: VirtualService): Next {
+  const name = serviceText(service)
+  const proof = [view.ref('ipvs', name)]
+  const able = service.realServers.filter(({ weight }) => weight > 0)
+  if (able.length === 0) {
+    const why = service.realServers.length === 0 ? 'has no real server' : 'has only real servers of weight 0'
+    addStep(walk, view, { kind: 'ipvs', action: 'rejected', detail: `${name} ${why}`, evidence: proof })
+    return end(view, packet, 'no-real-server', `virtual service ${name} ${why}`, proof)
+  }
+  const detail = `${name} ${service.scheduler}: ${able.length} of ${service.realServers.length} real servers take new connections`
+  addStep(walk, view, { kind: 'ipvs', action: 'balanced', hook, detail, evidence: proof })
+  return {
+    at: 'fork',
+    reason: 'real-server',
+    branches: able.map(server => ({
+      label: `${endpoint(server.address, server.port)} ${server.forwarding} weight ${server.weight}`,
+      evidence: [view.ref('ipvs', `${name} -> ${endpoint(server.address, server.port)}`)],
+      view,
+      steps: [],
+      next: { at: 'resume', packet, goOn: (branch, start) => send(branch, view, start, service, server) },
+    })),
+  }
+}
+
+function send(walk: Walk, view: View, packet: Packet, service: VirtualService, server: RealServer): Next {
+  const method = methodOf(server)
+  const { source, sourcePort, destination, destinationPort, protocol } = packet
+  const realPort = server.port === 0 ? destinationPort : server.port
+  const isTracked = view.sysctl('net.ipv4.vs.conntrack') === 1
+  const connection: IpvsConnection = {
+    namespace: view.namespace.id,
+    protocol,
+    client: source,
+    clientPort: sourcePort,
+    virtualAddress: destination,
+    virtualPort: destinationPort,
+    realServer: server.address,
+    realPort,
+    method,
+    isTracked,
+  }
+  walk.ipvsConnections = [...walk.ipvsConnections, connection]
+  const ipvs = {
+    protocol,
+    virtualAddress: destination,
+    virtualPort: destinationPort,
+    method,
+    direction: 'original',
+  } as const
+  const handled = { ...packet, ipvs }
+  const evidence = [view.ref('ipvs', `${serviceText(service)} -> ${endpoint(server.address, server.port)}`)]
+  switch (method) {
+    case 'local':
+      return { at: 'deliver', view, packet: handled }
+    case 'masq': {
+      const rewritten = { ...handled, destination: server.address, destinationPort: realPort }
+      const tracked = isTracked ? updateConntrack(rewritten, server.address, realPort) : untrack(rewritten)
+      const detail = `to ${endpoint(server.address, realPort)} (masq)`
+      addStep(walk, view, { kind: 'ipvs', action: 'dnat', detail, evidence, ...changed(packet, tracked) })
+      return route(view, tracked, server.address)
+    }
+    case 'droute': {
+      const detail = `to ${server.address} as it is (direct routing)`
+      addStep(walk, view, { kind: 'ipvs', action: 'forwarded', detail, evidence })
+      return route(view, isTracked ? handled : untrack(handled), server.address)
+    }
+    default:
+      return end(
+        view,
+        packet,
+        'insufficient-info',
+        `IPVS sends by ${server.forwarding}, which is not followed`,
+        evidence,
+      )
+  }
+}
+
+function methodOf({ forwarding }: RealServer): IpvsConnection['method'] {
+  const known = (['masq', 'local', 'tunnel', 'droute', 'bypass'] as const).find(word => word === forwarding)
+  return known ?? 'bypass'
+}
+
+/** ip_vs_notrack: without vs/conntrack nat never sees what IPVS sends. */
+function untrack(packet: Packet): Packet {
+  return { ...packet, connection: null, connectionInfo: 'untracked' }
+}
+
+/** ip_vs_update_conntrack: the answer is expected from the real server. */
+function updateConntrack(packet: Packet, address: string, port: number | null | undefined): Packet {
+  const { connection } = packet
+  if (!connection || connection.isConfirmed) return packet
+  const current = inverse(connection.reply)
+  const reply = inverse({ ...current, destination: address, destinationPort: port })
+  return { ...packet, connection: { ...connection, reply } }
+}
+
+/** __ip_vs_get_out_rt: the route to the real server, whatever the packet says, and neither by mark nor by source. */
+function route(view: View, packet: Packet, realServer: string): Next {
+  const answer = routeOutput(view, { ...packet, destination: realServer, source: undefined, mark: 0 })
+  if (answer.kind === 'unknown') return end(view, packet, 'insufficient-info', answer.reason, answer.evidence)
+  if (answer.kind === 'none') {
+    return end(view, packet, 'no-route', `to real server ${realServer}: ${answer.detail}`, answer.evidence)
+  }
+  const [way] = answer.ways
+  if (answer.isLocal) return { at: 'deliver', view, packet }
+  // Direct routing leaves the destination as it is: the next hop is the real server.
+  const towards = { ...way!, gateway: way!.gateway ?? realServer }
+  return {
+    at: 'output',
+    view,
+    packet: { ...packet, inDevice: null, outDevice: towards.dev },
+    way: towards,
+    isIpvs: true,
+  }
+}
+
+/** ip_vs_out of ip_vs_core.c: a real server's answer gets the address of the virtual service back. */
+export function ipvsOut(walk: Walk, view: View, packet: Packet, hook: InHook | 'FORWARD'): Packet {
+  if (packet.ipvs || walk.ipvsConnections.length === 0) return packet
+  const found = walk.ipvsConnections.find(
+    connection =>
+      connection.namespace === view.namespace.id &&
+      connection.protocol === packet.protocol &&
+      connection.realServer === packet.source &&
+      connection.realPort === packet.sourcePort &&
+      connection.client === packet.destination &&
+      connection.clientPort === packet.destinationPort,
+  )
+  if (found?.method !== 'masq') return packet
+  const answered: Packet = {
+    ...packet,
+    source: found.virtualAddress,
+    sourcePort: found.virtualPort,
+    ipvs: {
+      protocol: found.protocol,
+      virtualAddress: found.virtualAddress,
+      virtualPort: found.virtualPort,
+      method: found.method,
+      direction: 'reply',
+    },
+  }
+  const after = found.isTracked ? answered : untrack(answered)
+  const detail = `the answer of ${endpoint(found.realServer, found.realPort)}`
+  addStep(walk, view, { kind: 'ipvs', action: 'snat', hook, detail, evidence: [], ...changed(packet, after) })
+  return after
+}
+
+/** A mark that no virtual service waits for: what a socket look-up then fails to find was meant for IPVS. */
+export function unservedMark(view: View, packet: Packet): string | undefined {
+  const { mark } = packet
+  if (mark === undefined || mark === 0 || packet.ipvs) return undefined
+  if (view.namespace.kind !== 'ingress' && view.namespace.kind !== 'load-balancer' && !hasServices(view)) {
+    return undefined
+  }
+  const missing = view.missing('ipvs')
+  const why = missing ?? `there is no virtual service FWM ${mark}`
+  return `mark ${hex(mark)} (${mark}) is set, and ${why}`
+}
+
+const hasServices = (view: View) => view.namespace.ipvs.services.length > 0

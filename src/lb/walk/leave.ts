@@ -1,0 +1,57 @@
+import { scrub } from '../packet.ts'
+import { end, type Next, type NextAt } from './next.ts'
+import { addStep, type Walk } from './walk.ts'
+
+/** A packet leaves by a device whose other side is in no namespace of its node: another node may have it. */
+export function leave(walk: Walk, { view, ifname, frame, nextHop }: NextAt<'leave'>): Next {
+  const { packet } = frame
+  const link = view.link(ifname)
+  const proof = link ? [view.ref('links', String(link.ifindex))] : []
+  const address = nextHop ?? packet.destination
+  const other = address === undefined ? undefined : walk.world.across(view, address)
+  if (other) {
+    const detail = `${ifname} to ${other.ifname} of ${other.view.snapshot.host.hostname}`
+    addStep(walk, view, { kind: 'link', action: 'forwarded', detail, evidence: proof })
+    const received = { ...scrub(packet, true), inDevice: other.ifname, sourceMac: frame.sourceMac }
+    return { at: 'ip-in', view: other.view, packet: received }
+  }
+  addStep(walk, view, { kind: 'link', action: 'sent', detail: `out by ${ifname}`, evidence: proof })
+  if (walk.direction === 'reply') return answerLeaves(walk, { view, ifname, packet })
+  if (packet.inner?.kind === 'vxlan') {
+    return end(
+      view,
+      packet,
+      'left-for-peer',
+      `for ${packet.destination} (VNI ${packet.inner.vni}), which is not in this snapshot`,
+      proof,
+    )
+  }
+  return end(view, packet, 'left-node', `by ${ifname} for ${packet.destination}`, proof)
+}
+
+/** The answer is on its way to whoever asked from outside; anybody else would not know what to do with it. */
+function answerLeaves(
+  { origin, flow }: Walk,
+  {
+    view,
+    ifname,
+    packet,
+  }: Pick<NextAt<'leave'>, 'view' | 'ifname'> & { packet: NextAt<'leave'>['frame']['packet'] },
+): Next {
+  const isHome =
+    packet.inner === null &&
+    packet.destination === origin.packet.source &&
+    packet.destinationPort === origin.packet.sourcePort
+  if (packet.inner?.kind === 'vxlan') {
+    return end(view, packet, 'left-for-peer', `for ${packet.destination}, which is not in this snapshot`)
+  }
+  if (!isHome) return end(view, packet, 'left-node', `by ${ifname} for ${packet.destination}`)
+  const isRecognised =
+    packet.source === flow.destination &&
+    packet.sourcePort === (flow.destinationPort ?? origin.packet.destinationPort)
+  if (!isRecognised) {
+    const detail = `it comes from ${packet.source}:${packet.sourcePort}, which ${packet.destination} did not ask`
+    return end(view, packet, 'dropped', detail)
+  }
+  return end(view, packet, 'delivered', `it leaves by ${ifname} for ${packet.destination}, which asked`)
+}

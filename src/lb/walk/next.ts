@@ -1,0 +1,86 @@
+import type { RowRef } from '../evidence.ts'
+import type { Frame, Packet } from '../packet.ts'
+import type { Way } from '../routing/lookup.ts'
+import type { Disposition, ForkReason, Step } from '../trace.ts'
+import type { View } from '../view.ts'
+import type { Walk } from './walk.ts'
+
+/**
+ * Where a packet is next. A walk is a loop over these: each stage takes one and gives the next, so that no stage has to know
+ * another, and a path may divide anywhere.
+ */
+export type Next =
+  /** A frame has arrived at a device. */
+  | { readonly at: 'frame-in'; readonly view: View; readonly ifname: string; readonly frame: Frame }
+  /** A frame is handed to a device to send it. */
+  | { readonly at: 'frame-out'; readonly view: View; readonly ifname: string; readonly frame: Frame }
+  /** A bridge has to decide about a frame; `port` is null when the bridge device itself sends it. */
+  | {
+      readonly at: 'bridge'
+      readonly view: View
+      readonly bridge: string
+      readonly port: string | null
+      readonly frame: Frame
+    }
+  /** A vxlan wraps a frame. */
+  | { readonly at: 'vxlan'; readonly view: View; readonly ifname: string; readonly frame: Frame }
+  /** ip_rcv: a packet enters the IP layer by `packet.inDevice`. */
+  | { readonly at: 'ip-in'; readonly view: View; readonly packet: Packet }
+  /** What comes behind PREROUTING: the route. */
+  | { readonly at: 'route-in'; readonly view: View; readonly packet: Packet }
+  | { readonly at: 'forward'; readonly view: View; readonly packet: Packet; readonly way: Way }
+  | { readonly at: 'local-in'; readonly view: View; readonly packet: Packet }
+  /** A packet of this namespace that still needs a route. */
+  | { readonly at: 'local-out'; readonly view: View; readonly packet: Packet }
+  /** The OUTPUT hook, with the route that was found (`ip_local_out`). */
+  | {
+      readonly at: 'output'
+      readonly view: View
+      readonly packet: Packet
+      readonly way: Way
+      /** IPVS sends it: its own hooks are not asked again. */
+      readonly isIpvs?: boolean
+    }
+  | { readonly at: 'post'; readonly view: View; readonly packet: Packet; readonly way: Way }
+  | { readonly at: 'transmit'; readonly view: View; readonly packet: Packet; readonly way: Way }
+  /** Through all hooks: who takes it? */
+  | { readonly at: 'deliver'; readonly view: View; readonly packet: Packet }
+  /** Out of what the snapshots hold. */
+  | {
+      readonly at: 'leave'
+      readonly view: View
+      readonly ifname: string
+      readonly frame: Frame
+      readonly nextHop?: string
+    }
+  | { readonly at: 'resume'; readonly packet: Packet; readonly goOn: (walk: Walk, packet: Packet) => Next }
+  | { readonly at: 'fork'; readonly reason: ForkReason; readonly branches: readonly NextBranch[] }
+  | {
+      readonly at: 'end'
+      readonly view: View
+      readonly packet: Packet
+      readonly disposition: Disposition
+      readonly detail: string
+      readonly evidence: readonly RowRef[]
+    }
+
+export type NextBranch = {
+  readonly label: string
+  readonly evidence: readonly RowRef[]
+  /** What happened on the way into the branch. */
+  readonly view: View
+  readonly steps: readonly Step[]
+  readonly next: Next
+}
+
+export type NextAt<At extends Next['at']> = Extract<Next, { readonly at: At }>
+
+export function end(
+  view: View,
+  packet: Packet,
+  disposition: Disposition,
+  detail: string,
+  evidence: readonly RowRef[] = [],
+): NextAt<'end'> {
+  return { at: 'end', view, packet, disposition, detail, evidence }
+}

@@ -1,0 +1,87 @@
+import { resolveByAsking } from '../links/domain.ts'
+import { isUp, kindOf } from '../links/kind.ts'
+import type { Frame, Packet } from '../packet.ts'
+import type { View } from '../view.ts'
+import { overLoopback } from './ip.ts'
+import { end, type Next, type NextAt } from './next.ts'
+import { addStep, type Walk } from './walk.ts'
+
+/** NUD states in which an entry is used without asking first. */
+const usable = new Set(['PERMANENT', 'NOARP', 'REACHABLE', 'STALE', 'DELAY', 'PROBE'])
+
+/** ip_finish_output2: from an address to a MAC, and to the device. */
+export function transmit(walk: Walk, { view, packet, way }: NextAt<'transmit'>): Next {
+  const link = view.link(way.dev)
+  if (way.dev === 'lo') return overLoopback(walk, view, packet)
+  if (!link) return end(view, packet, 'insufficient-info', `there is no device ${way.dev}`)
+  const proof = [view.ref('links', String(link.ifindex))]
+  if (!isUp(link)) return end(view, packet, 'dropped', `${way.dev} is down`, proof)
+  const nextHop = way.gateway ?? packet.destination
+  if (nextHop === undefined)
+    return end(view, packet, 'insufficient-info', 'the destination address is not known')
+  const sourceMac = link.address
+  if (link.flags.includes('NOARP') || link.flags.includes('POINTOPOINT')) {
+    return {
+      at: 'frame-out',
+      view,
+      ifname: way.dev,
+      frame: { sourceMac, destinationMac: undefined, vlan: null, packet },
+    }
+  }
+  const row = view.neighbour(way.dev, nextHop)
+  if (row?.lladdr !== undefined && row.state?.some(state => usable.has(state))) {
+    const detail = `${nextHop} is ${row.lladdr} (${row.state.join(' ').toLowerCase()})`
+    const evidence = [view.ref('neighbours', `${way.dev} ${nextHop}`)]
+    addStep(walk, view, { kind: 'neighbour', action: 'forwarded', detail, evidence })
+    return sendTo(view, way.dev, { sourceMac, destinationMac: row.lladdr, vlan: null, packet }, nextHop)
+  }
+  return ask(walk, view, packet, { ifname: way.dev, nextHop, sourceMac })
+}
+
+function sendTo(view: View, ifname: string, frame: Frame, nextHop: string): Next {
+  const link = view.link(ifname)
+  const isOpen = link !== undefined && kindOf(link) === ''
+  return isOpen ? { at: 'leave', view, ifname, frame, nextHop } : { at: 'frame-out', view, ifname, frame }
+}
+
+/** No usable entry: the kernel will ask the network. */
+function ask(
+  walk: Walk,
+  view: View,
+  packet: Packet,
+  { ifname, nextHop, sourceMac }: { ifname: string; nextHop: string; sourceMac: string | undefined },
+): Next {
+  const missing = view.missing('rtnl.neighbours')
+  const { answers, isComplete, evidence, detail } = resolveByAsking(walk.world, view, ifname, nextHop)
+  const macs = new Map(answers.map(answer => [answer.mac, answer]))
+  const frameTo = (destinationMac: string | undefined): Frame => ({
+    sourceMac,
+    destinationMac,
+    vlan: null,
+    packet,
+  })
+  if (macs.size === 1) {
+    const [answer] = macs.values()
+    const text = `${nextHop} is ${answer!.mac}: ${answer!.by} would answer`
+    addStep(walk, view, { kind: 'neighbour', action: 'forwarded', detail: text, evidence: answer!.evidence })
+    return sendTo(view, ifname, frameTo(answer!.mac), nextHop)
+  }
+  if (macs.size > 1) {
+    return {
+      at: 'fork',
+      reason: 'unknown',
+      branches: [...macs.values()].map(answer => ({
+        label: `if ${answer.by} answers for ${nextHop}`,
+        evidence: answer.evidence,
+        view,
+        steps: [],
+        next: sendTo(view, ifname, frameTo(answer.mac), nextHop),
+      })),
+    }
+  }
+  if (isComplete && missing === undefined) {
+    addStep(walk, view, { kind: 'neighbour', action: 'dropped', detail, evidence })
+    return end(view, packet, 'no-neighbour', `on ${ifname}: ${detail}`, evidence)
+  }
+  return sendTo(view, ifname, frameTo(undefined), nextHop)
+}

@@ -1,0 +1,157 @@
+import type { FdbEntry, Link } from '../../snapshot/index.ts'
+import { infoOf, kindOf } from '../links/kind.ts'
+import { IPPROTO_UDP, type Packet, scrub } from '../packet.ts'
+import type { View } from '../view.ts'
+import { fdbKey } from '../../snapshot/row-keys.ts'
+import { end, type Next, type NextAt } from './next.ts'
+import { addStep, type Walk } from './walk.ts'
+
+/** IANA's port; iproute2's default is Linux' own. */
+const DEFAULT_PORT = 4789
+/** Outer Ethernet, IPv4, UDP and VXLAN headers without the outer Ethernet one: what the inner frame grows by. */
+const HEADERS = 50
+
+/** vxlan_xmit: which tunnel end gets the frame, and from which namespace the packet leaves. */
+export function vxlanOut(walk: Walk, { view, ifname, frame }: NextAt<'vxlan'>): Next {
+  const link = view.link(ifname)!
+  const { packet, destinationMac } = frame
+  const proof = [view.ref('links', String(link.ifindex))]
+  const vni = Number(infoOf(link, 'id'))
+  const entry = forwardingEntry(view, link, destinationMac)
+  if (entry === 'several') {
+    return end(
+      view,
+      packet,
+      'insufficient-info',
+      `${ifname} sends ${destinationMac} to several tunnel ends`,
+      proof,
+    )
+  }
+  const remote = entry?.dst ?? remoteOf(link)
+  if (remote === undefined) {
+    const detail = `${ifname} has no forwarding entry for ${destinationMac ?? 'its MAC'}`
+    addStep(walk, view, { kind: 'vxlan', action: 'dropped', detail, evidence: proof })
+    return end(view, packet, 'dropped', detail, proof)
+  }
+  const evidence = entry ? [view.ref('fdb', fdbKey(entry))] : proof
+  const port = entry?.port ?? Number(infoOf(link, 'port') ?? DEFAULT_PORT)
+  addStep(walk, view, {
+    kind: 'vxlan',
+    action: 'encapsulated',
+    detail: `${ifname}: VNI ${vni} to ${remote}:${port}`,
+    evidence,
+  })
+  const underlay = underlayOf(walk, view, link, entry)
+  const outer = wrap(packet, {
+    source: stringOf(infoOf(link, 'local')),
+    remote,
+    port,
+    isLeaving: underlay !== view,
+  })
+  const wrapped = {
+    ...outer,
+    inner: { kind: 'vxlan', vni: entry?.vni ?? vni, frame: { ...frame, vlan: null } } as const,
+  }
+  if (!underlay) {
+    return end(
+      view,
+      wrapped,
+      'left-for-peer',
+      `for ${remote} (VNI ${vni}), by a namespace that is in no snapshot`,
+      evidence,
+    )
+  }
+  return { at: 'local-out', view: underlay, packet: wrapped }
+}
+
+function wrap(
+  packet: Packet,
+  {
+    source,
+    remote,
+    port,
+    isLeaving,
+  }: { source: string | undefined; remote: string; port: number; isLeaving: boolean },
+): Packet {
+  return {
+    ...scrub(packet, isLeaving),
+    family: remote.includes(':') ? 'inet6' : 'inet',
+    protocol: IPPROTO_UDP,
+    source: source === '0.0.0.0' || source === '::' ? undefined : source,
+    destination: remote,
+    // A hash of the inner headers.
+    sourcePort: undefined,
+    destinationPort: port,
+    icmpType: null,
+    icmpCode: null,
+    tcpFlags: null,
+    ttl: 64,
+    tos: 0,
+    length: packet.length === undefined ? undefined : packet.length + HEADERS,
+    isFragment: false,
+  }
+}
+
+const stringOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
+
+/** vxlan_find_mac, else the default entry (00:00:00:00:00:00). */
+function forwardingEntry(view: View, link: Link, mac: string | undefined): FdbEntry | 'several' | undefined {
+  const rows = (of: string) => view.fdb(of).filter(row => row.ifname === link.ifname && row.dst !== undefined)
+  const own = mac === undefined ? [] : rows(mac)
+  const found = own.length > 0 ? own : rows('00:00:00:00:00:00')
+  return found.length > 1 ? 'several' : found[0]
+}
+
+function remoteOf(link: Link): string | undefined {
+  const remote = stringOf(infoOf(link, 'remote')) ?? stringOf(infoOf(link, 'remote6'))
+  return remote ?? stringOf(infoOf(link, 'group'))
+}
+
+/** Where the tunnel's socket is: the namespace in which the device was made. */
+export function underlayOf(walk: Walk, view: View, link: Link, entry?: FdbEntry): View | undefined {
+  const nsid = entry?.linkNetNsId ?? link.link_netnsid
+  if (nsid === undefined) return view
+  return (
+    walk.world.byNsid(view, nsid) ?? ownerOfSocket(walk, view, Number(infoOf(link, 'port') ?? DEFAULT_PORT))
+  )
+}
+
+/** Where nsids were not read: the one namespace of the node that holds a socket on the tunnel's port. */
+function ownerOfSocket(walk: Walk, view: View, port: number): View | undefined {
+  const owners = walk.world.views.filter(
+    other => other.snapshot === view.snapshot && other !== view && other.sockets('udp', port).length > 0,
+  )
+  return owners.length === 1 ? owners[0] : undefined
+}
+
+/** vxlan_rcv: the tunnel of a VNI whose socket is in this namespace. */
+export function decapsulate(walk: Walk, view: View, packet: Packet): Next | undefined {
+  const { inner, destinationPort } = packet
+  if (inner?.kind !== 'vxlan') return undefined
+  for (const other of walk.world.views) {
+    if (other.snapshot !== view.snapshot) continue
+    for (const link of vxlanLinks(other)) {
+      const port = Number(infoOf(link, 'port') ?? DEFAULT_PORT)
+      if (Number(infoOf(link, 'id')) !== inner.vni || port !== destinationPort) continue
+      if (underlayOf(walk, other, link) !== view) continue
+      const detail = `VNI ${inner.vni} to ${link.ifname} of ${other.namespace.name}`
+      addStep(walk, view, {
+        kind: 'vxlan',
+        action: 'decapsulated',
+        detail,
+        evidence: [other.ref('links', String(link.ifindex))],
+      })
+      const frame = { ...inner.frame, packet: scrub(inner.frame.packet, true) }
+      return { at: 'frame-in', view: other, ifname: link.ifname, frame }
+    }
+  }
+  return end(view, packet, 'dropped', `no vxlan here has VNI ${inner.vni}`)
+}
+
+const vxlans = new WeakMap<View, readonly Link[]>()
+
+function vxlanLinks(view: View): readonly Link[] {
+  let links = vxlans.get(view)
+  if (!links) vxlans.set(view, (links = view.namespace.links.filter(link => kindOf(link) === 'vxlan')))
+  return links
+}

@@ -1,0 +1,103 @@
+import type { Connection } from '../connection.ts'
+import type { Flow } from '../flow.ts'
+import { formatPacket, type Packet } from '../packet.ts'
+import type { Ending, Hop, Step } from '../trace.ts'
+import type { View } from '../view.ts'
+import type { World } from '../world.ts'
+
+/** What a path has gathered on its way. Changes while it is walked; a branch gets a copy. */
+export type Walk = {
+  readonly world: World
+  readonly flow: Flow
+  readonly direction: 'forward' | 'reply'
+  /** Where the first packet came from: a reply has arrived when it is back there. */
+  readonly origin: Origin
+  readonly hops: { view: View; steps: Step[] }[]
+  connections: readonly Connection[]
+  /** Connections of IPVS that the walk has made. */
+  ipvsConnections: readonly IpvsConnection[]
+  /** How often the IP layer was entered: what does not end is a loop. */
+  entries: number
+  /** Where a path ended that delivers: the answer starts there. */
+  arrival?: Arrival
+}
+
+export type Origin = { readonly view: View; readonly packet: Packet; readonly ifname: string | null }
+
+export type Arrival = { readonly view: View; readonly packet: Packet }
+
+/** struct ip_vs_conn: what turns the real server's answer back into one of the virtual service. */
+export type IpvsConnection = {
+  readonly namespace: string
+  readonly protocol: number | undefined
+  readonly client: string | undefined
+  readonly clientPort: number | null | undefined
+  readonly virtualAddress: string | undefined
+  readonly virtualPort: number | null | undefined
+  readonly realServer: string
+  readonly realPort: number | null | undefined
+  readonly method: 'masq' | 'local' | 'tunnel' | 'droute' | 'bypass'
+  readonly isTracked: boolean
+}
+
+/** Adds a step in the namespace of `view`, and begins a hop when the packet was in another one. */
+export function addStep(walk: Walk, view: View, step: Step): void {
+  const last = walk.hops.at(-1)
+  if (last?.view === view) last.steps.push(step)
+  else walk.hops.push({ view, steps: [step] })
+}
+
+export function addSteps(walk: Walk, view: View, steps: readonly Step[]): void {
+  for (const step of steps) addStep(walk, view, step)
+}
+
+/** For a branch: what is known so far, and an empty path. */
+export function branchOf(walk: Walk): Walk {
+  return { ...walk, hops: [] }
+}
+
+/** nf_conntrack_confirm: from now on the connection is found again. */
+export function confirm(walk: Walk, packet: Packet): Packet {
+  const { connection } = packet
+  if (!connection) return packet
+  const confirmed = connection.isConfirmed ? connection : { ...connection, isConfirmed: true }
+  const others = walk.connections.filter(
+    ({ id, namespace }) => id !== confirmed.id || namespace !== confirmed.namespace,
+  )
+  walk.connections = [...others, confirmed]
+  return { ...packet, connection: confirmed }
+}
+
+export function hopsOf(walk: Walk): Hop[] {
+  return walk.hops.map(({ view, steps }) => ({
+    node: view.node,
+    hostname: view.snapshot.host.hostname,
+    namespace: view.namespace.id,
+    name: view.namespace.name,
+    kind: view.namespace.kind,
+    steps,
+  }))
+}
+
+export function endingOf(
+  view: View,
+  packet: Packet,
+  { disposition, detail, evidence }: Pick<Ending, 'disposition' | 'detail' | 'evidence'>,
+): Ending {
+  const { namespace, node } = view
+  return {
+    disposition,
+    detail,
+    evidence,
+    packet,
+    node,
+    namespace: namespace.id,
+    namespaceName: namespace.name,
+  }
+}
+
+/** A step's packet text, when it is another one than before. */
+export function changed(before: Packet, after: Packet): { readonly packet?: string } {
+  const text = formatPacket(after)
+  return text === formatPacket(before) ? {} : { packet: text }
+}

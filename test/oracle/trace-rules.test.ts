@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Flow, type Path, type RowRef, type Trace, traceFlow } from '../../src/lb/index.ts'
+import type { Snapshot } from '../../src/snapshot/index.ts'
+import { needs } from '../support/needs.ts'
+import { seed } from '../support/seed.ts'
+import { mixSeed, type Random, seededRandom } from './random.ts'
+import { headerLength, IP_HEADER, packetHex, randomPacket, type TestPacket } from './trace/packet.ts'
+import {
+  farAddresses,
+  hostAddresses,
+  makeRouter,
+  type Router,
+  routerAddresses,
+  startSender,
+} from './trace/router.ts'
+import { emptyTable, ports, randomTable } from './trace/rule-set.ts'
+import { readWitness, type Seen, witnessTable } from './trace/witness.ts'
+
+const ruleSets = Number(process.env['CNMTOP_RULE_SETS'] ?? 100)
+const packetsEach = Number(process.env['CNMTOP_PACKETS'] ?? 20)
+const only = process.env['CNMTOP_ONLY']
+
+type Sending = { readonly packet: TestPacket; readonly isLocal: boolean }
+
+describe(
+  'the fate of packets under random rule sets',
+  needs(
+    'root',
+    'program:iptables-nft-restore',
+    'program:iptables-legacy-restore',
+    'program:nft',
+    'program:python3',
+  ),
+  () => {
+    let router: Router
+    let sender: ReturnType<typeof startSender>
+
+    beforeAll(() => {
+      router = makeRouter()
+      sender = startSender()
+    })
+    afterAll(() => {
+      sender.stop()
+      router.remove()
+    })
+
+    test(`is what the kernel does with them (CNMTOP_SEED=${seed})`, { timeout: 3_600_000 }, async () => {
+      const problems: string[] = []
+      const dispositions = new Map<string, number>()
+      let compared = 0
+      const numbers = only === undefined ? Array.from({ length: ruleSets }, (_, i) => i) : [Number(only)]
+      for (const number of numbers) {
+        const random = seededRandom(mixSeed(seed, number))
+        const legacy = install(router, random)
+        const before = router.snapshot()
+        const sendings = random.list(packetsEach, index => randomSending(random, 1000 + index))
+        const refused = await sender.send(
+          sendings.map(({ packet, isLocal }) => ({
+            netns: isLocal ? router.router.path : router.host.path,
+            packet: packetHex(packet),
+            bind: isLocal,
+          })),
+        )
+        await new Promise(resolve => setTimeout(resolve, 30))
+        const after = router.snapshot()
+        const seen = readWitness(after.namespaces[1]!)
+        const traces = sendings.map(sending => traceFlow([before], flowOf(sending, router), { reply: false }))
+        for (const [index, sending] of sendings.entries()) {
+          const trace = traces[index]!
+          const errno = refused.find(([at]) => at === index)?.[1]
+          const difference = compare(trace, seen, sending, errno)
+          dispositions.set(trace.disposition, (dispositions.get(trace.disposition) ?? 0) + 1)
+          compared++
+          if (difference !== undefined) {
+            problems.push(
+              `CNMTOP_SEED=${seed} CNMTOP_ONLY=${number} (${legacy}) ${JSON.stringify(sending)}\n  ${difference}\n  ${trace.sentence}`,
+            )
+          }
+        }
+        problems.push(
+          ...compareCounters(before, after, traces).map(
+            text => `CNMTOP_SEED=${seed} CNMTOP_ONLY=${number} ${text}`,
+          ),
+        )
+      }
+      process.stderr.write(
+        `seed ${seed}: ${compared} packets, ${numbers.length} rule sets, ${JSON.stringify(Object.fromEntries(dispositions))}\n`,
+      )
+      expect(problems).toEqual([])
+    })
+  },
+)
+
+/** Puts a random rule set of either back end, or of both, into the router. */
+function install(router: Router, random: Random): string {
+  router.run('nft', ['-f', '-'], `flush ruleset\n${witnessTable}`)
+  const backends = random.pick([['nft'], ['nft'], ['legacy'], ['legacy'], ['nft', 'legacy']])
+  for (const backend of ['nft', 'legacy']) {
+    for (const table of ['raw', 'mangle', 'nat', 'filter', 'security']) {
+      const isUsed = backends.includes(backend) && random.chance(0.75)
+      // Legacy tables stay: what an earlier rule set has left is cleared.
+      if (isUsed) restore(router, backend, randomTable(random, table))
+      else if (backend === 'legacy') restore(router, backend, emptyTable(table))
+    }
+  }
+  return backends.join('+')
+}
+
+/** Rules that are refused, by iptables or by the kernel, are left out. */
+function restore(router: Router, backend: string, table: string): void {
+  const load = (text: string, ...options: string[]): boolean => {
+    try {
+      router.run(`iptables-${backend}-restore`, options, text)
+      return true
+    } catch {
+      return false
+    }
+  }
+  if (load(table)) return
+  const lines = table.split('\n')
+  load(lines.filter(line => !line.startsWith('-A')).join('\n'))
+  for (const rule of lines.filter(line => line.startsWith('-A')))
+    load(`${lines[0]}\n${rule}\nCOMMIT\n`, '--noflush')
+}
+
+function randomSending(random: Random, id: number): Sending {
+  const isLocal = random.chance(0.3)
+  const sources = isLocal ? routerAddresses : [...hostAddresses, '172.31.0.1']
+  // What a host sends to 127.0.0.1 does not leave it.
+  const own = routerAddresses.filter(address => isLocal || !address.startsWith('127'))
+  const destinations = [...farAddresses, ...own, ...(isLocal ? hostAddresses : [])]
+  return { isLocal, packet: randomPacket(random, id, { sources, destinations, ports }) }
+}
+
+function flowOf({ packet, isLocal }: Sending, router: Router): Flow {
+  const {
+    protocol,
+    source,
+    destination,
+    sourcePort,
+    destinationPort,
+    icmpType,
+    tcpFlags,
+    ttl,
+    tos,
+    payload,
+  } = packet
+  return {
+    family: 'inet',
+    protocol,
+    source,
+    destination,
+    ...(protocol === 1 ? { icmpType, icmpCode: 0 } : { sourcePort, destinationPort }),
+    ...(protocol === 6 && { tcpFlags }),
+    ttl,
+    tos,
+    length: IP_HEADER + headerLength[protocol]! + payload,
+    entry: { kind: 'local', namespace: isLocal ? router.router.id : router.host.id },
+  }
+}
+
+const inWitness = ({ end }: Path, chain: string) =>
+  end?.evidence.some(({ key }) => key === `nft ip witness :${chain}`) === true
+
+/**
+ * What differs; undefined when the kernel did as we said. Where chains of one priority stand in an order that nothing tells, one
+ * of the ways must be the kernel's.
+ */
+function compare(
+  { path }: Trace,
+  seen: readonly Seen[],
+  { packet }: Sending,
+  errno: number | undefined,
+): string | undefined {
+  const actual = seen.filter(({ id }) => id === packet.id)
+  if (actual.length > 1) return `seen twice: ${JSON.stringify(actual)}`
+  const leaves = leavesOf(path)
+  const isOrder = leaves.every(({ labels }) => labels.every(label => label.startsWith("if 'the order of")))
+  if (!isOrder) return `not sure: ${leaves.map(({ labels }) => labels.join(', ')).join('; ')}`
+  const differences = leaves.map(({ path: leaf }) => compareEnd(leaf, actual[0], packet, errno))
+  return differences.includes(undefined) ? undefined : differences.join('\n')
+}
+
+function leavesOf(path: Path, labels: readonly string[] = []): { path: Path; labels: readonly string[] }[] {
+  if (!path.fork) return [{ path, labels }]
+  return path.fork.branches.flatMap(branch => leavesOf(branch.path, [...labels, branch.label]))
+}
+
+function compareEnd(
+  path: Path,
+  kernel: Seen | undefined,
+  packet: TestPacket,
+  errno: number | undefined,
+): string | undefined {
+  if (path.end?.disposition === 'insufficient-info') return `not sure: ${path.end.detail}`
+  const chain = inWitness(path, 'in') ? 'in' : inWitness(path, 'post') ? 'post' : undefined
+  if (!kernel) {
+    return chain === undefined
+      ? undefined
+      : `we say it gets to ${chain}, the kernel does not (${errno ?? 'sent'})`
+  }
+  if (chain === undefined) return `we do not say that it gets to ${kernel.chain}: ${JSON.stringify(kernel)}`
+  const { packet: end } = path.end!
+  const ours = {
+    chain,
+    source: end.source,
+    destination: end.destination,
+    ...(packet.protocol !== 1 && { sourcePort: end.sourcePort, destinationPort: end.destinationPort }),
+    mark: end.mark,
+    device: chain === 'in' ? end.inDevice : end.outDevice,
+  }
+  const theirs = Object.fromEntries(
+    // A mark that depends on what a snapshot does not hold is none to compare.
+    Object.entries(ours).map(([key, value]) => [
+      key,
+      value === undefined ? undefined : kernel[key as keyof Seen],
+    ]),
+  )
+  if (JSON.stringify(ours) === JSON.stringify(theirs)) return undefined
+  return `ours ${JSON.stringify(ours)}\n  kernel ${JSON.stringify(theirs)}`
+}
+
+/** Every rule must have counted what our traces say that it matched. */
+function compareCounters(before: Snapshot, after: Snapshot, traces: readonly Trace[]): string[] {
+  const counts = new Map<string, number>()
+  const refs = traces.flatMap(({ path }) => refsOf(path))
+  for (const { key } of refs) counts.set(key, (counts.get(key) ?? 0) + 1)
+  // A packet that came over lo and is refused is answered, whatever the limits say, and the answer is counted.
+  if (traces.some(({ disposition }) => disposition === 'rejected' || disposition === 'no-route')) return []
+  // Of two rules in chains of one priority either may be asked first: a drop hides the other.
+  const [, router] = after.namespaces
+  const [, old] = before.namespaces
+  if (
+    new Set(router!.netfilter.filter(({ rules }) => rules.length > 0).map(({ backend }) => backend)).size > 1
+  )
+    return []
+  const problems: string[] = []
+  for (const [at, table] of router!.netfilter.entries()) {
+    const seen = new Map<string, number>()
+    for (const [index, rule] of table.rules.entries()) {
+      const plain = `${table.backend} ${table.family} ${table.table} ${rule.text}`
+      const times = (seen.get(plain) ?? 0) + 1
+      seen.set(plain, times)
+      const key = times === 1 ? plain : `${plain}#${times}`
+      const counted = Number(rule.packets) - Number(old!.netfilter[at]!.rules[index]!.packets)
+      const ours = counts.get(key) ?? 0
+      if (counted !== ours) problems.push(`counter of '${key}': kernel ${counted}, ours ${ours}`)
+    }
+  }
+  return problems
+}
+
+function refsOf(path: Path): RowRef[] {
+  const own = path.hops.flatMap(({ steps }) =>
+    steps.filter(({ kind }) => kind === 'rule').flatMap(({ evidence }) => evidence),
+  )
+  return [...own, ...(path.fork?.branches ?? []).flatMap(branch => refsOf(branch.path))]
+}

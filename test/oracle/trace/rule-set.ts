@@ -1,0 +1,250 @@
+import type { Random } from '../random.ts'
+import { farAddresses, hostAddresses, routerAddresses } from './router.ts'
+
+/** Values that packets of the test have too, so that tests hit. */
+export const ports = [53, 80, 443, 1000, 1001, 1002, 8080]
+const networks = [
+  '10.1.0.0/24',
+  '10.1.1.0/24',
+  '10.2.0.0/24',
+  '10.3.0.0/16',
+  '10.4.0.0/24',
+  '192.0.2.0/25',
+  '198.51.100.0/24',
+  '0.0.0.0/0.0.0.1',
+  '10.0.0.2/255.0.0.255',
+]
+const inDevices = ['in0', 'lo', 'in+', 'out1']
+const outDevices = ['out0', 'out1', 'out2', 'in0', 'lo', 'out+']
+const marks = ['0x0', '0x1', '0x2', '0x3', '0x10', '0x112', '0x1/0x1', '0x10/0xf0', '0x2/0x3', '0x0/0xffff']
+const addresses = [...hostAddresses, ...routerAddresses, ...farAddresses]
+
+const not = (r: Random) => (r.chance(0.2) ? '! ' : '')
+const protocol = (r: Random) => r.pick(['tcp', 'tcp', 'udp', 'icmp'])
+const portRange = (r: Random) => r.pick(['80', '1000:1002', '53', '443:', ':1000', '20000:40000'])
+
+type Maker = (r: Random, chain: string) => string
+
+/** Matches, with the protocol that they need. */
+const matches: readonly {
+  readonly protocol?: string
+  readonly make: Maker
+  readonly chains?: readonly string[]
+}[] = [
+  { protocol: 'tcp', make: r => `-m tcp ${not(r)}--dport ${portRange(r)}` },
+  { protocol: 'tcp', make: r => `-m tcp --sport ${portRange(r)}` },
+  {
+    protocol: 'tcp',
+    make: r =>
+      `-m tcp ${not(r)}--tcp-flags ${r.pick(['SYN,ACK SYN', 'SYN,RST,ACK,FIN SYN', 'ALL NONE', 'ACK ACK'])}`,
+  },
+  { protocol: 'tcp', make: r => `-m tcp ${not(r)}--syn` },
+  { protocol: 'udp', make: r => `-m udp ${not(r)}--dport ${portRange(r)}` },
+  { protocol: 'udp', make: r => `-m udp --sport ${portRange(r)}` },
+  {
+    protocol: 'icmp',
+    make: r => `-m icmp ${not(r)}--icmp-type ${r.pick(['8', '0', '3', '8/0', 'any', '13'])}`,
+  },
+  {
+    protocol: 'tcp',
+    make: r =>
+      `-m multiport ${not(r)}--${r.pick(['dports', 'sports', 'ports'])} ${r.pick(['80,443', '1000:1002,53', '20000:30000'])}`,
+  },
+  { make: r => `-m mark ${not(r)}--mark ${r.pick(marks)}` },
+  { make: r => `-m mark ${not(r)}--mark ${r.pick(marks)}` },
+  { make: r => `-m connmark ${not(r)}--mark ${r.pick(marks)}` },
+  {
+    make: r =>
+      `-m conntrack ${not(r)}--ctstate ${r.pick(['NEW', 'INVALID', 'ESTABLISHED,RELATED', 'DNAT', 'SNAT', 'UNTRACKED', 'NEW,DNAT'])}`,
+  },
+  { make: r => `-m state --state ${r.pick(['NEW', 'INVALID', 'ESTABLISHED', 'NEW,INVALID'])}` },
+  { make: r => `-m conntrack ${not(r)}--ctorigdst ${r.pick(addresses)}` },
+  { make: r => `-m conntrack ${not(r)}--ctreplsrc ${r.pick(addresses)}` },
+  { make: r => `-m conntrack --ctstate NEW ${not(r)}--ctorigsrc ${r.pick(networks.slice(0, 5))}` },
+  { protocol: 'tcp', make: r => `-m conntrack --ctproto tcp ${not(r)}--ctorigdstport ${portRange(r)}` },
+  { make: r => `-m conntrack --ctdir ${r.pick(['ORIGINAL', 'REPLY'])}` },
+  {
+    make: r =>
+      `-m conntrack ${not(r)}--ctstatus ${r.pick(['CONFIRMED', 'SEEN_REPLY', 'NONE', 'EXPECTED,CONFIRMED'])}`,
+  },
+  {
+    make: r =>
+      `-m addrtype ${not(r)}--dst-type ${r.pick(['LOCAL', 'UNICAST', 'LOCAL,UNICAST', 'BROADCAST'])}`,
+  },
+  { make: r => `-m addrtype ${not(r)}--src-type ${r.pick(['LOCAL', 'UNICAST'])}` },
+  { make: () => '-m addrtype --dst-type LOCAL --limit-iface-in', chains: ['PREROUTING', 'INPUT'] },
+  {
+    make: r =>
+      `-m iprange ${not(r)}--dst-range ${r.pick(['10.2.0.2-10.3.0.2', '10.1.0.1-10.1.0.2', '192.0.2.0-192.0.2.9'])}`,
+  },
+  { make: r => `-m iprange ${not(r)}--src-range ${r.pick(['10.1.0.2-10.1.0.2', '10.1.0.3-10.1.1.9'])}` },
+  { make: r => `-m ttl --ttl-${r.pick(['eq 64', 'lt 64', 'gt 63', 'eq 63'])}` },
+  { make: r => `-m tos ${not(r)}--tos ${r.pick(['0x8', '0x10', '0x0/0x10'])}` },
+  { make: r => `-m dscp ${not(r)}--dscp ${r.pick(['0', '2', '46'])}` },
+  { make: r => `-m length ${not(r)}--length ${r.pick(['0:60', '28', '40:100', '400:'])}` },
+  {
+    make: r => `-m pkttype ${not(r)}--pkt-type ${r.pick(['unicast', 'broadcast'])}`,
+    chains: ['PREROUTING', 'INPUT', 'FORWARD'],
+  },
+  { make: r => `-m physdev ${not(r)}--physdev-is-in`, chains: ['PREROUTING', 'INPUT', 'FORWARD'] },
+  { make: r => `-m rpfilter ${r.pick(['', '--loose', '--invert', '--validmark'])}`, chains: ['PREROUTING'] },
+  {
+    make: r => `-m policy --dir in --pol ${r.pick(['none', 'ipsec'])}`,
+    chains: ['PREROUTING', 'INPUT', 'FORWARD'],
+  },
+  { make: () => '-m statistic --mode nth --every 1 --packet 0' },
+  { make: () => '-m comment --comment x' },
+]
+
+/** Targets by table; `protocol` for those that need ports. */
+const targets: Readonly<
+  Record<
+    string,
+    readonly {
+      readonly protocol?: boolean
+      readonly out?: string
+      readonly make: Maker
+      readonly chains?: readonly string[]
+    }[]
+  >
+> = {
+  mangle: [
+    {
+      make: r =>
+        `MARK --set-xmark ${r.pick(['0x1/0xffffffff', '0x10/0xf0', '0x2/0x2', '0x112/0xffffffff', '0x1/0x0', '0x3/0xffffffff'])}`,
+    },
+    { make: r => `MARK --${r.pick(['set', 'or', 'and', 'xor'])}-mark ${r.pick(['0x1', '0x2', '0x10'])}` },
+    {
+      make: r =>
+        `CONNMARK ${r.pick(['--save-mark', '--restore-mark', '--set-mark 0x1', '--set-xmark 0x10/0xf0', '--save-mark --mask 0xf', '--restore-mark --nfmask 0xf0 --ctmask 0xff'])}`,
+    },
+    { make: r => `TOS --set-tos ${r.pick(['0x8', '0x10', '0x0', '0x10/0x18'])}` },
+    { make: r => `DSCP --set-dscp ${r.pick(['0', '4', '46'])}` },
+    { make: r => `TTL --ttl-${r.pick(['set 33', 'dec 1', 'inc 2'])}`, chains: ['PREROUTING'] },
+    { make: () => 'DROP' },
+    { make: () => 'ACCEPT' },
+    { make: () => 'RETURN' },
+  ],
+  raw: [
+    { make: r => r.pick(['CT --notrack', 'NOTRACK']) },
+    { make: r => r.pick(['DROP', 'ACCEPT', 'ACCEPT', 'RETURN', 'TRACE']) },
+  ],
+  filter: [
+    { make: () => 'DROP' },
+    { make: () => 'ACCEPT' },
+    { make: () => 'ACCEPT' },
+    { make: () => 'RETURN' },
+    { make: () => 'LOG' },
+    { make: r => `REJECT${r.pick(['', ' --reject-with icmp-host-prohibited'])}` },
+  ],
+  security: [{ make: r => r.pick(['DROP', 'ACCEPT', 'ACCEPT', 'RETURN']) }],
+  nat: [
+    {
+      make: r => `DNAT --to-destination ${r.pick(addresses.filter(address => !address.startsWith('127')))}`,
+      chains: ['PREROUTING', 'OUTPUT'],
+    },
+    {
+      protocol: true,
+      make: r =>
+        `DNAT --to-destination ${r.pick(['10.3.0.2:8080', ':1001', '10.2.0.3:1000-1002', '10.1.0.1:80', '10.4.0.2:53'])}`,
+      chains: ['PREROUTING', 'OUTPUT'],
+    },
+    {
+      protocol: true,
+      make: r => `REDIRECT --to-ports ${r.pick(['80', '8080', '1000-1002'])}`,
+      chains: ['PREROUTING', 'OUTPUT'],
+    },
+    { make: () => 'REDIRECT', chains: ['PREROUTING', 'OUTPUT'] },
+    {
+      make: r => `SNAT --to-source ${r.pick(['10.2.0.1', '10.9.9.9', '10.3.0.9'])}`,
+      chains: ['POSTROUTING', 'INPUT'],
+    },
+    {
+      protocol: true,
+      make: () => 'SNAT --to-source 10.9.9.9:1-65535',
+      chains: ['POSTROUTING', 'INPUT'],
+    },
+    // Over lo a connection is confirmed before the witness drops it, and the next one finds its port taken.
+    { protocol: true, out: '! -o lo', make: () => 'SNAT --to-source 10.2.0.1:7777', chains: ['POSTROUTING'] },
+    { make: () => 'MASQUERADE', chains: ['POSTROUTING'] },
+    { protocol: true, out: '! -o lo', make: () => 'MASQUERADE --to-ports 4444', chains: ['POSTROUTING'] },
+    { make: () => 'ACCEPT' },
+    { make: () => 'RETURN' },
+  ],
+}
+
+const baseChains: Readonly<Record<string, readonly string[]>> = {
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
+}
+const userChains = ['A', 'B', 'C']
+
+/** A random table as iptables-restore takes it. */
+export function randomTable(random: Random, table: string): string {
+  const policy = () => (table === 'nat' || random.chance(0.92) ? 'ACCEPT' : 'DROP')
+  const chains = baseChains[table]!
+  const rules = chains.flatMap(chain => random.list(random.int(0, 5), () => randomRule(random, table, chain)))
+  const nested = userChains.flatMap(chain =>
+    random.list(random.int(0, 4), () => randomRule(random, table, chain)),
+  )
+  return [
+    `*${table}`,
+    ...chains.map(name => `:${name} ${policy()} [0:0]`),
+    ...userChains.map(name => `:${name} - [0:0]`),
+    ...rules,
+    ...nested,
+    'COMMIT',
+    '',
+  ].join('\n')
+}
+
+export function emptyTable(table: string): string {
+  return [`*${table}`, ...baseChains[table]!.map(name => `:${name} ACCEPT [0:0]`), 'COMMIT', ''].join('\n')
+}
+
+function randomRule(random: Random, table: string, chain: string): string {
+  const isUser = userChains.includes(chain)
+  const later = userChains.slice(userChains.indexOf(chain) + 1)
+  const fits = ({ chains }: { readonly chains?: readonly string[] }) =>
+    !chains || (!isUser && chains.includes(chain))
+  const target = random.pick(targets[table]!.filter(fits))
+  let wanted: string | undefined = target.protocol ? random.pick(['tcp', 'udp']) : undefined
+  const chosen: string[] = []
+  for (let i = random.pick([0, 0, 1, 1, 2]); i > 0; i--) {
+    const match = random.pick(matches.filter(fits))
+    if (match.protocol !== undefined && wanted !== undefined && match.protocol !== wanted) continue
+    wanted = match.protocol ?? wanted
+    chosen.push(match.make(random, chain))
+  }
+  const jump =
+    later.length > 0 && random.chance(0.35)
+      ? `${random.pick(['-j', '-j', '-g'])} ${random.pick(later)}`
+      : undefined
+  const nothing = random.chance(0.05) ? '' : undefined
+  return [
+    `-A ${chain}`,
+    ...header(random, chain, isUser, jump === undefined ? target.out : undefined),
+    wanted !== undefined ? `-p ${wanted}` : random.chance(0.15) ? `${not(random)}-p ${protocol(random)}` : '',
+    ...chosen,
+    jump ?? nothing ?? `-j ${target.make(random, chain)}`,
+  ].join(' ')
+}
+
+function header(random: Random, chain: string, isUser: boolean, out: string | undefined): string[] {
+  const mayComeIn = !isUser && chain !== 'OUTPUT' && chain !== 'POSTROUTING'
+  const mayGoOut = !isUser && chain !== 'INPUT' && chain !== 'PREROUTING'
+  return [
+    ...random.maybe(0.2, `${not(random)}-s ${random.pick([...addresses, ...networks])}`),
+    ...random.maybe(0.25, `${not(random)}-d ${random.pick([...addresses, ...networks])}`),
+    ...(mayComeIn ? random.maybe(0.2, `${not(random)}-i ${random.pick(inDevices)}`) : []),
+    ...(out !== undefined
+      ? [out]
+      : mayGoOut
+        ? random.maybe(0.2, `${not(random)}-o ${random.pick(outDevices)}`)
+        : []),
+    ...random.maybe(0.04, `${not(random)}-f`),
+  ]
+}
