@@ -6,14 +6,14 @@ import { openTerminal, type RunningTerminal } from '../scripts/terminal.ts'
 const run = promisify(execFile)
 
 export const root = resolve(import.meta.dirname, '..')
+/** As `npm start` and the first line of the program have it. */
+const nodeFlags = ['--max-semi-space-size=2']
 const program = resolve(root, 'dist/cnmtop.js')
 
-/** The built program on the given directories only, in a terminal of 120 columns and 40 rows. */
+/** The built program on the given directories only, in its view of namespaces, in a terminal of 120 columns and 40 rows. */
 export function openProgram(...netnsDirs: readonly string[]): RunningTerminal {
-  return openTerminal([process.execPath, program, '--view', 'namespaces', ...lookingAt(netnsDirs)], {
-    cols: 120,
-    rows: 40,
-  })
+  const words = ['--view', 'namespaces', ...lookingAt(netnsDirs)]
+  return openTerminal([process.execPath, ...nodeFlags, program, ...words], { cols: 120, rows: 40 })
 }
 
 /** Arguments that keep the program to these directories. */

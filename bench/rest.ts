@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openProgram } from './program.ts'
 import type { Result, Subject } from './result.ts'
-import { isUseful } from './start.ts'
+import { isSettled } from './start.ts'
 
 /** Clock ticks a second, USER_HZ: 100 on every Linux that Node runs on. */
 const USER_HZ = 100
@@ -11,7 +11,7 @@ const USER_HZ = 100
 export async function measureRest({ netnsDir }: Subject): Promise<Result[]> {
   const terminal = openProgram(netnsDir)
   try {
-    await terminal.until(isUseful, 30_000)
+    await terminal.until(isSettled, 120_000)
     await sleep(5_000)
     const before = processorSeconds(terminal.pid)
     const started = performance.now()

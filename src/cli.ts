@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { CommandError, exitCodes } from './commands/exit.ts'
 import type { LookOptions } from './commands/options.ts'
 
@@ -63,6 +63,18 @@ function program(finish: (code: number) => void): Command {
     .option('--namespace <name>', 'only this namespace, by name or id')
     .action(async (what, options) =>
       finish(await (await import('./commands/ls.ts')).lsCommand(what, options)),
+    )
+
+  looking(cli.command('export').description('draw this node or a cluster, or write a report of it'))
+    .argument('[file...]', 'snapshots in place of this node; several are one cluster')
+    .addOption(
+      new Option('--format <format>', 'Graphviz, Mermaid, SVG, or a report in Markdown')
+        .choices(['dot', 'mermaid', 'svg', 'md'])
+        .makeOptionMandatory(),
+    )
+    .option('-o, --output <file>', 'where to; - for stdout', fileName, '-')
+    .action(async (files, options) =>
+      finish(await (await import('./commands/export.ts')).exportCommand(files, options)),
     )
 
   cli

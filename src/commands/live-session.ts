@@ -1,5 +1,7 @@
+import { type LiveDocker, startDockerLive, type StartOptions } from '../collectors/docker/start.ts'
 import { type Live, startLive } from '../collectors/kernel/live.ts'
 import type { Part } from '../collectors/kernel/parts.ts'
+import type { Snapshot } from '../snapshot/index.ts'
 import type { Session } from '../ui/model/session.ts'
 import type { TabId } from '../ui/model/tabs/tab-id.ts'
 
@@ -18,30 +20,89 @@ const partsOfTab: Readonly<Record<TabId, readonly Part[]>> = {
   sources: [],
 }
 
-/** The screen's session on this node. */
+/**
+ * The screen's session on this node: the kernel at once, and the Docker daemon as soon as the first frame is painted.
+ *
+ * @param docker undefined: no daemon is asked
+ */
 export function liveSession(
   options: Parameters<typeof startLive>[0],
+  docker: StartOptions | undefined,
 ): Session & { readonly ended: () => Promise<void> } {
   const live: Live = startLive(options)
+  const listeners = new Set<() => void>()
+  let daemon: LiveDocker | undefined
+  let starting: NodeJS.Timeout | undefined
+  let joined: { kernel: Snapshot; reading: ReturnType<LiveDocker['reading']>; snapshot: Snapshot } | undefined
   let ending: Promise<void> | undefined
+
+  function notify(): void {
+    for (const listener of listeners) listener()
+  }
+
+  /** The same object until one of its two halves changes. */
+  function snapshot(): Snapshot {
+    const kernel = live.snapshot()
+    const reading = daemon?.reading()
+    if (!reading) return kernel
+    if (joined?.kernel !== kernel || joined.reading !== reading) {
+      const sources = [...kernel.sources, ...reading.sources]
+      joined = {
+        kernel,
+        reading,
+        snapshot: { ...kernel, ...(reading.docker && { docker: reading.docker }), sources },
+      }
+    }
+    return joined.snapshot
+  }
+
+  async function end(): Promise<void> {
+    clearTimeout(starting)
+    listeners.clear()
+    await Promise.all([live.stop(), daemon?.stop()])
+  }
+
+  live.subscribe(notify)
   return {
-    snapshot: () => live.snapshot(),
+    snapshot,
     status() {
-      const { settled, readAt, failure } = live.state()
+      const { settled, readAt, failure, roundMs } = live.state()
       // Settled, and the watch alive: what is shown is true now.
       const checkedAt = settled && failure === undefined ? Date.now() : readAt
-      return { mode: 'live', collecting: !settled && failure === undefined, checkedAt, lastError: failure }
+      return {
+        mode: 'live',
+        collecting: !settled && failure === undefined,
+        checkedAt,
+        silentMs: roundMs,
+        lastError: failure,
+      }
     },
-    subscribe: listener => live.subscribe(listener),
-    refresh: () => live.command({ kind: 'refresh' }),
-    setVisible: ({ namespaceId, tab, links }) =>
-      live.command({ kind: 'show', id: namespaceId, parts: tab === undefined ? [] : partsOfTab[tab], links }),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    refresh() {
+      live.command({ kind: 'refresh' })
+      daemon?.refresh()
+    },
+    setVisible({ namespaceId, tab, links }) {
+      live.command({ kind: 'show', id: namespaceId, parts: tab === undefined ? [] : partsOfTab[tab], links })
+      // Told just before the first frame: the thread starts after it.
+      if (docker && !ending) {
+        starting ??= setTimeout(() => {
+          daemon = startDockerLive(docker, notify)
+        }, 0)
+      }
+    },
     elapsed: link => live.elapsed(link),
     pause: async () => live.pause(),
-    resume: () => live.resume(),
-    stop() {
-      ending ??= live.stop()
+    resume() {
+      live.resume()
+      daemon?.refresh()
     },
-    ended: () => (ending ??= live.stop()),
+    stop() {
+      ending ??= end()
+    },
+    ended: () => (ending ??= end()),
   }
 }

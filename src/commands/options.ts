@@ -66,7 +66,7 @@ export async function askDocker(
   await checkDockerHost(dockerHost)
   const { startDockerOnce } = await import('../collectors/docker/start.ts')
   const callMs = timeout === undefined ? undefined : timeout * 1000
-  return startDockerOnce({ dockerHost, callMs, parts })
+  return startDockerOnce({ dockerHost, callMs }, parts)
 }
 
 /** An address that was named and is none is wrong usage; what the environment says is told with the sources. */

@@ -3,7 +3,7 @@ import { displayOptions } from '../ui/options.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { canEnter, missingHere } from './missing.ts'
-import { checkAskedDirectories, type LookOptions, look, requireLinux } from './options.ts'
+import { checkAskedDirectories, checkDockerHost, type LookOptions, look, requireLinux } from './options.ts'
 import { note, writeOut } from './output.ts'
 import { shortcomings } from './shortcomings.ts'
 
@@ -28,6 +28,7 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
     return exitCodes.ok
   }
   requireLinux()
+  await checkDockerHost(options.dockerHost)
   if (missing.length > 0 && !options.netnsDir && !canEnter()) {
     for (const sentence of missing) note(sentence)
     return exitCodes.permission
@@ -36,11 +37,11 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
   const netnsDirs = options.netnsDir ?? []
   checkAskedDirectories(unlistable(netnsDirs), netnsDirs)
   const { liveSession } = await import('./live-session.ts')
-  const session = liveSession({
-    netnsDirs,
-    onlyNetnsDirs: options.onlyNetnsDirs,
-    timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
-  })
+  const limitMs = options.timeout === undefined ? undefined : options.timeout * 1000
+  const session = liveSession(
+    { netnsDirs, onlyNetnsDirs: options.onlyNetnsDirs, timeoutMs: limitMs },
+    options.docker === false ? undefined : { dockerHost: options.dockerHost, callMs: limitMs },
+  )
   // Loaded while the collector's thread reads already.
   const { runUi } = await import('../ui/run.tsx')
   return runUi({ ...displayOf(options), view: options.view, session })

@@ -6,12 +6,35 @@ import type { Namespace, Snapshot } from '../snapshot/index.ts'
  */
 export function isSameTopology(before: Snapshot, after: Snapshot): boolean {
   if (before === after) return true
-  if (before.docker !== after.docker || before.host.hostname !== after.host.hostname) return false
+  if (!isSameDocker(before.docker, after.docker)) return false
+  if (before.host.hostname !== after.host.hostname) return false
   if (before.namespaces === after.namespaces) return true
   return (
     before.namespaces.length === after.namespaces.length &&
     before.namespaces.every((namespace, index) => isSameNamespace(namespace, after.namespaces[index]))
   )
+}
+
+/** What of the daemon's answers the graph is made from: events are none of it, nor when it was asked. */
+const dockerParts = [
+  'host',
+  'version',
+  'info',
+  'networks',
+  'containers',
+  'services',
+  'tasks',
+  'nodes',
+] as const
+
+function isSameDocker(before: Snapshot['docker'], after: Snapshot['docker']): boolean {
+  if (before === after) return true
+  if (!before || !after) return false
+  return dockerParts.every(part => {
+    const [old, now] = [before[part], after[part]]
+    if (old === now) return true
+    return typeof old === 'object' && typeof now === 'object' && signature(old) === signature(now)
+  })
 }
 
 /** The parts of a namespace that the graph is made from. */

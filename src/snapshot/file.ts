@@ -36,15 +36,19 @@ export function snapshotText(snapshot: Snapshot): string {
   return `${jsonText(snapshot)}\n`
 }
 
+/** Writes a snapshot. @throws as saveText */
+export async function saveSnapshot(path: string, snapshot: Snapshot): Promise<void> {
+  return saveText(path, snapshotText(snapshot))
+}
+
 /**
- * Writes a snapshot so that `path` holds either the whole new one or what was there before: to a temporary file beside
+ * Writes a text so that `path` holds either the whole new one or what was there before: to a temporary file beside
  * it, mode 0600, flushed to disk, then renamed. Compressed when the name ends in `.gz`. A link stays, and its target is
  * replaced; a pipe or a device (`/dev/null`) is written to and never replaced.
  *
  * @throws the file system's error; the temporary file is removed
  */
-export async function saveSnapshot(path: string, snapshot: Snapshot): Promise<void> {
-  const text = snapshotText(snapshot)
+export async function saveText(path: string, text: string): Promise<void> {
   const bytes = path.endsWith('.gz') ? await promisify(gzip)(text) : Buffer.from(text)
   const existing = await stat(path).catch(ifAbsent(undefined))
   if (existing?.isDirectory()) throw new Error('it is a directory')

@@ -3,6 +3,7 @@ import type { Graph } from '../graph/model.ts'
 import { isSameTopology } from '../graph/same-topology.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import { advance } from './model/rates.ts'
+import { advanceLog } from './model/log.ts'
 import { isUnread } from './model/chrome.ts'
 import { textToCopy } from './model/copy.ts'
 import { type Data, snapshotOfNode } from './model/data.ts'
@@ -99,10 +100,21 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
 
   function takeData(): void {
     const snapshot = state.isFrozen ? data.snapshot : sameNamespaces(data.snapshot, session.snapshot())
-    // Rates are those of one node.
-    const history = snapshot.host.bootId === data.snapshot.host.bootId ? data.history : undefined
+    const isSameNode = snapshot.host.bootId === data.snapshot.host.bootId
+    // Rates are those of one node; and what is read for the first time did not just come.
+    const history = isSameNode ? data.history : undefined
+    const log =
+      hasRead && isSameNode ? advanceLog(data.log ?? [], data.snapshot, snapshot, clock()) : data.log
     const nodes = nodesOf(snapshot)
-    data = { ...data, snapshot, nodes, history, graph: graphs.update(nodes), status: session.status() }
+    data = {
+      ...data,
+      snapshot,
+      nodes,
+      history,
+      graph: graphs.update(nodes),
+      status: session.status(),
+      ...(log && { log }),
+    }
     dispatch({ type: 'data' })
     publish()
   }

@@ -171,3 +171,93 @@ describe('a live screen', () => {
     user.stop()
   })
 })
+
+describe('events', () => {
+  const event = (time: string, Type: string, Action: string, ID: string, name: string) => ({
+    time: `2026-11-23T05:56:${time}Z`,
+    Type,
+    Action,
+    scope: 'local',
+    Actor: { ID, Attributes: { name } },
+  })
+  const { docker } = snapshot
+  if (!docker) throw new Error('the capture has no Docker')
+  const network = docker.networks?.find(({ Name }) => Name === 'appnet')?.Id ?? ''
+  const eventful: Snapshot = {
+    ...snapshot,
+    docker: {
+      ...docker,
+      events: [
+        event('01.000', 'container', 'start', 'f00', 'web\x1b[2J'),
+        event('02.500', 'network', 'connect', network, 'appnet'),
+      ],
+    },
+  }
+
+  it('are told the newest first, with names made harmless', () => {
+    const user = userOf(eventful, 120, 30, 'events')
+    const rows = user.text().slice(4, 6)
+    expect(rows[0]).toMatch(/05:56:02.500 +network +connect +appnet/)
+    expect(rows[1]).toMatch(/05:56:01.000 +container +start +web\\x1b\[2J/)
+    user.stop()
+  })
+
+  it('lead to what they are about', () => {
+    const user = userOf(eventful, 120, 30, 'events')
+    user.press('k', 'enter')
+    while (!user.line('▌  network')) user.press('j')
+    user.press('enter')
+    expect(user.text()[1]).toContain(' Events › network connect appnet › network appnet')
+    user.stop()
+  })
+
+  it('hold namespaces that come and go, and not those that are read for the first time', () => {
+    const { session, show } = scriptedSession({ ...snapshot, namespaces: [] })
+    const user = userOf(session, 120, 30, 'events')
+    show(snapshot)
+    expect(user.text()[2]).toContain('Events 0')
+    const [first, ...others] = snapshot.namespaces
+    show({ ...snapshot, namespaces: others })
+    expect(user.line(`gone     ${first?.name}`)).toBeDefined()
+    show(snapshot)
+    expect(user.text()[2]).toContain('Events 2')
+    user.press('k', 'enter')
+    while (!user.line('▌  namespace')) user.press('j')
+    user.press('enter')
+    expect(user.text()[1]).toContain(`› namespace ${first?.name}`)
+    user.stop()
+  })
+})
+
+describe('a daemon that is away', () => {
+  const away: Snapshot = {
+    ...snapshot,
+    docker: snapshot.docker && { ...snapshot.docker, readAt: '2026-11-23T05:20:03Z' },
+    sources: [{ source: 'docker.version', status: 'timeout', tookMs: 2000, reason: 'no answer within 2 s' }],
+  }
+
+  it('is told on every view, and what it told last stays', () => {
+    const { session, show } = scriptedSession(snapshot)
+    const user = userOf(session, 140, 40, 'services')
+    expect(user.text()[1]).toContain('5 Services')
+    show(away)
+    expect(user.text()[1]).toContain('▲ Docker is away for 10 s (timeout): what it told last is shown')
+    expect(user.line('docker.version timeout: no answer within 2 s')).toBeDefined()
+    expect(user.line('api.1')).toBeDefined()
+    user.resize(80, 24)
+    expect(user.text()[1]).toContain('▲ Docker is away for 10 s')
+    show(snapshot)
+    expect(user.text()[1]).not.toContain('Docker is away')
+    user.stop()
+  })
+
+  it('has its sources told, with their times', () => {
+    const { session, show } = scriptedSession(snapshot)
+    const user = userOf(session, 200, 40, 'overview')
+    user.press('k', ']')
+    show(away)
+    expect(user.line('✖ timeout')).toMatch(/docker.version +✖ timeout +05:20:03 .* no answer within 2 s/)
+    expect(user.line('rtnl.links')).toMatch(/✔ ok +05:20:15 .* in 9 namespaces/)
+    user.stop()
+  })
+})

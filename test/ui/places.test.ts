@@ -37,11 +37,13 @@ describe('places', () => {
 
   it('tell the numbers of the views as far as there is room', () => {
     const user = userOf(snapshot)
-    expect(user.text()[1]).toMatch(/ 1 Over {2}2 Nets {2}3 Sandb .* {2}8 Namespaces $/)
+    expect(user.text()[1]).toMatch(/ 1 Over {2}2 Nets {2}3 Sandb .* {2}8 Namespaces {2}9 Ev ?$/)
     user.resize(80, 40)
-    expect(user.text()[1]).toMatch(/ 1 {2}2 {2}3 {2}4 {2}5 {2}6 {2}7 {2}8 Namespaces $/)
+    expect(user.text()[1]).toMatch(/ 1 {2}2 {2}3 {2}4 {2}5 {2}6 {2}7 {2}8 Namespaces {2}9 ?$/)
     user.resize(200, 40)
-    expect(user.text()[1]).toMatch(/ 1 Overview {2}2 Networks {2}3 Sandboxes .* {2}8 Namespaces $/)
+    expect(user.text()[1]).toMatch(
+      / 1 Overview {2}2 Networks {2}3 Sandboxes .* {2}8 Namespaces {2}9 Events ?$/,
+    )
     user.stop()
   })
 })

@@ -49,7 +49,12 @@ export function createAsk(
 export type Told<Value> = { readonly value: Value; readonly problems: readonly string[] }
 
 /** A value, when there is one, and how reading it went. */
-export type Reading<Value> = { readonly value: Value | undefined; readonly report: SourceReport }
+export type Reading<Value> = {
+  readonly value: Value | undefined
+  readonly report: SourceReport
+  /** It is known that there is nothing (a worker has no list of services): what was read before is not old, it is wrong. */
+  readonly isNone: boolean
+}
 
 const TOLD_PROBLEMS = 3
 
@@ -63,10 +68,11 @@ export async function readSource<Value>(
   try {
     const { value, problems } = await reader()
     const report = reportOf(part, performance.now() - started, problemsOf(problems))
-    return { value, report }
+    return { value, report, isNone: false }
   } catch (error) {
-    const failure = error instanceof Untold ? error.failure : explainFailure(error, ask.host, ask.callMs)
-    return { value: undefined, report: reportOf(part, performance.now() - started, failure) }
+    const isNone = error instanceof Untold
+    const failure = isNone ? error.failure : explainFailure(error, ask.host, ask.callMs)
+    return { value: undefined, report: reportOf(part, performance.now() - started, failure), isNone }
   }
 }
 

@@ -7,6 +7,12 @@ import { trimEvent } from './trim/event.ts'
 /** How many events are kept; a daemon itself remembers 256 (moby `daemon/events`). */
 export const KEPT_EVENTS = 1000
 
+/** What tells of the network; images, volumes, secrets and configs do not. */
+const types = ['container', 'network', 'service', 'node', 'daemon', 'plugin']
+
+/** The filter of `GET /events`. */
+export const eventFilter = JSON.stringify({ type: types })
+
 /** No event is longer; a line that is has no end that is worth waiting for. */
 const MAX_LINE = 2 ** 20
 
@@ -16,7 +22,7 @@ export async function readPastEvents(ask: Ask, now: number): Promise<Reading<Doc
     const value: DockerEvent[] = []
     const problems: string[] = []
     const until = Math.floor(now / 1000)
-    const bytes = await ask.stream('/events', { since: 0, until })
+    const bytes = await ask.stream('/events', { since: 0, until, filters: eventFilter })
     try {
       for await (const event of parseEvents(bytes, problems)) value.push(event)
     } catch (error) {

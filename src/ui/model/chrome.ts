@@ -88,8 +88,14 @@ function freshness(state: UiState, { snapshot, status }: Data, now: number): Spa
       : status.collecting && isUnread(snapshot)
         ? { text: '○ reading', tone: 'accent' }
         : { text: '● live', tone: 'ok' }
-  return [word, { text: ` ${formatAge(age)}`, tone }]
+  const silent = status.silentMs ?? 0
+  const older: Span[] =
+    silent > SILENT_MS ? [{ text: ` (IPVS, legacy rules: ${formatAge(silent)})`, tone: 'dim' }] : []
+  return [word, { text: ` ${formatAge(age)}`, tone }, ...older]
 }
+
+/** What changes without an event may be so old before the header tells how old. */
+const SILENT_MS = 15_000
 
 /** Nothing has come yet, or not of every namespace. */
 export function isUnread({ namespaces }: Data['snapshot']): boolean {

@@ -1,19 +1,36 @@
+import { formatAge } from '../../util/format.ts'
 import { sanitise } from '../../util/sanitise.ts'
 import type { Data } from './data.ts'
 import { chosenRow, shownList } from './shown.ts'
+import { glyphs } from './sources.ts'
 import { fitSpans, type Line, type Span, spansWidth, spread } from './span.ts'
 import type { Place, UiState } from './state.ts'
 import { viewOf, views } from './views/index.ts'
 import type { View } from './views/view.ts'
 
 /** Where one is and how one came there, and the views that there are. */
-export function crumbsLine(state: UiState, data: Data): Line {
+export function crumbsLine(state: UiState, data: Data, now: number): Line {
   const crumbs = crumbSpans(state, data)
   const left: Span[] = [{ text: ' ' }, ...crumbs]
   const room = state.columns - spansWidth(left) - 2
-  const bar = viewBars(state.place.view).find(spans => spansWidth(spans) <= room) ?? []
+  const bar =
+    (awayBanner(data, now) ?? viewBars(state.place.view)).find(spans => spansWidth(spans) <= room) ?? []
   // What is nearest to where one is counts most: the beginning is cut.
   return spread(cutStart(left, state.columns), bar, state.columns)
+}
+
+/** Says that the daemon is away, where it was not before; undefined while it answers. What it told last is still shown. */
+function awayBanner({ snapshot, status }: Data, now: number): Span[][] | undefined {
+  const { docker, sources } = snapshot
+  const report = sources.find(({ source }) => source === 'docker.version')
+  if (status.mode === 'file' || !docker || !report || report.status === 'ok') return undefined
+  const since = docker.readAt === undefined ? '' : ` for ${formatAge(now - Date.parse(docker.readAt))}`
+  const texts = [
+    `${glyphs.warn} Docker is away${since} (${report.status}): what it told last is shown `,
+    `${glyphs.warn} Docker is away${since} `,
+    `${glyphs.warn} Docker `,
+  ]
+  return texts.map(text => [{ text, tone: 'warn' }])
 }
 
 const SEPARATOR: Span = { text: ' › ', tone: 'dim' }

@@ -1,6 +1,7 @@
 import type { Graph } from '../../graph/model.ts'
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
 import type { TableChanges } from './changes.ts'
+import type { LogEntry } from './log.ts'
 import type { NamespaceHistory } from './rates.ts'
 import type { NamespaceSeries } from './series.ts'
 import type { SessionStatus } from './session.ts'
@@ -16,6 +17,8 @@ export type Data = {
   readonly status: SessionStatus
   /** How busy the namespace on the screen was lately. */
   readonly series?: NamespaceSeries | undefined
+  /** What this session saw happen. */
+  readonly log?: readonly LogEntry[]
   /** What changed a moment ago in the lists on the screen. */
   readonly changes?: { readonly list: TableChanges; readonly detail: TableChanges } | undefined
   /** Readings of the namespace on the screen before this one. */

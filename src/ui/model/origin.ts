@@ -6,31 +6,73 @@ import { statusGlyph, statusTone } from './sources.ts'
 import { emptyLine, type Line } from './span.ts'
 
 /** How a source is read, and the command that an operator would have typed. */
-type Reading = { readonly source: string; readonly how: string; readonly sameAs: string }
+type Reading = {
+  readonly source: string
+  readonly how: string
+  readonly sameAs: string
+  readonly again?: string
+}
+
+/** When a source is read again. */
+const byEvents = 'when the kernel tells of a change'
+const inRounds = 'every second or so on the screen; elsewhere every ten seconds, or as the header says'
+const whenSeen = 'every second or so on the screen; elsewhere not'
 
 /** By the beginning of the source's name; the first that fits. */
 const readings: readonly Reading[] = [
-  { source: 'rtnl.links', how: 'netlink: dump of RTM_GETLINK', sameAs: 'ip -d -s link' },
-  { source: 'rtnl.addresses', how: 'netlink: dump of RTM_GETADDR', sameAs: 'ip addr' },
-  { source: 'rtnl.routes', how: 'netlink: dump of RTM_GETROUTE', sameAs: 'ip route show table all' },
-  { source: 'rtnl.rules', how: 'netlink: dump of RTM_GETRULE', sameAs: 'ip rule' },
-  { source: 'rtnl.neighbours', how: 'netlink: dump of RTM_GETNEIGH', sameAs: 'ip neigh' },
-  { source: 'rtnl.fdb', how: 'netlink: dump of RTM_GETNEIGH for AF_BRIDGE', sameAs: 'bridge fdb' },
-  { source: 'rtnl.nsids', how: 'netlink: dump of RTM_GETNSID', sameAs: 'ip netns list-id' },
-  { source: 'nft', how: 'netlink: dumps of nf_tables', sameAs: 'nft list ruleset, iptables-nft-save -c' },
-  { source: 'xtables', how: 'getsockopt on a raw socket', sameAs: 'iptables-legacy-save -c' },
+  {
+    source: 'rtnl.links',
+    how: 'netlink: dump of RTM_GETLINK',
+    sameAs: 'ip -d -s link',
+    again: `${byEvents}; counters every second on the screen`,
+  },
+  { source: 'rtnl.addresses', how: 'netlink: dump of RTM_GETADDR', sameAs: 'ip addr', again: byEvents },
+  {
+    source: 'rtnl.routes',
+    how: 'netlink: dump of RTM_GETROUTE',
+    sameAs: 'ip route show table all',
+    again: byEvents,
+  },
+  { source: 'rtnl.rules', how: 'netlink: dump of RTM_GETRULE', sameAs: 'ip rule', again: byEvents },
+  { source: 'rtnl.neighbours', how: 'netlink: dump of RTM_GETNEIGH', sameAs: 'ip neigh', again: byEvents },
+  {
+    source: 'rtnl.fdb',
+    how: 'netlink: dump of RTM_GETNEIGH for AF_BRIDGE',
+    sameAs: 'bridge fdb',
+    again: byEvents,
+  },
+  { source: 'rtnl.nsids', how: 'netlink: dump of RTM_GETNSID', sameAs: 'ip netns list-id', again: byEvents },
+  {
+    source: 'nft',
+    how: 'netlink: dumps of nf_tables',
+    sameAs: 'nft list ruleset, iptables-nft-save -c',
+    again: `${byEvents}; counters every second on the screen`,
+  },
+  {
+    source: 'xtables',
+    how: 'getsockopt on a raw socket',
+    sameAs: 'iptables-legacy-save -c',
+    again: inRounds,
+  },
   {
     source: 'ipvs',
     how: 'generic netlink: IPVS_CMD_GET_SERVICE and IPVS_CMD_GET_DEST',
     sameAs: 'ipvsadm -Ln --stats',
+    again: inRounds,
   },
   {
     source: 'xfrm',
     how: 'netlink: dumps of XFRM_MSG_GETSA and XFRM_MSG_GETPOLICY',
     sameAs: 'ip xfrm state, ip xfrm policy',
+    again: whenSeen,
   },
-  { source: 'sock', how: 'netlink: dump of SOCK_DIAG_BY_FAMILY', sameAs: 'ss -lntup' },
-  { source: 'proc.sysctls', how: 'files below /proc/sys/net', sameAs: 'sysctl -a' },
+  {
+    source: 'sock',
+    how: 'netlink: dump of SOCK_DIAG_BY_FAMILY',
+    sameAs: 'ss -lntup',
+    again: 'every second or so on the screen; elsewhere every few minutes',
+  },
+  { source: 'proc.sysctls', how: 'files below /proc/sys/net', sameAs: 'sysctl -a', again: whenSeen },
   {
     source: 'docker.networks',
     how: 'Docker API: GET /networks/{id}?verbose=true',
@@ -44,8 +86,15 @@ const readings: readonly Reading[] = [
   },
   { source: 'docker.tasks', how: 'Docker API: GET /tasks', sameAs: 'docker service ps' },
   { source: 'docker.nodes', how: 'Docker API: GET /nodes', sameAs: 'docker node inspect' },
+  { source: 'docker.events', how: 'Docker API: GET /events', sameAs: 'docker events' },
+  { source: 'docker.version', how: 'Docker API: GET /version', sameAs: 'docker version' },
   { source: 'docker.info', how: 'Docker API: GET /info', sameAs: 'docker info' },
-  { source: 'proc.conntrack', how: 'files below /proc/sys/net/netfilter', sameAs: 'conntrack -C' },
+  {
+    source: 'proc.conntrack',
+    how: 'files below /proc/sys/net/netfilter',
+    sameAs: 'conntrack -C',
+    again: whenSeen,
+  },
 ]
 
 /** How data came here: from which namespace, by which sources, how they are read, when, and what it took. */
@@ -87,6 +136,7 @@ export function reportLines(report: SourceReport): Line[] {
   if (report.reason !== undefined) lines.push(pair('reason', sanitise(report.reason)))
   const reading = readings.find(({ source }) => report.source.startsWith(source))
   if (reading) lines.push(pair('read by', reading.how), pair('same as', reading.sameAs))
+  if (reading?.again !== undefined) lines.push(pair('again', reading.again))
   return [...lines, emptyLine]
 }
 

@@ -129,7 +129,7 @@ function listLines(
       const sign = line > 0 ? ' ' : change === undefined ? (row.isProblem ? glyphs.warn : ' ') : signs[change]
       const margin: Span[] = [
         isSelected ? { text: '▌', tone: 'accent' } : { text: ' ' },
-        { text: `${sign} `, tone: change === undefined ? 'warn' : changeTones[change] },
+        sign === ' ' ? { text: '  ' } : { text: `${sign} `, tone: change ? changeTones[change] : 'warn' },
       ]
       const marked = [...margin, ...spans]
       if (isSelected && line === 0) return { spans: marked, emphasis: isFocused ? 'cursor' : 'mark' }

@@ -45,7 +45,7 @@ export function screenModel(state: UiState, data: Data, now: number): ScreenMode
   const head = {
     kind: 'panes',
     header: headerLine(state, data, now),
-    crumbs: crumbsLine(state, data),
+    crumbs: crumbsLine(state, data, now),
   } as const
   if (state.palette) {
     const pane = palettePane(state, state.palette, data, layout)

@@ -13,6 +13,11 @@ export type SessionStatus = {
   readonly checkedAt?: number
   /** How often a live session looks again; the age of the data is judged by it. */
   readonly intervalMs?: number
+  /**
+   * How old rows may be that change without an event and are not on the screen: IPVS, iptables' legacy tables. Absent while
+   * nothing of the kind is there.
+   */
+  readonly silentMs?: number | undefined
   /** Why reading failed as a whole; what is shown is old from then on. */
   readonly lastError?: string
 }

@@ -136,10 +136,10 @@ describe('a daemon that', () => {
     async behaviour => {
       const fake = await daemon()
       fake.behave(/^\/tasks/, behaviour)
-      const reading = await collect(fake, { callMs: 1000 })
+      const reading = await collect(fake, { callMs: 5000 })
       expect(told(reading)).toEqual({
         ...allOk,
-        tasks: 'timeout: the daemon did not answer within 1 s',
+        tasks: 'timeout: the daemon did not answer within 5 s',
       })
       expect(reading.docker).not.toHaveProperty('tasks')
       expect(reading.docker?.services).toHaveLength(4)
@@ -150,9 +150,9 @@ describe('a daemon that', () => {
     const fake = await daemon()
     const [one] = fake.answers['/containers/json?all=1'] as { Id: string }[]
     fake.behave(new RegExp(`^/containers/${one?.Id}`), 'hang')
-    const reading = await collect(fake, { callMs: 1000 })
+    const reading = await collect(fake, { callMs: 5000 })
     expect(told(reading)['containers']).toBe(
-      'partial: 1 of 4 could not be inspected: the daemon did not answer within 1 s',
+      'partial: 1 of 4 could not be inspected: the daemon did not answer within 5 s',
     )
     expect(reading.docker?.containers).toHaveLength(3)
   })

@@ -1,5 +1,6 @@
 import { balancingView } from './balancing.ts'
 import { endpointsView } from './endpoints.ts'
+import { eventsView } from './events.ts'
 import { namespacesView } from './namespaces.ts'
 import { networksView } from './networks.ts'
 import { overviewView } from './overview.ts'
@@ -18,6 +19,7 @@ export const views: readonly View[] = [
   balancingView,
   traceView,
   namespacesView,
+  eventsView,
 ]
 
 const byId = new Map(views.map(view => [view.id, view]))

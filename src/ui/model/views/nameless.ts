@@ -19,7 +19,8 @@ function whyNamelessOn(snapshot: Snapshot, view: string): string | undefined {
   if (reports.length === 0)
     return snapshot.docker ? undefined : "The Docker API was not asked: names are the kernel's."
   const silent = reports.find(
-    ({ source, status }) => status !== 'ok' && (source === 'docker' || wanted.includes(source)),
+    ({ source, status }) =>
+      status !== 'ok' && (source === 'docker' || source === 'docker.version' || wanted.includes(source)),
   )
   if (!silent) return undefined
   const reason = silent.reason === undefined ? '' : `: ${silent.reason}`

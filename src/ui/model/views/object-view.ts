@@ -1,4 +1,4 @@
-import type { Graph } from '../../../graph/model.ts'
+import type { Graph, GraphObject } from '../../../graph/model.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { wrap } from '../../../util/text.ts'
 import { type Data, snapshotOfNode } from '../data.ts'
@@ -28,7 +28,14 @@ export type ObjectViewOptions = Pick<
   readonly empty: string
   /** What else the rows depend on, besides the graph. */
   readonly dependsOn?: (data: Data) => readonly unknown[]
+  /** Tabs besides the description. */
+  readonly moreTabs?: readonly ObjectTab[]
   readonly visible?: (id: string | undefined, data: Data) => Visible
+}
+
+/** A tab that tells more than the description. */
+export type ObjectTab = Omit<TabLabel, 'isEmpty' | 'count'> & {
+  readonly table: (object: GraphObject, data: Data) => Table
 }
 
 const nothingVisible: Visible = { namespaceId: undefined, tab: undefined }
@@ -39,6 +46,11 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
   const objectOfRow = options.objectOfRow ?? (row => row)
   const visible = options.visible ?? (() => nothingVisible)
   const dependsOn = options.dependsOn ?? (() => nothing)
+  const moreTabs = options.moreTabs ?? []
+  const tabs = [
+    describeTab,
+    ...moreTabs.map(({ id, title, short }) => ({ id, title, short, isEmpty: false })),
+  ]
   let made: { graph: Graph; other: readonly unknown[]; table: Table } | undefined
   return {
     id,
@@ -65,7 +77,13 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
     },
     empty: () => empty,
     tabs: () => tabs,
-    detail: (row, _, data) => objectDetail(row === undefined ? undefined : objectOfRow(row), data),
+    detail: (row, tab, data) => {
+      const object = row === undefined ? undefined : objectOf(data.graph, objectOfRow(row))
+      if (!object) return nothingChosen
+      const table =
+        moreTabs.find(more => more.id === tab)?.table(object, data) ?? describe(data.graph, object)
+      return objectDetail(object, table, data)
+    },
     origin: (row, data, width, now) => {
       const object = row === undefined ? undefined : objectOf(data.graph, objectOfRow(row))
       return object ? evidenceLines(object.evidence, node => snapshotOfNode(data, node), width, now) : []
@@ -76,22 +94,18 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
 
 const nothing: readonly unknown[] = []
 
-const tabs: readonly TabLabel[] = [{ id: 'describe', title: 'Describe', short: 'Describe', isEmpty: false }]
+const describeTab: TabLabel = { id: 'describe', title: 'Describe', short: 'Describe', isEmpty: false }
 
-function objectDetail(id: string | undefined, data: Data): Detail {
-  const { graph } = data
-  const object = id === undefined ? undefined : objectOf(graph, id)
-  if (!object) {
-    return {
-      title: [{ text: 'Nothing is chosen', tone: 'dim' }],
-      table: undefined,
-      sortable: [],
-      notices: () => [],
-      empty: () => [],
-      origin: () => [],
-    }
-  }
-  const table = describe(graph, object)
+const nothingChosen: Detail = {
+  title: [{ text: 'Nothing is chosen', tone: 'dim' }],
+  table: undefined,
+  sortable: [],
+  notices: () => [],
+  empty: () => [],
+  origin: () => [],
+}
+
+function objectDetail(object: GraphObject, table: Table, data: Data): Detail {
   return {
     title: [
       { text: `${typeWords[object.type]} `, tone: 'dim' },

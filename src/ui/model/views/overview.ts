@@ -4,6 +4,7 @@ import { allObjects } from '../../../graph/query.ts'
 import { typeWords } from '../objects.ts'
 import { type Cell, cellRow, lineRow, type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
+import { sourceHealth } from './source-health.ts'
 import { networkKind, objectRow, portWords, sortedByName, taskCount } from './words.ts'
 
 /** The node, its networks with their services, and what does not fit. */
@@ -25,6 +26,7 @@ export const overviewView = objectView({
   rows: overviewRows,
   // A service is listed below each of its networks.
   objectOfRow: row => row.split(SEPARATOR)[0] ?? row,
+  moreTabs: [{ id: 'sources', title: 'Sources', short: 'Src', table: (_, data) => sourceHealth(data) }],
   empty: 'Nothing was found on this node.',
 })
 
