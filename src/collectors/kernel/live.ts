@@ -46,6 +46,8 @@ export type Live = {
 }
 
 const NOTIFY_MS = 100
+/** The same while everything is read for the first time: the processor is for that, and for keys. */
+const FIRST_NOTIFY_MS = 250
 /** Memory is given back when so many namespaces were read, this long after the last of them. */
 const MANY_READ = 100
 const TIDY_MS = 1500
@@ -64,6 +66,7 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   let order: string[] | undefined
   let pending: NodeJS.Timeout | undefined
   let notifiedAt = 0
+  let hasSettled = false
   let readCount = 0
   let tidying: NodeJS.Timeout | undefined
 
@@ -76,7 +79,9 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
     for (const event of events) apply(event)
     tidySoon(events.length)
     // The first words at once, later ones in bundles.
-    pending ??= setTimeout(notify, Math.max(0, notifiedAt + NOTIFY_MS - performance.now()))
+    hasSettled ||= state.settled
+    const interval = hasSettled ? NOTIFY_MS : FIRST_NOTIFY_MS
+    pending ??= setTimeout(notify, Math.max(0, notifiedAt + interval - performance.now()))
   })
   worker.on('error', error => fail(`the collector failed: ${error.message}`))
   worker.on('exit', code => {
