@@ -1,4 +1,5 @@
-import { enableCompileCache } from 'node:module'
+// Node before 22.8 has no such function: named in an import it would be a syntax error, before anything could be said.
+import nodeModule from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 /**
@@ -8,5 +9,5 @@ import { fileURLToPath } from 'node:url'
  * @param url of the file that asks; from the sources nothing is kept
  */
 export function keepCompiledCode(url: string): void {
-  if (url.endsWith('.js')) enableCompileCache(fileURLToPath(new URL('./compiled', url)))
+  if (url.endsWith('.js')) nodeModule.enableCompileCache(fileURLToPath(new URL('./compiled', url)))
 }
