@@ -33,6 +33,8 @@ const config: KnipConfig = {
   },
   // Programs of Debian that the lab starts and that tests compare with.
   ignoreBinaries: [
+    'dot',
+    'xmllint',
     'apt-get',
     'bridge',
     'dpkg-query',

@@ -2,6 +2,7 @@ import { isatty } from 'node:tty'
 import { displayOptions } from '../ui/options.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import { CommandError, exitCodes } from './exit.ts'
+import { exportFiles } from './export-files.ts'
 import { canEnter, missingHere } from './missing.ts'
 import { checkAskedDirectories, checkDockerHost, type LookOptions, look, requireLinux } from './options.ts'
 import { note, writeOut } from './output.ts'
@@ -44,7 +45,7 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
   )
   // Loaded while the collector's thread reads already.
   const { runUi } = await import('../ui/run.tsx')
-  return runUi({ ...displayOf(options), view: options.view, session })
+  return runUi({ ...displayOf(options), view: options.view, save: exportFiles, session })
 }
 
 /** Snapshots in the same screen, or as plain text where there is no terminal. Needs neither root nor Docker. */
@@ -59,7 +60,12 @@ export async function showNodes(
   }
   const { clusterSession } = await import('../ui/model/session.ts')
   const { runUi } = await import('../ui/run.tsx')
-  return runUi({ ...displayOf(options), view: options.view, session: clusterSession(nodes) })
+  return runUi({
+    ...displayOf(options),
+    view: options.view,
+    save: exportFiles,
+    session: clusterSession(nodes),
+  })
 }
 
 function hasTerminal(): boolean {

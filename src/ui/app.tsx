@@ -11,6 +11,7 @@ type Props = {
   readonly theme: Theme
   readonly write: (text: string) => void
   readonly quit: (exitCode: number) => void
+  readonly save: Effects['save']
   /** Stops this process until it is told to go on. */
   readonly stopProcess: () => Promise<void>
   /** Hands out what the terminal can be asked for, for signals. */
@@ -18,7 +19,7 @@ type Props = {
 }
 
 /** The whole terminal UI: keys in, frames out. */
-export function App({ store, theme, write, quit, stopProcess, onEffects }: Props): ReactElement {
+export function App({ store, theme, write, quit, save, stopProcess, onEffects }: Props): ReactElement {
   const { suspendTerminal } = useApp()
   const screen = useSyncExternalStore(store.subscribe, store.screen)
   const effects = useMemo<Effects>(
@@ -28,8 +29,9 @@ export function App({ store, theme, write, quit, stopProcess, onEffects }: Props
       // Leaving the alternate screen and coming back is the one way to have all of it drawn again.
       redraw: () => void suspendTerminal(() => {}).catch(ignoreSuspended),
       copy: text => write(osc52(text)),
+      save,
     }),
-    [quit, suspendTerminal, stopProcess, write],
+    [quit, save, suspendTerminal, stopProcess, write],
   )
   useEffect(() => onEffects(effects), [onEffects, effects])
   useInput((input, key) => store.press(keysOf(input, key), effects))

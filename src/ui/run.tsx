@@ -2,6 +2,7 @@ import { type Instance, render } from 'ink'
 import { errorMessage } from '../util/errors.ts'
 import { App } from './app.tsx'
 import { createTheme, type ThemeOptions } from './components/theme.ts'
+import type { Binding } from './model/keymap.ts'
 import type { Session } from './model/session.ts'
 import { watchProcess } from './process.ts'
 import { createStore, type Effects } from './store.ts'
@@ -26,6 +27,10 @@ export type RunOptions = ThemeOptions & {
   readonly session: Session
   /** The view to begin with; the overview when nothing is said. */
   readonly view?: string | undefined
+  /** Other keys than the usual ones. */
+  readonly bindings?: readonly Binding[] | undefined
+  /** Writes files; nothing can be written without it. */
+  readonly save?: Effects['save']
 }
 
 /**
@@ -34,12 +39,19 @@ export type RunOptions = ThemeOptions & {
  *
  * @returns the exit code: 0, 1 after an internal error, 130 when interrupted, 129 or 143 on SIGHUP or SIGTERM
  */
-export async function runUi({ session, view = 'overview', ...themeOptions }: RunOptions): Promise<number> {
+export async function runUi({
+  session,
+  view = 'overview',
+  bindings,
+  save = nothingToSave,
+  ...themeOptions
+}: RunOptions): Promise<number> {
   const { stdin, stdout, stderr } = process
   const store = createStore(session, {
     columns: stdout.columns || 80,
     rows: stdout.rows || 24,
     view,
+    bindings,
     clock: Date.now,
   })
   const effects: { current?: Effects } = {}
@@ -90,6 +102,7 @@ export async function runUi({ session, view = 'overview', ...themeOptions }: Run
           theme={createTheme(themeOptions)}
           write={text => void stdout.write(text)}
           quit={end}
+          save={save}
           stopProcess={stopProcess}
           onEffects={current => {
             effects.current = current
@@ -142,4 +155,8 @@ async function delay(milliseconds: number): Promise<void> {
   return new Promise(resolve => {
     setTimeout(resolve, milliseconds).unref()
   })
+}
+
+async function nothingToSave(): Promise<never> {
+  throw new Error('files cannot be written here')
 }

@@ -1,13 +1,12 @@
-import { buildGraph } from '../graph/build.ts'
-import type { Graph } from '../graph/model.ts'
-import { isSameTopology } from '../graph/same-topology.ts'
 import type { Snapshot } from '../snapshot/index.ts'
+import { errorMessage } from '../util/errors.ts'
+import { createGraphKeeper } from './graph-keeper.ts'
 import { advance } from './model/rates.ts'
 import { advanceLog } from './model/log.ts'
 import { isUnread } from './model/chrome.ts'
 import { textToCopy } from './model/copy.ts'
 import { type Data, snapshotOfNode } from './model/data.ts'
-import { type Command, commandFor } from './model/keymap.ts'
+import { type Binding, type Command, commandFor } from './model/keymap.ts'
 import type { KeyName } from './model/keys.ts'
 import { paletteChoice } from './model/palette/palette.ts'
 import type { Entry } from './model/palette/entry.ts'
@@ -26,6 +25,8 @@ export type Effects = {
   readonly suspend: () => void
   readonly redraw: () => void
   readonly copy: (text: string) => void
+  /** Writes files of all nodes; gives their names. */
+  readonly save: (what: SaveKind, nodes: readonly Snapshot[]) => Promise<readonly string[]>
 }
 
 export type Store = {
@@ -40,6 +41,8 @@ export type Store = {
   readonly stop: () => void
 }
 
+export type SaveKind = 'export-snapshot' | 'export-redacted' | 'export-report'
+
 const TICK_MS = 1000
 const TOAST_MS = 3000
 const INTERRUPTED = 130
@@ -49,14 +52,16 @@ export type StoreOptions = {
   readonly rows: number
   /** The view to begin with. */
   readonly view: string
+  /** Other keys than the usual ones. */
+  readonly bindings?: readonly Binding[] | undefined
   /** Milliseconds since the epoch. */
   readonly clock: () => number
 }
 
 /** Holds the state of the screen and what the session last told. Starts listening to the session at once. */
-export function createStore(session: Session, { columns, rows, view, clock }: StoreOptions): Store {
+export function createStore(session: Session, { columns, rows, view, bindings, clock }: StoreOptions): Store {
   const listeners = new Set<() => void>()
-  let state = initialState(columns, rows, view)
+  let state = initialState(columns, rows, view, bindings)
   const graphs = createGraphKeeper(() => takeGraph())
   let data: Data = {
     snapshot: session.snapshot(),
@@ -154,6 +159,16 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
     if (node && node !== data.snapshot) session.chooseNode?.(node)
   }
 
+  /** The screen goes on while files are written. */
+  async function save(what: SaveKind, effects: Effects): Promise<void> {
+    try {
+      say(`Wrote ${(await effects.save(what, data.nodes)).join(', ')}`, 'ok')
+    } catch (error) {
+      say(`Not written: ${errorMessage(error)}`, 'bad')
+    }
+    publish()
+  }
+
   function chooseNode(step: number): void {
     const { nodes, snapshot } = data
     const node = nodes.at((nodes.indexOf(snapshot) + step) % nodes.length)
@@ -185,6 +200,10 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
         )
       case 'palette-run':
         return choose(choice, effects)
+      case 'export-snapshot':
+      case 'export-redacted':
+      case 'export-report':
+        return void save(command, effects)
       case 'next-node':
         return chooseNode(1)
       case 'previous-node':
@@ -216,7 +235,7 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
       dispatch({ type: 'touch' })
       for (const key of keys) {
         const situation = situationOf(state)
-        const command = commandFor(key, situation)
+        const command = commandFor(key, situation, state.bindings)
         if (command !== undefined) run(command, effects)
         else if ((situation === 'filter' || situation === 'palette') && [...key].length === 1)
           dispatch({ type: 'text', text: key })
@@ -237,52 +256,6 @@ export function createStore(session: Session, { columns, rows, view, clock }: St
       graphs.stop()
     },
   }
-}
-
-type GraphKeeper = {
-  /** The graph of all nodes, or the one before when it is too soon for another; then `onDue` is called later. */
-  readonly update: (nodes: readonly Snapshot[]) => Graph
-  readonly stop: () => void
-}
-
-/** A graph takes some time to make: it may not take more than this part of all time. */
-const GRAPH_SHARE = 1 / 20
-
-function createGraphKeeper(onDue: () => void): GraphKeeper {
-  let made: { nodes: readonly Snapshot[]; graph: Graph } | undefined
-  let notBefore = 0
-  let timer: NodeJS.Timeout | undefined
-  return {
-    update(nodes) {
-      if (made && isSameCluster(made.nodes, nodes)) {
-        made = { ...made, nodes }
-        return made.graph
-      }
-      const wait = notBefore - performance.now()
-      if (made && wait > 0) {
-        timer ??= setTimeout(() => {
-          timer = undefined
-          onDue()
-        }, wait).unref()
-        return made.graph
-      }
-      const started = performance.now()
-      made = { nodes, graph: buildGraph(nodes) }
-      notBefore = performance.now() + (performance.now() - started) / GRAPH_SHARE
-      return made.graph
-    },
-    stop: () => clearTimeout(timer),
-  }
-}
-
-function isSameCluster(before: readonly Snapshot[], after: readonly Snapshot[]): boolean {
-  return (
-    before.length === after.length &&
-    after.every((node, index) => {
-      const was = before[index]
-      return was !== undefined && isSameTopology(was, node)
-    })
-  )
 }
 
 /** Keeps the list of namespaces when none of them changed: what was made of it is remembered by it. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Binding, bindings, commandFor, keymapProblems } from '../../src/ui/model/keymap.ts'
+import { type Binding, bindings, commandFor } from '../../src/ui/model/keymap.ts'
+import { rebind } from '../../src/ui/model/rebind.ts'
 import { type InkKey, keysOf } from '../../src/ui/model/keys.ts'
 import { views } from '../../src/ui/model/views/index.ts'
 
@@ -45,7 +46,7 @@ describe('keys, as useInput of Ink hands them over', () => {
 
 describe('the table of keys', () => {
   it('has no double and no impossible binding', () => {
-    expect(keymapProblems(bindings)).toEqual([])
+    expect(rebind(bindings, {}).problems).toEqual([])
   })
 
   it('tells what is wrong with a table', () => {
@@ -54,9 +55,27 @@ describe('the table of keys', () => {
       { command: 'help', keys: ['q'], context: 'global', description: '' },
       { command: 'close', keys: ['q'], context: 'overlay', description: '' },
     ]
-    expect(keymapProblems(table)).toEqual([
-      'quit: there is no key hyper-x',
-      'q is bound twice in global: quit and help',
+    expect(rebind(table, {}).problems.map(({ command, message }) => `${command}: ${message}`)).toEqual([
+      "quit: there is no key 'hyper-x'",
+      'quit: q is bound twice in global: quit and help',
+    ])
+  })
+
+  it('takes other keys, and tells where they do not fit', () => {
+    const { table, problems } = rebind(bindings, { global: { refresh: ['R', 'ctrl-r'], freeze: [] } })
+    expect(problems).toEqual([])
+    expect(commandFor('R', 'pane', table)).toBe('refresh')
+    expect(commandFor('r', 'pane', table)).toBeUndefined()
+    expect(commandFor('f', 'pane', table)).toBeUndefined()
+    const wrong = rebind(bindings, { global: { refresh: ['q'], nonsense: ['x'] }, nowhere: { help: ['x'] } })
+    expect(wrong.problems).toMatchObject([
+      {
+        context: 'global',
+        command: 'nonsense',
+        message: expect.stringContaining("no command 'nonsense' in global; known: "),
+      },
+      { context: 'nowhere', message: expect.stringContaining("no context 'nowhere'; known: ") },
+      { context: 'global', command: 'refresh', message: 'q is bound twice in global: refresh and quit' },
     ])
   })
 

@@ -35,6 +35,10 @@ export function userOf(session: Snapshot | Session, columns = 120, rows = 40, vi
     suspend: () => effects.push('suspend'),
     redraw: () => effects.push('redraw'),
     copy: text => effects.push(`copy ${text}`),
+    save: async (what, nodes) => {
+      effects.push(`save ${what} ${nodes.length}`)
+      return [`${what}.json`]
+    },
   }
   const text = (): string[] => screenText(store.screen())
   return {

@@ -1,7 +1,7 @@
 import { formatAge, plural } from '../../util/format.ts'
 import { sanitise } from '../../util/sanitise.ts'
 import type { Data } from './data.ts'
-import { bindings, type Situation, situations } from './keymap.ts'
+import { type Situation, situations } from './keymap.ts'
 import { keyLabel } from './keys.ts'
 import { glyphs, knowledgeOf, snapshotProblems } from './sources.ts'
 import { type Line, type Span, spansWidth, spread, type Tone } from './span.ts'
@@ -109,7 +109,9 @@ export function footerLine(state: UiState, situation: Situation, position: strin
   if (state.toast)
     return spread([{ text: ` ${sanitise(state.toast.text)}`, tone: state.toast.tone }], right, state.columns)
   const contexts: readonly string[] = situations[situation]
-  const shown = bindings.filter(({ context, footer }) => footer !== undefined && contexts.includes(context))
+  const shown = state.bindings.filter(
+    ({ context, footer }) => footer !== undefined && contexts.includes(context),
+  )
   // Help and quit are the last to go.
   const hints = shown.map(({ keys, footer, command }, index) => {
     const spans: Span[] = [

@@ -1,6 +1,6 @@
 import { padEnd, wrap } from '../../util/text.ts'
 import { width } from '../../util/width.ts'
-import { type Binding, bindings } from './keymap.ts'
+import type { Binding } from './keymap.ts'
 import { keyLabel } from './keys.ts'
 import { emptyLine, type Line, textLine } from './span.ts'
 
@@ -11,11 +11,25 @@ const groups: readonly { readonly title: string; readonly contexts: readonly Bin
   { title: 'Everywhere', contexts: ['global'] },
   { title: 'While a filter is typed', contexts: ['filter'] },
   { title: 'While something is looked for', contexts: ['palette'] },
+  { title: 'In the menu of e', contexts: ['export'] },
   { title: 'In a window like this one', contexts: ['overlay'] },
 ]
 
+/** What can be written to files, and the keys for it. */
+export function exportLines(table: readonly Binding[]): Line[] {
+  const menu = table.filter(({ context }) => context === 'export')
+  return [
+    textLine('Written to the working directory; nothing that is there is replaced.', 'dim'),
+    emptyLine,
+    ...menu.map(({ keys, description }): Line => {
+      const key = padEnd(keys.map(keyLabel).join(' '), 6)
+      return { spans: [{ text: `  ${key}`, tone: 'key' }, { text: description }] }
+    }),
+  ]
+}
+
 /** The help screen, from the table of keys. */
-export function helpLines(columns: number, table: readonly Binding[] = bindings): Line[] {
+export function helpLines(columns: number, table: readonly Binding[]): Line[] {
   const keysOf = ({ keys }: Binding): string => keys.map(keyLabel).join(' ')
   const keyColumns = Math.max(...table.map(binding => width(keysOf(binding)))) + 2
   return groups.flatMap(({ title, contexts }, index) => [

@@ -1,4 +1,4 @@
-import { isKeyName, keyLabel, type KeyName } from './keys.ts'
+import type { KeyName } from './keys.ts'
 import { views } from './views/index.ts'
 
 /** Everything that a key can ask for. */
@@ -36,6 +36,10 @@ export type Command =
   | 'origin'
   | 'copy'
   | 'close'
+  | 'export'
+  | 'export-snapshot'
+  | 'export-redacted'
+  | 'export-report'
   | 'next-node'
   | 'previous-node'
   | 'history-back'
@@ -51,9 +55,10 @@ export type Command =
 
 /**
  * Where a binding holds: `global` and `views` nearly everywhere, `move` wherever there is something to scroll, `pane` in the lists,
- * `overlay` in what lies over them, `filter` and `palette` while something is typed (there the other keys are text).
+ * `overlay` in what lies over them, `filter` and `palette` while something is typed (there the other keys are text),
+ * `export` in the menu of what can be written.
  */
-export type Context = 'global' | 'views' | 'move' | 'pane' | 'overlay' | 'filter' | 'palette'
+export type Context = 'global' | 'views' | 'move' | 'pane' | 'overlay' | 'filter' | 'palette' | 'export'
 
 export type Binding = {
   readonly command: Command
@@ -184,6 +189,28 @@ export const bindings: readonly Binding[] = [
   { command: 'redraw', keys: ['ctrl-l'], context: 'filter', description: 'Draw the screen anew' },
 
   {
+    command: 'export-snapshot',
+    keys: ['s'],
+    context: 'export',
+    description: 'A snapshot, to be opened again with cnmtop open',
+    footer: 'snapshot',
+  },
+  {
+    command: 'export-redacted',
+    keys: ['r'],
+    context: 'export',
+    description: 'The same with pseudonyms for names and addresses, to give away',
+    footer: 'redacted',
+  },
+  {
+    command: 'export-report',
+    keys: ['m'],
+    context: 'export',
+    description: 'A report to read, in Markdown',
+    footer: 'report',
+  },
+
+  {
     command: 'palette-run',
     keys: ['enter'],
     context: 'palette',
@@ -218,6 +245,12 @@ export const bindings: readonly Binding[] = [
     footer: 'freeze',
   },
   {
+    command: 'export',
+    keys: ['e'],
+    context: 'global',
+    description: 'Write a snapshot or a report to a file',
+  },
+  {
     command: 'next-node',
     keys: ['n'],
     context: 'global',
@@ -238,6 +271,7 @@ export const situations = {
   overlay: ['overlay', 'move', 'views', 'global'],
   filter: ['filter'],
   palette: ['palette'],
+  export: ['export', 'overlay', 'move', 'global'],
 } as const satisfies Record<string, readonly Context[]>
 
 export type Situation = keyof typeof situations
@@ -253,23 +287,4 @@ export function commandFor(
     if (found) return found.command
   }
   return undefined
-}
-
-/**
- * What is wrong with a table of keys, one sentence each: a key that does not exist, or one that is bound twice in one
- * context. A stronger context may take a key from a weaker one: `q` closes what lies over the lists.
- */
-export function keymapProblems(table: readonly Binding[]): string[] {
-  const problems: string[] = []
-  const seen = new Map<string, Command>()
-  for (const { command, keys, context } of table) {
-    for (const key of keys) {
-      if (!isKeyName(key)) problems.push(`${command}: there is no key ${key}`)
-      const taken = seen.get(`${context} ${key}`)
-      if (taken !== undefined)
-        problems.push(`${keyLabel(key)} is bound twice in ${context}: ${taken} and ${command}`)
-      seen.set(`${context} ${key}`, command)
-    }
-  }
-  return problems
 }

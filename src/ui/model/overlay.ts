@@ -1,6 +1,6 @@
 import { sanitise } from '../../util/sanitise.ts'
 import type { Data } from './data.ts'
-import { helpLines } from './help.ts'
+import { exportLines, helpLines } from './help.ts'
 import { jsonLines, rowLines } from './row-text.ts'
 import { chosenId, chosenRow, shownDetail } from './shown.ts'
 import { type Line, textLine } from './span.ts'
@@ -16,7 +16,9 @@ export function overlayText(state: UiState, data: Data, columns: number, now: nu
   const row = chosenRow(state, data)
   switch (state.overlay?.kind) {
     case 'help':
-      return { title: 'Keys', lines: helpLines(columns) }
+      return { title: 'Keys', lines: helpLines(columns, state.bindings) }
+    case 'export':
+      return { title: 'Export', lines: exportLines(state.bindings) }
     case 'row':
       return { title: titleOf(row), lines: row ? rowLines(row, columns) : nothing }
     case 'json':

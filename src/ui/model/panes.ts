@@ -189,7 +189,7 @@ export function palettePane(
   layout: Layout,
 ): { model: PaneModel; position: string } {
   const inside = state.columns - FRAME
-  const found = paletteFound(palette, data)
+  const found = paletteFound(palette, data, state.bindings)
   const index = Math.min(palette.index, found.entries.length - 1)
   const rows = layout.rows - TITLE_ROWS - 2
   const from = Math.max(0, Math.min(index - Math.floor(rows / 2), found.entries.length - rows))

@@ -18,7 +18,7 @@ export type Stage = {
   readonly list: (state: UiState) => ListView
   readonly detail: (state: UiState) => ListView
   /** How many entries the palette shows. */
-  readonly found: (palette: Palette) => number
+  readonly found: (palette: Palette, table: UiState['bindings']) => number
   readonly overlay: (state: UiState) => { readonly lines: number; readonly page: number }
   /** The tabs of the detail pane, and the open one. */
   readonly tabs: (state: UiState) => { readonly ids: readonly string[]; readonly tab: string }
@@ -115,13 +115,19 @@ function reduceCommand(state: UiState, command: Command, stage: Stage): UiState 
     case 'palette-erase-all':
     case 'palette-up':
     case 'palette-down':
-      return reducePalette(state, command, stage.found)
+      return reducePalette(state, command, palette => stage.found(palette, state.bindings))
     case 'problems':
       return settle({ ...state, problemsOnly: !state.problemsOnly }, stage)
     case 'json':
       return withOverlay(state, 'json')
     case 'origin':
       return withOverlay(state, 'origin')
+    case 'export':
+      return withOverlay(state, 'export')
+    case 'export-snapshot':
+    case 'export-redacted':
+    case 'export-report':
+      return { ...state, overlay: undefined }
     case 'help':
       return state.overlay?.kind === 'help' ? { ...state, overlay: undefined } : withOverlay(state, 'help')
     case 'close':

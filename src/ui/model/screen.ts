@@ -53,7 +53,7 @@ export function screenModel(state: UiState, data: Data, now: number): ScreenMode
   }
   if (state.overlay) {
     const pane = overlayPane(state, data, layout, now)
-    return { ...head, panes: [pane.model], footer: footerLine(state, 'overlay', pane.position) }
+    return { ...head, panes: [pane.model], footer: footerLine(state, situationOf(state), pane.position) }
   }
   return { ...head, panes: panesOf(state, data, layout), footer: footerOf(state, data) }
 }
@@ -90,6 +90,7 @@ function footerOf(state: UiState, data: Data): Line {
 export function situationOf(state: UiState): Situation {
   if (state.palette) return 'palette'
   if (state.isTyping) return 'filter'
+  if (state.overlay?.kind === 'export') return 'export'
   return state.overlay ? 'overlay' : 'pane'
 }
 
@@ -115,7 +116,7 @@ export function stageOf(data: Data, now: number): Stage {
       const { rows } = layoutFor(state)
       return { lines: lines.length, page: Math.max(1, rows - TITLE_ROWS) }
     },
-    found: palette => paletteFound(palette, data).entries.length,
+    found: (palette, table) => paletteFound(palette, data, table).entries.length,
     tabs: state => {
       const { tabs, tab } = shownTabs(state, data)
       return { ids: tabs.map(({ id }) => id), tab }

@@ -1,3 +1,4 @@
+import { type Binding, bindings } from './keymap.ts'
 export type Sort = { readonly column: string; readonly reversed: boolean }
 
 /** Where a list stands. A row is chosen by its id, so it stays chosen when rows come and go around it. */
@@ -29,7 +30,7 @@ export type Place = {
 }
 
 /** What lies over the lists: the keys, all of a row, the row as JSON, where it comes from. */
-export type OverlayKind = 'help' | 'row' | 'json' | 'origin'
+export type OverlayKind = 'help' | 'row' | 'json' | 'origin' | 'export'
 
 export type Overlay = { readonly kind: OverlayKind; readonly top: number }
 
@@ -61,6 +62,8 @@ export type UiState = {
   /** Queries that led somewhere, the last one first. */
   readonly queries: readonly string[]
   readonly isFrozen: boolean
+  /** The keys, as they are or as the configuration has them. */
+  readonly bindings: readonly Binding[]
   readonly toast: Toast | undefined
 }
 
@@ -76,7 +79,12 @@ export function freshPlace(view: string): Place {
   return { view, list: emptyList, tab: '', details: {}, focus: 'list', entered: 'list', trail: [] }
 }
 
-export function initialState(columns: number, rows: number, view: string): UiState {
+export function initialState(
+  columns: number,
+  rows: number,
+  view: string,
+  table: readonly Binding[] = bindings,
+): UiState {
   return {
     columns,
     rows,
@@ -90,6 +98,7 @@ export function initialState(columns: number, rows: number, view: string): UiSta
     palette: undefined,
     queries: [],
     isFrozen: false,
+    bindings: table,
     toast: undefined,
   }
 }

@@ -1,6 +1,7 @@
 import { padEnd } from '../../../util/text.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import type { Data } from '../data.ts'
+import type { Binding } from '../keymap.ts'
 import type { Line, Span } from '../span.ts'
 import type { Palette, UiState } from '../state.ts'
 import type { Entry } from './entry.ts'
@@ -9,8 +10,8 @@ import { type Found, type Index, indexOfData, search } from './search.ts'
 let last: { readonly index: Index; readonly query: string; readonly found: Found } | undefined
 
 /** What the palette found for what is typed. */
-export function paletteFound({ query }: Palette, data: Data): Found {
-  const index = indexOfData(data)
+export function paletteFound({ query }: Palette, data: Data, table: readonly Binding[]): Found {
+  const index = indexOfData(data, table)
   if (last?.index !== index || last.query !== query) last = { index, query, found: search(index, query) }
   return last.found
 }
@@ -18,7 +19,7 @@ export function paletteFound({ query }: Palette, data: Data): Found {
 /** The entry that Enter takes. */
 export function paletteChoice(state: UiState, data: Data): Entry | undefined {
   if (!state.palette) return undefined
-  const { entries } = paletteFound(state.palette, data)
+  const { entries } = paletteFound(state.palette, data, state.bindings)
   return entries[Math.min(state.palette.index, entries.length - 1)]
 }
 

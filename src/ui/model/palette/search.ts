@@ -1,6 +1,6 @@
 import fuzzysort, { type SnapshotKey } from 'fuzzysort'
 import type { Data } from '../data.ts'
-import { bindings } from '../keymap.ts'
+import type { Binding } from '../keymap.ts'
 import { keyLabel } from '../keys.ts'
 import type { Graph } from '../../../graph/model.ts'
 import type { Namespace } from '../../../snapshot/index.ts'
@@ -24,28 +24,38 @@ export type Index = {
 export type Found = { readonly entries: readonly Entry[]; readonly total: number }
 
 /** Commands that make sense when they are chosen from a list, by their keys. */
-const commandEntries: readonly Entry[] = bindings
-  .filter(({ context }) => context === 'views' || context === 'pane' || context === 'global')
-  .filter(({ command }) => command !== 'palette')
-  .map(({ command, keys, context, description }) =>
-    entry(
-      context === 'views' ? 'view' : 'command',
-      description,
-      keys.map(keyLabel).join(' '),
-      { command },
-      true,
-    ),
-  )
+const commandEntries = (table: readonly Binding[]): Entry[] =>
+  table
+    .filter(({ context }) => context === 'views' || context === 'pane' || context === 'global')
+    .filter(({ command }) => command !== 'palette')
+    .map(({ command, keys, context, description }) =>
+      entry(
+        context === 'views' ? 'view' : 'command',
+        description,
+        keys.map(keyLabel).join(' '),
+        { command },
+        true,
+      ),
+    )
 
 let last:
-  | { readonly graph: Graph; readonly namespaces: readonly Namespace[]; readonly index: Index }
+  | {
+      readonly table: readonly Binding[]
+      readonly graph: Graph
+      readonly namespaces: readonly Namespace[]
+      readonly index: Index
+    }
   | undefined
 
 /** All that can be found: views and commands, objects of the graph, rows of the namespaces. */
-export function indexOfData({ graph, snapshot: { namespaces } }: Data): Index {
-  if (last?.graph !== graph || last.namespaces !== namespaces) {
-    const entries = [...commandEntries, ...objectEntries(graph), ...namespaces.flatMap(namespaceEntries)]
-    last = { graph, namespaces, index: makeIndex(entries) }
+export function indexOfData({ graph, snapshot: { namespaces } }: Data, table: readonly Binding[]): Index {
+  if (last?.table !== table || last.graph !== graph || last.namespaces !== namespaces) {
+    const entries = [
+      ...commandEntries(table),
+      ...objectEntries(graph),
+      ...namespaces.flatMap(namespaceEntries),
+    ]
+    last = { table, graph, namespaces, index: makeIndex(entries) }
   }
   return last.index
 }
