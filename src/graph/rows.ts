@@ -10,12 +10,12 @@ import {
   uniqueKeys,
   virtualServiceKey,
 } from '../snapshot/row-keys.ts'
-import { readWorld } from './build/world.ts'
+import { nodeId, snapshotsOfNodes } from './build/world.ts'
 import type { DockerRow, KernelRow, RowRef } from './evidence.ts'
 
 /** Snapshots by the graph ids of their nodes, as `buildGraph` assigns them. */
 export function snapshotsByNode(snapshots: readonly Snapshot[]): ReadonlyMap<string, Snapshot> {
-  return new Map(readWorld(snapshots).views.map(({ id, snapshot }) => [id, snapshot]))
+  return new Map(snapshotsOfNodes(snapshots).map(({ key, newest }) => [nodeId(key), newest]))
 }
 
 /**

@@ -30,6 +30,9 @@ export type View = {
   sysctl(name: string): number | undefined
 }
 
+/** Shorter lists are searched: most namespaces are asked once or twice, and an index would cost more. */
+const FEW = 16
+
 /** Statuses whose data is as good as empty. */
 const unread = new Set(['unavailable', 'forbidden', 'timeout', 'gone'])
 
@@ -59,9 +62,18 @@ export function createView(node: string, snapshot: Snapshot, namespace: Namespac
       if (!report || !unread.has(report.status)) return undefined
       return report.reason ?? report.status
     },
-    link: key => (typeof key === 'number' ? byIndex().get(key) : byName().get(key)),
+    link: key => {
+      if (namespace.links.length <= FEW)
+        return namespace.links.find(
+          typeof key === 'number' ? link => link.ifindex === key : link => link.ifname === key,
+        )
+      return typeof key === 'number' ? byIndex().get(key) : byName().get(key)
+    },
     addressesOf: ifname => addresses().get(ifname) ?? [],
-    addressRows: address => addressRows().get(address) ?? [],
+    addressRows: address =>
+      namespace.addresses.length <= FEW
+        ? namespace.addresses.filter(({ local }) => local === address)
+        : (addressRows().get(address) ?? []),
     fib: family => fibs[family](),
     neighbour: (ifname, address) => neighbours().get(`${ifname} ${address}`),
     fdb: mac => fdb().get(mac) ?? [],

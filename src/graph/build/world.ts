@@ -79,19 +79,41 @@ export function dockerRow(node: string, part: DockerPart, id: string, field?: st
   return field === undefined ? { from: 'docker', node, part, id } : { from: 'docker', node, part, id, field }
 }
 
+/** One node's snapshots: the newest, and those that it replaces. */
+export type NodeSnapshots = {
+  readonly key: string
+  readonly newest: Snapshot
+  readonly older: readonly Snapshot[]
+}
+
+/** Which snapshots are of one node, and what the node is called; reads no namespace. */
+export function snapshotsOfNodes(snapshots: readonly Snapshot[]): NodeSnapshots[] {
+  return groupByNode(snapshots, knownNodes(snapshots))
+}
+
 export function readWorld(snapshots: readonly Snapshot[]): World {
   const known = knownNodes(snapshots)
+  const nodes = groupByNode(snapshots, known)
+  const views = nodes.map(({ key, newest }) => readView(key, newest, known))
+  return {
+    views: views.toSorted(byKey(({ id }) => id)),
+    replaced: nodes.flatMap(({ key, older }) => older.map(({ takenAt }) => ({ node: nodeId(key), takenAt }))),
+  }
+}
+
+/** Graph id of a node. */
+export function nodeId(key: string): string {
+  return `node:${key}`
+}
+
+function groupByNode(snapshots: readonly Snapshot[], known: KnownNodes): NodeSnapshots[] {
   const byNode = Map.groupBy(snapshots, snapshot => identity(snapshot, known))
   const names = new Map<string, number>()
   for (const [{ hostname }] of nodesOf(byNode)) names.set(hostname, (names.get(hostname) ?? 0) + 1)
-  const views: NodeView[] = []
-  const replaced: { node: string; takenAt: string }[] = []
-  for (const [{ hostname, distinction }, [newest, ...older]] of nodesOf(byNode)) {
+  return nodesOf(byNode).map(([{ hostname, distinction }, [newest, ...older]]) => {
     const key = names.get(hostname) === 1 ? hostname : `${hostname}@${distinction}`
-    views.push(readView(key, newest, known))
-    for (const { takenAt } of older) replaced.push({ node: `node:${key}`, takenAt })
-  }
-  return { views: views.toSorted(byKey(({ id }) => id)), replaced }
+    return { key, newest, older }
+  })
 }
 
 type Named = { readonly hostname: string; readonly distinction: string }
@@ -145,7 +167,7 @@ function swarmId(snapshot: Snapshot, known: KnownNodes): string | undefined {
 }
 
 function readView(key: string, snapshot: Snapshot, known: KnownNodes): NodeView {
-  const id = `node:${key}`
+  const id = nodeId(key)
   const namespaces = snapshot.namespaces
     .map(row => readNamespace(id, row))
     .toSorted(byKey(({ row }) => row.id))

@@ -15,22 +15,38 @@ export type Domain = {
 
 type Explored = {
   readonly world: World
-  readonly seen: Set<string>
+  readonly sent: Set<Link>
+  readonly heard: Set<Link>
   readonly endpoints: { view: View; link: Link }[]
   readonly tunnels: { view: View; link: Link }[]
   readonly openEnds: { view: View; ifname: string }[]
 }
 
-/** Everything that a frame sent by this device can reach. */
+const domains = new WeakMap<World, Map<Link, Domain>>()
+
+/** Everything that a frame sent by this device can reach. A world does not change: each is explored once. */
 export function exploreDomain(world: World, view: View, ifname: string): Domain {
-  const explored: Explored = { world, seen: new Set(), endpoints: [], tunnels: [], openEnds: [] }
+  let known = domains.get(world)
+  if (!known) domains.set(world, (known = new Map()))
+  const link = view.link(ifname)
+  const same = link && known.get(link)
+  if (same) return same
+  const explored: Explored = {
+    world,
+    sent: new Set(),
+    heard: new Set(),
+    endpoints: [],
+    tunnels: [],
+    openEnds: [],
+  }
   sendOut(explored, view, ifname)
+  if (link) known.set(link, explored)
   return explored
 }
 
 function sendOut(explored: Explored, view: View, ifname: string): void {
   const link = view.link(ifname)
-  if (!link || !isUp(link) || isSeen(explored, `out ${view.node} ${view.namespace.id} ${ifname}`)) return
+  if (!link || !isUp(link) || isSeen(explored.sent, link)) return
   const { world } = explored
   switch (kindOf(link)) {
     case 'veth': {
@@ -65,9 +81,9 @@ function sendOut(explored: Explored, view: View, ifname: string): void {
   }
 }
 
-function isSeen({ seen }: Explored, key: string): boolean {
-  if (seen.has(key)) return true
-  seen.add(key)
+function isSeen(seen: Set<Link>, link: Link): boolean {
+  if (seen.has(link)) return true
+  seen.add(link)
   return false
 }
 
@@ -78,7 +94,7 @@ function sendOutPort(explored: Explored, view: View, port: Link): void {
 
 function arrive(explored: Explored, view: View, ifname: string): void {
   const link = view.link(ifname)
-  if (!link || !isUp(link) || isSeen(explored, `in ${view.node} ${view.namespace.id} ${ifname}`)) return
+  if (!link || !isUp(link) || isSeen(explored.heard, link)) return
   const master = link.master === undefined ? undefined : view.link(link.master)
   if (master && kindOf(master) === 'bridge') {
     explored.endpoints.push({ view, link: master })

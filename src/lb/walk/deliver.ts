@@ -143,8 +143,7 @@ function answerArrives({ origin, flow }: Walk, view: View, packet: Packet): Next
     )
   }
   const isRecognised =
-    packet.source === flow.destination &&
-    (flow.destinationPort === undefined || packet.sourcePort === flow.destinationPort)
+    packet.source === flow.destination && packet.sourcePort === origin.packet.destinationPort
   if (!isRecognised) {
     const from = endpoint(packet.source, packet.sourcePort)
     return end(view, packet, 'dropped', `it comes from ${from}, which was not asked`)

@@ -47,8 +47,7 @@ function answerLeaves(
   }
   if (!isHome) return end(view, packet, 'left-node', `by ${ifname} for ${packet.destination}`)
   const isRecognised =
-    packet.source === flow.destination &&
-    packet.sourcePort === (flow.destinationPort ?? origin.packet.destinationPort)
+    packet.source === flow.destination && packet.sourcePort === origin.packet.destinationPort
   if (!isRecognised) {
     const detail = `it comes from ${packet.source}:${packet.sourcePort}, which ${packet.destination} did not ask`
     return end(view, packet, 'dropped', detail)
