@@ -20,8 +20,17 @@ export type Summary = {
   readonly ok: boolean
   /** Skipped tests by reason, and what went wrong outside a test. */
   readonly lines: string[]
-  /** The closing line: `12 passed, 0 failed, 1 skipped`. */
-  readonly counts: string
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** The closing line of one or several runs: `12 passed, 0 failed`, and `, 1 skipped` when any were. */
+export function closingLine(summaries: readonly Summary[]): string {
+  const sum = (of: 'passed' | 'failed' | 'skipped'): number =>
+    summaries.reduce((total, summary) => total + summary[of], 0)
+  const skipped = sum('skipped')
+  return `${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
 /**
@@ -41,7 +50,9 @@ export function summarise(
     return {
       ok: false,
       lines: [`vitest wrote no report (exit code ${exitCode})`],
-      counts: '0 passed, 1 failed',
+      passed: 0,
+      failed: 1,
+      skipped: 0,
     }
   }
   const lines: string[] = []
@@ -67,6 +78,8 @@ export function summarise(
   return {
     ok: exitCode === 0 && failed === 0 && report.numPassedTests > 0,
     lines,
-    counts: `${report.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
+    passed: report.numPassedTests,
+    failed,
+    skipped,
   }
 }

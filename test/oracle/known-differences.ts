@@ -1,3 +1,5 @@
+import { iproute2Is } from './tool-versions.ts'
+
 /** A difference to iproute2 6.1 that is there on purpose: the key is left out of the comparison on one side. */
 type KnownDifference = {
   readonly facet: string
@@ -6,6 +8,8 @@ type KnownDifference = {
   readonly key: string
   /** Only when the value is like this. */
   readonly value?: RegExp
+  /** Whether the tool here is one that has it; always when left out. */
+  readonly applies?: () => boolean
   readonly reason: string
 }
 
@@ -14,6 +18,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     facet: 'addresses',
     side: 'ours',
     key: 'protocol',
+    applies: () => !iproute2Is(6, 3),
     reason: 'IFA_PROTO: iproute2 prints it since 6.3',
   },
   {

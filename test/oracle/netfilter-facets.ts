@@ -149,6 +149,22 @@ function inOrder(backend: Backend, lines: readonly SaveLine[]): readonly SaveLin
 }
 
 /**
+ * Rows without the built-in chains that nothing uses. Where Docker made only some chains of a table, iptables-nft-save
+ * prints the others too, which the kernel does not have (`nft list ruleset`).
+ */
+export function withoutUnusedChains<Row>(rows: readonly Row[]): Row[] {
+  const lines = rows as readonly SaveLine[]
+  const used = new Set(
+    lines.flatMap(({ family, table, rule }) =>
+      rule ? [`${family} ${table} ${/^-A (\S+)/.exec(rule)?.[1]}`] : [],
+    ),
+  )
+  const isUnused = ({ family, table, chain, policy, packets }: SaveLine): boolean =>
+    policy === 'ACCEPT' && packets === '0' && !used.has(`${family} ${table} ${chain}`)
+  return lines.filter(line => !isUnused(line)) as Row[]
+}
+
+/**
  * Some tables of a family, for one call of iptables-restore. A match or target that few tables take would be rare: one
  * that is picked among all of them brings its table and a rule.
  */

@@ -209,7 +209,7 @@ function count(facet: Facet, theirs: readonly unknown[], tally: Tally): void {
 function withoutKnown(facet: Facet, side: 'ours' | 'theirs', row: unknown, tally: Tally): unknown {
   let copy = row as Record<string, unknown>
   for (const known of knownDifferences) {
-    if (known.facet !== facet.name || known.side !== side) continue
+    if (known.facet !== facet.name || known.side !== side || known.applies?.() === false) continue
     const [key, inner] = known.key.split('.') as [string, string | undefined]
     const value = copy[key]
     if (value === undefined || (known.value && !(typeof value === 'string' && known.value.test(value))))

@@ -24,19 +24,21 @@ describe('summary of a test run', () => {
     expect(summarise(passing, 0)).toEqual({
       ok: true,
       lines: ['skipped 1: needs root (/repo/test/a.test.ts)'],
-      counts: '2 passed, 0 failed, 1 skipped',
+      passed: 2,
+      failed: 0,
+      skipped: 1,
     })
   })
 
   it('fails without a report', () => {
-    expect(summarise(undefined, 1)).toMatchObject({ ok: false, counts: '0 passed, 1 failed' })
+    expect(summarise(undefined, 1)).toMatchObject({ ok: false, passed: 0, failed: 1, skipped: 0 })
   })
 
   it('fails when no test was found, or none passed', () => {
     const empty: Report = { numTotalTests: 0, numPassedTests: 0, numFailedTests: 0, testResults: [] }
-    expect(summarise(empty, 0)).toMatchObject({ ok: false, counts: '0 passed, 0 failed' })
+    expect(summarise(empty, 0)).toMatchObject({ ok: false, passed: 0, failed: 0, skipped: 0 })
     const allSkipped: Report = { ...empty, numTotalTests: 2 }
-    expect(summarise(allSkipped, 0)).toMatchObject({ ok: false, counts: '0 passed, 0 failed, 2 skipped' })
+    expect(summarise(allSkipped, 0)).toMatchObject({ ok: false, passed: 0, failed: 0, skipped: 2 })
   })
 
   it('counts a file that broke before its first test', () => {
@@ -48,7 +50,7 @@ describe('summary of a test run', () => {
       ],
     }
     const summary = summarise(broken, 1)
-    expect(summary).toMatchObject({ ok: false, counts: '2 passed, 1 failed, 1 skipped' })
+    expect(summary).toMatchObject({ ok: false, passed: 2, failed: 1, skipped: 1 })
     expect(summary.lines).toContain('failed outside its tests: /repo/test/b.test.ts: no such module')
   })
 

@@ -2,7 +2,7 @@ import { collectSnapshot } from '../../src/collectors/kernel/collect.ts'
 import type { Namespace } from '../../src/snapshot/index.ts'
 import type { Facet } from '../oracle/facet.ts'
 import { addressFacet, fdbFacet, linkFacet, neighbourFacet, routeFacet, ruleFacet } from '../oracle/facets.ts'
-import { savedTables } from '../oracle/netfilter-facets.ts'
+import { savedTables, withoutUnusedChains } from '../oracle/netfilter-facets.ts'
 import { ipvsRows, ipvsViews, printedIpvsRows, timeoutsRow } from './ipvs-text.ts'
 
 /** What is compared of a facet whose state nobody makes at random. */
@@ -41,7 +41,12 @@ export function snapshotFacets(id: string): Facet[] {
     found({ ...fdbFacet, ours: () => seen().fdb }),
     ...(['legacy', 'nft'] as const).map(backend => {
       const { oursOf, ...facet } = savedTables(backend)
-      return found({ ...facet, ours: () => oursOf(seen().netfilter) })
+      if (backend === 'legacy') return found({ ...facet, ours: () => oursOf(seen().netfilter) })
+      return found({
+        ...facet,
+        theirs: outputs => withoutUnusedChains(facet.theirs(outputs)),
+        ours: () => withoutUnusedChains(oursOf(seen().netfilter)),
+      })
     }),
     ...Object.entries(ipvsViews).map(([switches, view]) =>
       found({
