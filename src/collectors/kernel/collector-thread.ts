@@ -42,8 +42,10 @@ const MANY = 100
 const TIDY_MS = 1000
 
 function tidySoon(): void {
-  if (readCount < MANY) return
+  const isWorthIt = readCount >= MANY
+  // What trickles in afterwards never adds up to a burst.
   readCount = 0
+  if (!isWorthIt) return
   setTimeout(() => {
     tidyMemory()
     trimMemory()

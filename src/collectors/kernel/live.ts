@@ -77,7 +77,7 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   })
   worker.on('message', (events: readonly WatchEvent[]) => {
     for (const event of events) apply(event)
-    tidySoon(events.length)
+    tidySoon(events.filter(({ kind }) => kind === 'read').length)
     // The first words at once, later ones in bundles.
     hasSettled ||= state.settled
     const interval = hasSettled ? NOTIFY_MS : FIRST_NOTIFY_MS
@@ -90,12 +90,13 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
 
   function tidySoon(count: number): void {
     readCount += count
-    if (readCount < MANY_READ || !state.settled) return
+    if (!state.settled) return
+    const isWorthIt = readCount >= MANY_READ
+    // What trickles in afterwards never adds up to a burst.
+    readCount = 0
+    if (!isWorthIt) return
     clearTimeout(tidying)
-    tidying = setTimeout(() => {
-      readCount = 0
-      tidyMemory()
-    }, TIDY_MS)
+    tidying = setTimeout(tidyMemory, TIDY_MS)
     tidying.unref()
   }
 
