@@ -6,6 +6,8 @@ import type { Snapshot } from '../snapshot/index.ts'
 type GraphKeeper = {
   /** The graph of all nodes, or the one before when it is too soon for another; then `onDue` is called later. */
   readonly update: (nodes: readonly Snapshot[]) => Graph
+  /** Whether the graph is one before, and another comes. */
+  readonly isDue: () => boolean
   readonly stop: () => void
 }
 
@@ -36,6 +38,7 @@ export function createGraphKeeper(onDue: () => void): GraphKeeper {
       notBefore = performance.now() + (performance.now() - started) / GRAPH_SHARE
       return made.graph
     },
+    isDue: () => timer !== undefined,
     stop: () => clearTimeout(timer),
   }
 }

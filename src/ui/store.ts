@@ -3,7 +3,7 @@ import { errorMessage } from '../util/errors.ts'
 import { createGraphKeeper } from './graph-keeper.ts'
 import { advance } from './model/rates.ts'
 import { advanceLog } from './model/log.ts'
-import { isUnread } from './model/chrome.ts'
+import { isUnread } from './model/sources.ts'
 import { textToCopy } from './model/copy.ts'
 import { type Data, snapshotOfNode } from './model/data.ts'
 import { type Binding, type Command, commandFor } from './model/keymap.ts'
@@ -73,6 +73,7 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
   let screen = screenModel(state, data, clock())
   let visible: Visible | undefined
   let hasRead = false
+  let hasGraph = false
 
   function nodesOf(snapshot: Snapshot): readonly Snapshot[] {
     return session.nodes?.() ?? [snapshot]
@@ -89,8 +90,9 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     if (history !== data.history) data = { ...data, history }
     if (data.status.mode === 'live' && !state.isFrozen) {
       hasRead ||= !isUnread(data.snapshot)
+      hasGraph ||= hasRead && !graphs.isDue()
       // What comes when all is read for the first time, or when the daemon first tells the names, is no change.
-      const phase = `${hasRead} ${data.snapshot.docker !== undefined}`
+      const phase = `${hasGraph} ${data.snapshot.docker !== undefined}`
       data = moved(state, data, needed, phase, clock())
     }
     if (!isSameVisible(needed, visible)) {

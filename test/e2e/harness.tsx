@@ -2,6 +2,7 @@
  * A program for the end-to-end tests: the terminal UI on a synthetic snapshot. `CNMTOP_HARNESS` holds its options as
  * JSON. It is bundled by `bundle.ts`, as Node does not run TSX.
  */
+import { readFileSync } from 'node:fs'
 import { fileSession, type Session, type SessionStatus } from '../../src/ui/model/session.ts'
 import { displayOptions } from '../../src/ui/options.ts'
 import { runUi } from '../../src/ui/run.tsx'
@@ -20,6 +21,8 @@ type HarnessOptions = SyntheticOptions & {
   readonly color?: boolean
   readonly ascii?: boolean
   readonly view?: string
+  /** Shows the snapshot in this file instead. */
+  readonly file?: string
 }
 
 const options = JSON.parse(process.env['CNMTOP_HARNESS'] ?? '{}') as HarnessOptions
@@ -96,7 +99,11 @@ function silentSession(): Session {
 const session = options.isSilent
   ? silentSession()
   : options.live === undefined
-    ? fileSession(hostile(syntheticSnapshot(options)))
+    ? fileSession(
+        options.file === undefined
+          ? hostile(syntheticSnapshot(options))
+          : (JSON.parse(readFileSync(options.file, 'utf8')) as Snapshot),
+      )
     : growingSession(options.live)
 const display = displayOptions({ color: options.color, ascii: options.ascii }, process.env, true)
 process.exit(await runUi({ session, view: options.view ?? 'namespaces', ...display }))

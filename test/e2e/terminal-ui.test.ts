@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { spawn } from '@lydell/node-pty'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openTerminal, type RunningTerminal } from '../../scripts/terminal.ts'
+import { captureSnapshot } from '../support/swarm-capture.ts'
 import { bundle } from './bundle.ts'
 
 /** The whole program in a pseudo-terminal, on synthetic data. Nothing sleeps: everything waits for what it wants to see. */
@@ -227,6 +231,34 @@ describe('keys', () => {
     await expectScreen(terminal, isOverview)
     terminal.type('jc')
     expect(await copied.promise).toMatch(/^ingress\tingress_sbox\t/)
+  })
+})
+
+describe('views', () => {
+  it('are reached by number, by relation and by name, and left again', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'cnmtop-views-'))
+    onTestFinished(() => rmSync(directory, { recursive: true }))
+    const file = join(directory, 'node1.json')
+    writeFileSync(file, JSON.stringify(captureSnapshot('docker-26.1-nft', 'node1')))
+    const terminal = start({ harness: { file, view: 'overview' } })
+    await expectScreen(terminal, shows('━━ Overview 14'))
+    terminal.type('5')
+    await expectScreen(terminal, shows('━━ Services 12'))
+    terminal.type('jj\r')
+    await expectScreen(terminal, shows('━━ task api.2'))
+    terminal.type('/sandbox\r\r')
+    await expectScreen(
+      terminal,
+      rows => shows('━━ sandbox api.2')(rows) && shows('Services › api.2 › sandbox')(rows),
+    )
+    terminal.type('\x1b')
+    await expectScreen(terminal, shows('━━ task api.2'))
+    terminal.type(':vxlan0 1-laei\r')
+    await expectScreen(terminal, rows => rows.some(row => row.includes('▌  vxlan0: flags=')))
+    terminal.type('<<')
+    await expectScreen(terminal, shows('━━ sandbox api.2'))
+    terminal.type('>q')
+    expect((await terminal.exited).code).toBe(0)
   })
 })
 

@@ -54,6 +54,81 @@ describe('views of a real Swarm', () => {
   })
 })
 
+/** Frames are stored as text beside this file; a change shows as a difference in review. */
+describe('frames', () => {
+  const sizes = [
+    [60, 16],
+    [80, 24],
+    [120, 40],
+    [200, 60],
+  ] as const
+  const ids = ['overview', 'networks', 'sandboxes', 'endpoints', 'services', 'balancing', 'events']
+
+  it.each(sizes.flatMap(([columns, rows]) => ids.map(id => [id, columns, rows] as const)))(
+    '%s at %ix%i',
+    async (id, columns, rows) => {
+      const user = userOf(snapshot, columns, rows, id)
+      user.press('j', 'j')
+      const frame = `${user
+        .text()
+        .map(row => row.trimEnd())
+        .join('\n')}\n`
+      await expect(frame).toMatchFileSnapshot(`./frames/view-${id}-${columns}x${rows}.txt`)
+      user.stop()
+    },
+  )
+
+  it.each(ids)('%s: no row is wider than the screen', id => {
+    for (let columns = 60; columns <= 200; columns += 17) {
+      const user = userOf(snapshot, columns, 20, id)
+      user.press('j', 'j', 'enter')
+      const rows = user.text()
+      expect(rows).toHaveLength(20)
+      expect(Math.max(...rows.map(row => [...row].length)), `${columns}`).toBeLessThanOrEqual(columns)
+      user.stop()
+    }
+  })
+})
+
+describe('what the world names', () => {
+  const nasty = '\x1b[2J\x1b]0;pwned\x07\u202e\u200b\n网络' + 'x'.repeat(10_000)
+
+  /** Names of containers, networks, services, nodes and labels, and of the kernel, followed by something nasty. */
+  function poison(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(poison)
+    if (value === null || typeof value !== 'object') return value
+    const named = /^(?:Name|Hostname|name|ifname|Image|Role|Action|message|comment|text)$/
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        typeof inner === 'string' && named.test(key) ? inner + nasty : poison(inner),
+      ]),
+    )
+  }
+
+  it('never reaches the screen as it is, nor breaks a column', () => {
+    const hostile = { ...(poison(snapshot) as Snapshot), takenAt: snapshot.takenAt }
+    const user = userOf(hostile, 120, 40, 'overview')
+    for (const view of views) {
+      for (const keys of [
+        [view.key],
+        ['j', 'j'],
+        ['enter'],
+        ['j', 'o'],
+        ['escape', 'y'],
+        ['escape', 'enter'],
+        [':', 'x', 'escape'],
+      ]) {
+        user.press(...keys)
+        const frame = user.text()
+        expect(frame.join('\n'), view.id).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
+        expect(frame, view.id).toHaveLength(40)
+      }
+    }
+    user.stop()
+  })
+})
+
 describe('relations', () => {
   it('are followed with Enter, and Esc goes back the same way', () => {
     const user = userOf(snapshot, 120, 40, 'networks')

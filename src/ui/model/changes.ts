@@ -57,9 +57,10 @@ function compare(
   const changes: [string, Change][] = []
   for (const row of after.rows) {
     const old = known.get(row.id)
+    known.delete(row.id)
+    if (row.isInert) continue
     if (!old) changes.push([row.id, 'added'])
     else if (old !== row && says(before, old) !== says(after, row)) changes.push([row.id, 'changed'])
-    known.delete(row.id)
   }
   const gone: { row: Row; after: string | undefined }[] = []
   if (known.size > 0) {

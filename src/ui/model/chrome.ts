@@ -3,7 +3,7 @@ import { sanitise } from '../../util/sanitise.ts'
 import type { Data } from './data.ts'
 import { type Situation, situations } from './keymap.ts'
 import { keyLabel } from './keys.ts'
-import { glyphs, knowledgeOf, snapshotProblems } from './sources.ts'
+import { glyphs, isUnread, knowledgeOf, snapshotProblems } from './sources.ts'
 import { type Line, type Span, spansWidth, spread, type Tone } from './span.ts'
 import type { UiState } from './state.ts'
 import type { Tab } from './tabs/tab.ts'
@@ -96,11 +96,6 @@ function freshness(state: UiState, { snapshot, status }: Data, now: number): Spa
 
 /** What changes without an event may be so old before the header tells how old. */
 const SILENT_MS = 15_000
-
-/** Nothing has come yet, or not of every namespace. */
-export function isUnread({ namespaces }: Data['snapshot']): boolean {
-  return namespaces.length === 0 || namespaces.some(({ sources }) => sources.length === 0)
-}
 
 /** The last line: a message, or the keys that are valid now, and where one is in the list. */
 export function footerLine(state: UiState, situation: Situation, position: string): Line {

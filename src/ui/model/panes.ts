@@ -1,4 +1,5 @@
 import { sanitise } from '../../util/sanitise.ts'
+import { wrap } from '../../util/text.ts'
 import { tabLine } from './chrome.ts'
 import type { Change, TableChanges } from './changes.ts'
 import type { Data } from './data.ts'
@@ -67,7 +68,10 @@ export function listPane(state: UiState, data: Data, columns: number, rows: numb
       ? listLines(at, widths, data.changes?.list, isFocused, inside, left)
       : [
           emptyLine,
-          textLine(`  ${shown.hidden > 0 ? 'Nothing matches the filter.' : view.empty(data)}`, 'dim'),
+          ...wrap(
+            sanitise(shown.hidden > 0 ? 'Nothing matches the filter.' : view.empty(data)),
+            inside - MARGIN,
+          ).map(line => textLine(`  ${line}`, 'dim')),
         ]
   const title: Span[] = [
     { text: view.title, tone: 'title' },

@@ -84,3 +84,8 @@ export function snapshotProblems(snapshot: Snapshot): number {
   for (const namespace of snapshot.namespaces) count += countProblems(namespace.sources)
   return count
 }
+
+/** Nothing has come yet, or not of every namespace. */
+export function isUnread({ namespaces }: Snapshot): boolean {
+  return namespaces.length === 0 || namespaces.some(({ sources }) => sources.length === 0)
+}

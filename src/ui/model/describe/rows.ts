@@ -13,6 +13,8 @@ export type Fact = {
   readonly evidence?: readonly RowRef[] | undefined
   readonly datum?: unknown
   readonly isProblem?: boolean
+  /** Another value alone is no change. */
+  readonly isMoving?: true
 }
 
 /** Facts under a title. Without facts nothing is shown of it. */
@@ -22,7 +24,7 @@ export type Group = { readonly title: string; readonly facts: readonly (Fact | u
 export function fact(
   label: string,
   value: string | number | boolean | undefined,
-  more: { readonly tone?: Tone; readonly evidence?: readonly RowRef[]; readonly target?: Target } = {},
+  more: { readonly tone?: Tone; readonly evidence?: readonly RowRef[]; readonly isMoving?: true } = {},
 ): Fact | undefined {
   if (value === undefined || value === '') return undefined
   const { tone, ...rest } = more
@@ -84,14 +86,20 @@ export function groupRows(groups: readonly Group[]): Row[] {
     rows.push({ ...lineRow(`# ${title}`, 0, [{ text: title, tone: 'title' }], null), isInert: true })
     const seen = new Map<string, number>()
     let before = ''
-    for (const { label, value, target, evidence, datum, isProblem } of told) {
+    for (const { label, value, target, evidence, datum, isProblem, isMoving } of told) {
       const times = (seen.get(label) ?? 0) + 1
       seen.set(label, times)
       const shown = label === before ? '' : label
       before = label
       const cells = [{ text: shown, tone: 'dim' as const }, value]
       const row = cellRow(`${title}/${label}/${times}`, cells, datum ?? { [label]: value.text }, isProblem)
-      rows.push({ ...row, alias: label, ...(target && { target }), ...(evidence && { evidence }) })
+      rows.push({
+        ...row,
+        alias: label,
+        ...(target && { target }),
+        ...(evidence && { evidence }),
+        ...(isMoving && { says: label }),
+      })
     }
   }
   return rows

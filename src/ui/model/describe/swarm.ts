@@ -18,7 +18,9 @@ export function describeNode(graph: Graph, node: Node): Group[] {
         fact('engine', node.engineVersion, { evidence }),
         fact('vtep', node.vteps.join(' '), { evidence }),
         fact('id', node.nodeId, { tone: 'dim', evidence }),
-        fact('snapshot', node.takenAt ?? (node.hasSnapshot ? undefined : 'none: known from others only')),
+        fact('snapshot', node.takenAt ?? (node.hasSnapshot ? undefined : 'none: known from others only'), {
+          isMoving: true,
+        }),
       ],
     },
     {

@@ -5,11 +5,12 @@ import type {
   VirtualService as VirtualServiceRow,
 } from '../../../snapshot/index.ts'
 import { realServerKey, virtualServiceKey } from '../../../snapshot/row-keys.ts'
-import { formatCount, formatRate } from '../../../util/format.ts'
+import { formatCount, formatRate, plural } from '../../../util/format.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { type Data, namespacesById } from '../data.ts'
 import { objectOf } from '../../../graph/query.ts'
 import { type NamespaceSeries, sparkline } from '../series.ts'
+import { type Knowledge, knowledgeOf } from '../sources.ts'
 import { type Cell, lineRow, type Row, worldCell } from '../table.ts'
 import { forwardWords } from '../tabs/ipvs.ts'
 import { objectView } from './object-view.ts'
@@ -39,7 +40,7 @@ export const balancingView = objectView({
     { id: 'outpps', title: 'OUT P/S', align: 'right', hide: 8, isCounter: true },
   ],
   rows: balancingRows,
-  empty: 'No virtual services. A load balancer gets them with the first task of a service in vip mode.',
+  empty: whyNothing,
   // Counters move without the graph.
   dependsOn: ({ snapshot, series }) => [snapshot.namespaces, series],
   visible: (id, { graph }) => {
@@ -191,4 +192,16 @@ function rateCells(stats: IpvsStats | undefined): Cell[] {
 /** Packets a second, lately. */
 function trendCell(series: NamespaceSeries | undefined, key: string): Cell {
   return { text: sparkline(series?.byKey.get(key)), tone: 'ok' }
+}
+
+/** No virtual services, or nobody knows. */
+function whyNothing({ nodes }: Data): string {
+  const namespaces = nodes.flatMap(node => node.namespaces)
+  const known = namespaces.map(namespace => knowledgeOf(namespace, ['ipvs']))
+  const count = (knowledge: Knowledge): number => known.filter(one => one === knowledge).length
+  if (count('unknown') > 0)
+    return `IPVS could not be read in ${count('unknown')} of ${plural(namespaces.length, 'namespace')}: their Sources tell why.`
+  if (namespaces.length > 0 && count('none') === namespaces.length)
+    return 'This kernel has no IPVS: nothing is balanced here.'
+  return 'No virtual services. A load balancer gets them with the first task of a service in vip mode.'
 }

@@ -7,7 +7,7 @@ import { evidenceLines } from '../evidence-lines.ts'
 import { objectOf } from '../../../graph/query.ts'
 import { typeWords } from '../objects.ts'
 import type { Visible } from '../session.ts'
-import { glyphs } from '../sources.ts'
+import { glyphs, isUnread } from '../sources.ts'
 import { textLine } from '../span.ts'
 import type { Column, Row, Table } from '../table.ts'
 import { whyNameless } from './nameless.ts'
@@ -25,7 +25,7 @@ export type ObjectViewOptions = Pick<
   readonly isTree?: true
   readonly objectOfRow?: (id: string) => string
   /** Why there is none, or what makes one appear. */
-  readonly empty: string
+  readonly empty: string | ((data: Data) => string)
   /** What else the rows depend on, besides the graph. */
   readonly dependsOn?: (data: Data) => readonly unknown[]
   /** Tabs besides the description. */
@@ -75,7 +75,10 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
         ? []
         : wrap(`${glyphs.unknown} ${why}`, width).map(line => textLine(line, 'unknown'))
     },
-    empty: () => empty,
+    empty: data => {
+      if (isUnread(data.snapshot)) return 'Reading…'
+      return typeof empty === 'string' ? empty : empty(data)
+    },
     tabs: () => tabs,
     detail: (row, tab, data) => {
       const object = row === undefined ? undefined : objectOf(data.graph, objectOfRow(row))
