@@ -48,6 +48,7 @@ function overlayDevices(draft: Draft, namespace: NamespaceView): void {
     if (kindOf(link) === 'bridge') {
       draft.bridges.set(bridgeKey(namespace, link.ifindex), network)
       instance.bridges.push(linkEnd(namespace, link))
+      if (network.isIdCut) network.subnets.push(...subnetsOf(namespace, link))
       instance.mtu ??= link.mtu
     }
     if (kindOf(link) !== 'vxlan') continue
@@ -156,8 +157,24 @@ export function networkOfBridge(draft: Draft, namespace: NamespaceView, link: Li
     ...(/^br-[0-9a-f]{12}$/.test(link.ifname) && { networkId: link.ifname.slice(3), isIdCut: true as const }),
   }
   draft.networks.set(id, network)
+  network.subnets.push(...subnetsOf(namespace, link))
   addBridge(draft, network, namespace, link)
   return network
+}
+
+/** What the addresses of a bridge say of a network that no daemon told of: each is the gateway of a subnet. */
+function subnetsOf(namespace: NamespaceView, link: Link): { subnet: string; gateway: string }[] {
+  const own = namespace.addresses.get(link.ifindex) ?? []
+  return own.flatMap(({ family, local, prefixlen }) =>
+    family === 'inet' ? [{ subnet: subnetOf(local, prefixlen), gateway: local }] : [],
+  )
+}
+
+function subnetOf(address: string, prefixlen: number): string {
+  const bits = 2 ** (32 - prefixlen)
+  const base = address.split('.').reduce((total, byte) => total * 256 + Number(byte), 0)
+  const first = Math.floor(base / bits) * bits
+  return `${[24, 16, 8, 0].map(shift => Math.floor(first / 2 ** shift) % 256).join('.')}/${prefixlen}`
 }
 
 function bridgeKey({ node, row }: NamespaceView, ifindex: number): string {
