@@ -1,21 +1,20 @@
 import type { KernelRow } from '../graph/evidence.ts'
-import type { NetfilterRule, NetfilterTable } from '../snapshot/index.ts'
+import type { NetfilterTable } from '../snapshot/index.ts'
 import { netfilterRuleKeys } from '../snapshot/row-keys.ts'
 
 /** The row of a node's snapshot that proves a step. */
 export type RowRef = KernelRow
 
-const ruleKeys = new WeakMap<NetfilterTable, ReadonlyMap<NetfilterRule, string>>()
+const keysOfRules = new WeakMap<NetfilterTable, readonly string[]>()
 
-/** Keys count equal rules: made for a whole table at once. */
-export function ruleKey(table: NetfilterTable, rule: NetfilterRule): string {
-  let keys = ruleKeys.get(table)
+/** Keys by place: equal rules may be one object, so that a rule alone does not tell which of them it is. */
+export function ruleKeys(table: NetfilterTable): readonly string[] {
+  let keys = keysOfRules.get(table)
   if (!keys) {
     const keyOf = netfilterRuleKeys(table)
-    keys = new Map(table.rules.map(row => [row, keyOf(row)]))
-    ruleKeys.set(table, keys)
+    keysOfRules.set(table, (keys = table.rules.map(row => keyOf(row))))
   }
-  return keys.get(rule) ?? ''
+  return keys
 }
 
 export function chainKey({ backend, family, table }: NetfilterTable, chain: string): string {

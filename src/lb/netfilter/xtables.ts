@@ -1,5 +1,5 @@
 import type { NetfilterRule, NetfilterTable } from '../../snapshot/index.ts'
-import { chainKey, ruleKey } from '../evidence.ts'
+import { chainKey, ruleKeys } from '../evidence.ts'
 import { all, type Maybe } from '../maybe.ts'
 import type { Packet } from '../packet.ts'
 import { matchHeader } from './header.ts'
@@ -14,13 +14,18 @@ const tables = new WeakMap<NetfilterTable, RuleTable>()
 /** A table of iptables as something that packets run through. `odd` evaluates rules that only nft has words for. */
 export function ruleTableOf(
   table: NetfilterTable,
-  odd: (rule: NetfilterRule) => ChainRule | undefined,
+  odd: (rule: NetfilterRule) => Pick<ChainRule, 'evaluate'> | undefined,
 ): RuleTable {
   const known = tables.get(table)
   if (known) return known
   const byChain = new Map<string, ChainRule[]>()
-  for (const rule of table.rules) {
-    const compiled = odd(rule) ?? xtablesRule(table, rule)
+  for (const [index, rule] of table.rules.entries()) {
+    const evaluator = odd(rule) ?? { evaluate: (packet, place) => evaluate(rule, packet, place) }
+    const compiled: ChainRule = {
+      text: rule.text,
+      evidence: ({ view }) => view.ref('netfilter', ruleKeys(table)[index] ?? ''),
+      evaluate: evaluator.evaluate,
+    }
     const rules = byChain.get(rule.chain)
     if (rules) rules.push(compiled)
     else byChain.set(rule.chain, [compiled])
@@ -32,14 +37,6 @@ export function ruleTableOf(
   }
   tables.set(table, made)
   return made
-}
-
-function xtablesRule(table: NetfilterTable, rule: NetfilterRule): ChainRule {
-  return {
-    text: rule.text,
-    evidence: ({ view }) => view.ref('netfilter', ruleKey(table, rule)),
-    evaluate: (packet, place) => evaluate(rule, packet, place),
-  }
 }
 
 const untouched = { effect: { kind: 'continue' }, isMatch: false } as const

@@ -26,6 +26,8 @@ export function bridge(walk: Walk, { view, bridge: name, port, frame }: NextAt<'
       linkProof(view, view.link(port!)),
     )
   }
+  const filter = bridgeFilter(view)
+  if (filter) return filter(frame.packet)
   if (port === null || !asksIptables(view, frame.packet))
     return decide(walk, view, { link, port, frame, isAsked: false })
   const { packet } = frame
@@ -41,6 +43,17 @@ const wordOf = (value: unknown) => (typeof value === 'string' ? value : undefine
 
 function linkProof(view: View, link: Link | undefined): RowRef[] {
   return link ? [view.ref('links', String(link.ifindex))] : []
+}
+
+/** Tables of nf_tables' family `bridge` decide about frames, and are not evaluated here. */
+function bridgeFilter(view: View): ((packet: Packet) => Next) | undefined {
+  const table = view.namespace.nft.find(({ family, chains, rules }) => {
+    return family === 'bridge' && (rules.length > 0 || chains.some(({ policy }) => policy === 'drop'))
+  })
+  if (!table) return undefined
+  const proof = [view.ref('nft', `nft bridge ${table.table}`)]
+  return packet =>
+    end(view, packet, 'insufficient-info', `nft table bridge ${table.table} is not evaluated`, proof)
 }
 
 /** br_netfilter: bridged packets go through iptables where this sysctl says so. */

@@ -1,5 +1,4 @@
 import type { NetfilterRule, NetfilterTable, NftTable } from '../../../snapshot/index.ts'
-import { ruleKey } from '../../evidence.ts'
 import type { IpFamily } from '../../packet.ts'
 import type { View } from '../../view.ts'
 import type { BaseChain } from '../chains.ts'
@@ -20,9 +19,7 @@ export function oddRules(view: View, table: NetfilterTable): RuleTable {
     const text = table.backend === 'nft' ? nftText(rule) : undefined
     if (text === undefined) return undefined
     const odd = native?.rules.find(each => each.chain === rule.chain && each.text === text)
-    if (!odd || !sets) return undefined
-    const evidence: ChainRule['evidence'] = place => place.view.ref('netfilter', ruleKey(table, rule))
-    return { ...nativeRule(native, odd, sets), evidence }
+    return odd && sets ? nativeRule(native, odd, sets) : undefined
   })
 }
 
