@@ -5,24 +5,24 @@ import { trimNode, trimService, trimTask } from '../../src/collectors/docker/tri
 import type { Docker } from '../../src/snapshot/index.ts'
 import type { CaptureFiles } from './swarm-capture.ts'
 
-/** Trims one answer; undefined for what has no id. */
 type Trim<Row> = (answer: unknown, where: string, problems: string[]) => Row | undefined
 
-/**
- * The answers in a capture, trimmed as the collector trims them. A worker has no services, tasks and nodes.
- *
- * @throws Error when the collector would have found something wrong with an answer
- */
+/** What a snapshot keeps of the answers in a capture. A worker has no services, tasks and nodes. */
 export function dockerOf(files: CaptureFiles): Docker {
   const problems: string[] = []
   const answer = (path: string): unknown => JSON.parse(files.get(`api/${path}.json`) ?? 'null')
+  const trimmed = <Row>(answers: readonly unknown[], trim: Trim<Row>): Row[] =>
+    answers.map(row => trim(row, 'capture', problems)).filter(row => row !== undefined)
   const below = <Row>(folder: string, trim: Trim<Row>): Row[] =>
-    [...files].flatMap(([path, text]) =>
-      path.startsWith(`api/${folder}/`) ? (trim(JSON.parse(text), path, problems) ?? []) : [],
+    trimmed(
+      [...files].flatMap(([path, text]): unknown[] =>
+        path.startsWith(`api/${folder}/`) ? [JSON.parse(text)] : [],
+      ),
+      trim,
     )
   const list = <Row>(name: string, trim: Trim<Row>): Row[] | undefined => {
-    const rows = answer(name)
-    return Array.isArray(rows) ? rows.flatMap((row: unknown) => trim(row, name, problems) ?? []) : undefined
+    const answers = answer(name)
+    return Array.isArray(answers) ? trimmed(answers, trim) : undefined
   }
   const services = list('services', trimService)
   const tasks = list('tasks', trimTask)
@@ -37,6 +37,6 @@ export function dockerOf(files: CaptureFiles): Docker {
     ...(tasks && { tasks }),
     ...(nodes && { nodes }),
   }
-  if (problems.length > 0) throw new Error(problems.join('; '))
+  if (problems.length > 0) throw new Error(`a capture is not understood: ${problems.join('; ')}`)
   return docker
 }
