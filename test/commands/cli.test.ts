@@ -109,6 +109,13 @@ describe('cnmtop snapshot', () => {
     expect(lstatSync(link).isSymbolicLink()).toBe(true)
   })
 
+  it('is written also when the time for a namespace is used up', () => {
+    const file = join(directory, 'hurried.json')
+    const { code, stderr } = cnmtop(['snapshot', '-o', file, '--no-docker', '--timeout', '0.001'])
+    expect(stderr).toMatch(/: timeout in \d+ of \d+ namespaces: /)
+    expect(code).toBe(0)
+  })
+
   it('writes the same to a file, compressed, and to stdout', () => {
     const file = join(directory, 'node.cnm.json.gz')
     expect(cnmtop(['snapshot', '-o', file]).code).toBe(0)

@@ -15,7 +15,7 @@ import { readingOf } from './reading.ts'
 import { readLinkStats } from './rtnl/link-stats.ts'
 import type { InterfaceNames } from './rtnl/names.ts'
 import { nsidOf, readNsids } from './rtnl/nsid.ts'
-import { createSourceLog, Unreadable } from './source-log.ts'
+import { createSourceLog, explain, Unreadable } from './source-log.ts'
 
 /** What one reading of a namespace gave. A field that was not asked for, or could not be read at all, is absent. */
 export type PartReading = { readonly data: Partial<NamespaceData>; readonly reports: SourceReport[] }
@@ -87,7 +87,14 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
       if (!doors) return { data: {}, reports: log.reports }
       const ask = (other: string): number | undefined => {
         const target = held.open(known.get(other))
-        return target && nsidOf(doors.route, target.fd)
+        if (!target) return undefined
+        try {
+          return nsidOf(doors.route, target.fd)
+        } catch (error) {
+          // The time is used up, for one: then the source of what is asked for next says so.
+          if (explain(error, '')) return undefined
+          throw error
+        }
       }
       try {
         const context = { doors, wanted, features, log, isHost: known.get(id)?.kind === 'host' }
