@@ -8,7 +8,7 @@ const config: KnipConfig = {
         // Started by file name, in threads of their own.
         'src/collectors/kernel/worker.ts',
         'src/collectors/docker/worker.ts',
-        'scripts/{build,test,test-swarm,complete-lock,demo,screenshot}.ts',
+        'scripts/{build,test,test-swarm,complete-lock,demo,docs,screenshot}.ts',
         // Injected into the bundle by file name.
         'scripts/lazy-segmenter.ts',
         'lab/*.ts',
@@ -33,6 +33,8 @@ const config: KnipConfig = {
   },
   // Programs of Debian that the lab starts and that tests compare with.
   ignoreBinaries: [
+    'mandoc',
+    'fish',
     'dot',
     'xmllint',
     'apt-get',

@@ -1,6 +1,8 @@
 import { isatty } from 'node:tty'
 import { displayOptions } from '../ui/options.ts'
 import type { Snapshot } from '../snapshot/index.ts'
+import type { Binding } from '../ui/model/keymap.ts'
+import type { KeyConfig } from './config.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { exportFiles } from './export-files.ts'
 import { canEnter, missingHere } from './missing.ts'
@@ -13,6 +15,8 @@ export type DisplayOptions = {
   readonly ascii?: boolean
   /** The view to begin with. */
   readonly view?: string
+  /** Other keys than the usual ones. */
+  readonly keys?: KeyConfig
 }
 
 export type ScreenOptions = LookOptions & DisplayOptions
@@ -29,6 +33,7 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
     return exitCodes.ok
   }
   requireLinux()
+  const bindings = await keysOf(options)
   await checkDockerHost(options.dockerHost)
   if (missing.length > 0 && !options.netnsDir && !canEnter()) {
     for (const sentence of missing) note(sentence)
@@ -45,7 +50,7 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
   )
   // Loaded while the collector's thread reads already.
   const { runUi } = await import('../ui/run.tsx')
-  return runUi({ ...displayOf(options), view: options.view, save: exportFiles, session })
+  return runUi({ ...displayOf(options), view: options.view, bindings, save: exportFiles, session })
 }
 
 /** Snapshots in the same screen, or as plain text where there is no terminal. Needs neither root nor Docker. */
@@ -58,14 +63,20 @@ export async function showNodes(
     await printOnce(nodes, options)
     return exitCodes.ok
   }
+  const bindings = await keysOf(options)
   const { clusterSession } = await import('../ui/model/session.ts')
   const { runUi } = await import('../ui/run.tsx')
   return runUi({
     ...displayOf(options),
     view: options.view,
+    bindings,
     save: exportFiles,
     session: clusterSession(nodes),
   })
+}
+
+async function keysOf({ keys }: DisplayOptions): Promise<readonly Binding[]> {
+  return (await import('./bindings.ts')).bindingsOf(keys)
 }
 
 function hasTerminal(): boolean {

@@ -1,0 +1,164 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import { hasConfig } from './config-files.ts'
+import { exitCodes } from './exit.ts'
+import type { LookOptions } from './options.ts'
+
+type RedactOptions = { readonly redact: boolean; readonly redactKey: string }
+
+/**
+ * The command line: options, help, completions and manual are all made from this. Every command is imported when it is called: a
+ * text command never loads React, a file command never loads koffi.
+ *
+ * @param finish takes the exit code of the command that ran
+ */
+export function createProgram(version: string, finish: (code: number) => void): Command {
+  const cli = new Command('cnmtop')
+    .description('Every network namespace of this node, as the kernel has it.')
+    .version(version, '--version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError('(cnmtop --help tells more)')
+    .hook('preAction', async (_, command) => {
+      if (hasConfig(process.env)) await (await import('./config.ts')).applyConfig(command)
+      const { onlyNetnsDirs, netnsDir, redact, redactKey } = command.opts<
+        LookOptions & Partial<RedactOptions>
+      >()
+      if (redactKey !== undefined && !redact) {
+        command.error('error: --redact-key needs --redact', { exitCode: exitCodes.usage })
+      }
+      if (onlyNetnsDirs && !netnsDir) {
+        command.error('error: --only-netns-dirs needs at least one --netns-dir', {
+          exitCode: exitCodes.usage,
+        })
+      }
+    })
+
+  displaying(looking(cli)).action(async options =>
+    finish(await (await import('./screen.ts')).screenCommand(options)),
+  )
+
+  displaying(cli.command('open').description('show snapshots in the same screen; several are one cluster'))
+    .argument('<file...>', 'what cnmtop snapshot wrote')
+    .action(async (files, options) => finish(await (await import('./open.ts')).openCommand(files, options)))
+
+  displaying(cli.command('demo').description('show a recorded Swarm; needs neither root nor Docker'))
+    .argument('[scenario]', 'which one; the first when left out')
+    .option('--list', 'tell which there are')
+    .action(async (scenario, options) =>
+      finish(await (await import('./demo.ts')).demoCommand(scenario, options)),
+    )
+
+  looking(cli.command('snapshot').description('write everything that can be seen as JSON'))
+    .requiredOption('-o, --output <file>', 'where to; - for stdout, a name in .gz is compressed', fileName)
+    .option('--redact', 'pseudonyms for names, addresses, ids, labels, comments and paths')
+    .option(
+      '--redact-key <file>',
+      'the key of the pseudonyms, for several files; made when it is not there',
+      fileName,
+    )
+    .action(async options => finish(await (await import('./snapshot.ts')).snapshotCommand(options)))
+
+  looking(cli.command('ls').description('list one kind of thing of every namespace'))
+    .argument(
+      '<what>',
+      'namespaces, links, addresses, routes, rules, neighbours, fdb, netfilter, ipvs, networks, containers, services, …',
+    )
+    .option('--json', 'rows as they stand in a snapshot')
+    .option('--namespace <name>', 'only this namespace, by name or id')
+    .action(async (what, options) => finish(await (await import('./ls.ts')).lsCommand(what, options)))
+
+  looking(cli.command('export').description('draw this node or a cluster, or write a report of it'))
+    .argument('[file...]', 'snapshots in place of this node; several are one cluster')
+    .addOption(
+      new Option('--format <format>', 'Graphviz, Mermaid, SVG, or a report in Markdown')
+        .choices(['dot', 'mermaid', 'svg', 'md'])
+        .makeOptionMandatory(),
+    )
+    .option('-o, --output <file>', 'where to; - for stdout', fileName, '-')
+    .action(async (files, options) =>
+      finish(await (await import('./export.ts')).exportCommand(files, options)),
+    )
+
+  cli
+    .command('diff')
+    .description('what of the network differs between two snapshots, apart from counters')
+    .argument('<before>', 'a snapshot')
+    .argument('<after>', 'another one: of the same node later, or of another node')
+    .option('--json', 'as one JSON document')
+    .option('--no-color', 'no colour (also NO_COLOR)')
+    .action(async (before, after, options) =>
+      finish(await (await import('./diff.ts')).diffCommand([before, after], options)),
+    )
+
+  displaying(
+    looking(cli.command('print-config').description('tell each setting, and where it comes from')),
+  ).action(async (_, command) =>
+    finish(await (await import('./print-config.ts')).printConfigCommand(command)),
+  )
+
+  displaying(
+    cli.command('print-keys').description('tell the keys, in the form of the configuration file'),
+  ).action(async options => finish(await (await import('./print-keys.ts')).printKeysCommand(options)))
+
+  cli
+    .command('completion')
+    .description('print a completion script')
+    .addArgument(new Argument('<shell>', 'for which shell').choices(['bash', 'zsh', 'fish']))
+    .action(async shell => finish(await (await import('./completion.ts')).completionCommand(cli, shell)))
+
+  cli
+    .command('man')
+    .description('print the manual page: cnmtop man | man -l -')
+    .action(async () => finish(await (await import('./man.ts')).manCommand(cli)))
+
+  return cli
+}
+
+function displaying(command: Command): Command {
+  return command
+    .option('--no-color', 'no colour (also NO_COLOR)')
+    .addOption(
+      new Option('--view <name>', 'begin with this view: overview, networks, sandboxes, …, namespaces').env(
+        'CNMTOP_VIEW',
+      ),
+    )
+    .option('--ascii', 'no line drawing and no symbols beyond ASCII')
+}
+
+function looking(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--netns-dir <dir>', 'also walk this directory of namespace files; repeatable')
+        .argParser(collect)
+        .env('CNMTOP_NETNS_DIR'),
+    )
+    .option('--only-netns-dirs', 'walk only what --netns-dir names: no other directory, no processes')
+    .option('--from-snapshot <file>', 'read a snapshot instead of this node')
+    .addOption(
+      new Option('--timeout <seconds>', 'how long one namespace, or one call of the Docker API, may take')
+        .argParser(seconds)
+        .env('CNMTOP_TIMEOUT'),
+    )
+    .addOption(
+      new Option(
+        '--docker-host <address>',
+        'the Docker daemon: unix:///PATH, tcp://HOST:PORT, ssh://USER@HOST',
+      ).env('CNMTOP_DOCKER_HOST'),
+    )
+    .option('--no-docker', 'do not ask the Docker daemon')
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value]
+}
+
+function seconds(text: string): number {
+  const value = Number(text)
+  if (Number.isFinite(value) && value > 0) return value
+  throw new InvalidArgumentError('a number of seconds above 0 is needed')
+}
+
+function fileName(text: string): string {
+  if (text !== '') return text
+  throw new InvalidArgumentError('the name of a file is needed, or - for stdout')
+}
