@@ -36,6 +36,15 @@ describe('what the palette finds', () => {
     expect(search(index, ' ')).toMatchObject({ total: 4 })
   })
 
+  it('is the same among what the beginning of it found', () => {
+    for (const query of ['web', 'web 0.5', '0.5 task', 'my', 'zzz']) {
+      for (let typed = 0; typed <= query.length; typed++) {
+        const { matches } = search(index, query.slice(0, typed))
+        expect(search(index, query, matches)).toEqual(search(index, query))
+      }
+    }
+  })
+
   it('never is an entry that lacks a word while there are others', () => {
     const words = fc.array(fc.constantFrom('web', '10.0', 'lb', 'x', '1'), { minLength: 1, maxLength: 3 })
     fc.assert(

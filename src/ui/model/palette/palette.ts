@@ -12,7 +12,10 @@ let last: { readonly index: Index; readonly query: string; readonly found: Found
 /** What the palette found for what is typed. */
 export function paletteFound({ query }: Palette, data: Data, table: readonly Binding[]): Found {
   const index = indexOfData(data, table)
-  if (last?.index !== index || last.query !== query) last = { index, query, found: search(index, query) }
+  if (last?.index !== index || last.query !== query) {
+    const isLonger = last?.index === index && query.startsWith(last.query)
+    last = { index, query, found: search(index, query, isLonger ? last?.found.matches : undefined) }
+  }
   return last.found
 }
 

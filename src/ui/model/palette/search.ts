@@ -21,7 +21,13 @@ export type Index = {
   readonly names: SnapshotKey<Entry>
 }
 
-export type Found = { readonly entries: readonly Entry[]; readonly total: number }
+export type Found = {
+  /** The best, as many as anybody reads. */
+  readonly entries: readonly Entry[]
+  readonly total: number
+  /** All that hold the words: what holds more words, or longer ones, is among them. */
+  readonly matches: readonly Entry[]
+}
 
 /** Commands that make sense when they are chosen from a list, by their keys. */
 const commandEntries = (table: readonly Binding[]): Entry[] =>
@@ -69,27 +75,33 @@ export function makeIndex(entries: readonly Entry[]): Index {
 /**
  * Finds entries that hold all of the words, the best first: the name itself, names that begin with it, a word of a name,
  * then anything. When there are few, names follow that have the letters in this order.
+ *
+ * @param among where to look: all entries, or the matches of the beginning of what is typed now
  */
-export function search(index: Index, typed: string): Found {
+export function search(index: Index, typed: string, among = index.entries): Found {
   const query = typed.trim().toLowerCase()
-  if (query === '') return { entries: index.entries.slice(0, MOST_FOUND), total: index.entries.length }
+  if (query === '') {
+    const { entries } = index
+    return { entries: entries.slice(0, MOST_FOUND), total: entries.length, matches: entries }
+  }
   const words = query.split(/ +/)
   const ranked: Entry[][] = [[], [], [], []]
-  let total = 0
-  for (const candidate of index.entries) {
+  const matches: Entry[] = []
+  for (const candidate of among) {
     if (!words.every(word => candidate.text.includes(word))) continue
-    total++
+    matches.push(candidate)
     const found = ranked[rankOf(candidate, query)]
     if (found && found.length < MOST_FOUND) found.push(candidate)
   }
   const written = ranked.flat().slice(0, MOST_FOUND)
-  if (total >= ENOUGH) return { entries: written, total }
+  const total = matches.length
+  if (total >= ENOUGH) return { entries: written, total, matches }
   const known = new Set(written)
   const fuzzy = fuzzysort
     .go(query, index.names, { limit: ENOUGH, threshold: LEAST_LIKE })
     .map(({ obj }) => obj)
     .filter(found => !known.has(found))
-  return { entries: [...written, ...fuzzy], total: total + fuzzy.length }
+  return { entries: [...written, ...fuzzy], total: total + fuzzy.length, matches }
 }
 
 /** 0 for the very name, 1 for its beginning, 2 for the beginning of a word in it, 3 for anything else. */
