@@ -254,7 +254,7 @@ describe('a daemon that is away', () => {
   it('has its sources told, with their times', () => {
     const { session, show } = scriptedSession(snapshot)
     const user = userOf(session, 200, 40, 'overview')
-    user.press('k', ']')
+    user.press('k', ']', ']')
     show(away)
     expect(user.line('✖ timeout')).toMatch(/docker.version +✖ timeout +05:20:03 .* no answer within 2 s/)
     expect(user.line('rtnl.links')).toMatch(/✔ ok +05:20:15 .* in 9 namespaces/)

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { buildGraph } from '../../src/graph/build.ts'
 import type { Snapshot } from '../../src/snapshot/index.ts'
+import { createTheme } from '../../src/ui/components/theme.ts'
 import { allObjects } from '../../src/graph/query.ts'
 import { placeOfObject, placeOfRow } from '../../src/ui/model/objects.ts'
 import { views, viewOf } from '../../src/ui/model/views/index.ts'
 import { captures, captureSnapshot } from '../support/swarm-capture.ts'
-import { userOf } from './user.tsx'
+import { screenText, userOf } from './user.tsx'
 
 const snapshot = captureSnapshot('docker-26.1-nft', 'node1')
 
@@ -184,6 +185,33 @@ describe('relations', () => {
     expect(user.text()[2]).toContain('━━ Origin ')
     expect(user.line('  links')).toMatch(/in 1-\w+ net:\[/)
     expect(user.line('RTM_GETLINK')).toBeDefined()
+    user.stop()
+  })
+})
+
+describe('wiring', () => {
+  it('is drawn beside the list, follows what is chosen, and fills the screen with w', () => {
+    const user = userOf(snapshot, 120, 40, 'sandboxes')
+    user.press('G', ']')
+    expect(user.line('┌ web.3')).toBeDefined()
+    user.press('k')
+    expect(user.line('┌ web.1')).toBeDefined()
+    user.press('w')
+    expect(user.text()[2]).toContain('━━ Wiring of web.1')
+    expect(user.line('vxlan0 VNI 4097')).toMatch(
+      /^│ eth\d .*├─ veth ─+┤ .*├═ VXLAN ═+┤ VTEP 10\.77\.0\.2 node2/,
+    )
+    user.press('escape', '8', ':', ...'namespace lb_', 'enter', 'w')
+    expect(user.text()[2]).toContain('━━ Wiring of lb_')
+    user.stop()
+  })
+
+  it('is ASCII where it has to be', () => {
+    const user = userOf(snapshot, 120, 40, 'sandboxes')
+    user.press('G', 'w')
+    const text = screenText(user.screen(), createTheme({ color: false, ascii: true })).join('\n')
+    expect(text).toMatch(/\| eth\d .*\+- veth -+\+ .*\+= VXLAN =+\+/)
+    expect(text).toMatch(/^[ -~\n]*$/)
     user.stop()
   })
 })

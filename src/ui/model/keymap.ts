@@ -35,6 +35,7 @@ export type Command =
   | 'json'
   | 'origin'
   | 'copy'
+  | 'wiring'
   | 'close'
   | 'export'
   | 'export-snapshot'
@@ -134,6 +135,13 @@ export const bindings: readonly Binding[] = [
     context: 'pane',
     description: 'Origin: how this was read, when, and what it took',
     footer: 'origin',
+  },
+  {
+    command: 'wiring',
+    keys: ['w'],
+    context: 'pane',
+    description: 'Wiring: a drawing of what it is tied to',
+    footer: 'wiring',
   },
   { command: 'copy', keys: ['c'], context: 'pane', description: 'Copy the row to the clipboard (OSC 52)' },
 

@@ -1,3 +1,4 @@
+import { objectOf } from '../../graph/query.ts'
 import { sanitise } from '../../util/sanitise.ts'
 import type { Data } from './data.ts'
 import { exportLines, helpLines } from './help.ts'
@@ -6,6 +7,7 @@ import { chosenId, chosenRow, shownDetail } from './shown.ts'
 import { type Line, textLine } from './span.ts'
 import type { UiState } from './state.ts'
 import type { Row } from './table.ts'
+import { wiringOf } from './wiring-of.ts'
 import { viewOf } from './views/index.ts'
 
 /** A text that lies over the lists. */
@@ -25,6 +27,11 @@ export function overlayText(state: UiState, data: Data, columns: number, now: nu
       return { title: `${titleOf(row)} as JSON`, lines: row ? jsonLines(row, columns) : nothing }
     case 'origin':
       return { title: 'Origin', lines: originOf(state, data, columns, now) }
+    case 'wiring': {
+      const id = viewOf(state.place.view).objectId(chosenId(state, data), data)
+      const name = id === undefined ? '' : ` of ${sanitise(objectOf(data.graph, id)?.name ?? '')}`
+      return { title: `Wiring${name}`, lines: wiringOf(data.graph, id, columns) }
+    }
     case undefined:
       return { title: '', lines: [] }
   }

@@ -128,6 +128,8 @@ function reduceCommand(state: UiState, command: Command, stage: Stage): UiState 
     case 'export-redacted':
     case 'export-report':
       return { ...state, overlay: undefined }
+    case 'wiring':
+      return withOverlay(state, 'wiring')
     case 'help':
       return state.overlay?.kind === 'help' ? { ...state, overlay: undefined } : withOverlay(state, 'help')
     case 'close':

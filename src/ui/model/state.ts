@@ -30,7 +30,7 @@ export type Place = {
 }
 
 /** What lies over the lists: the keys, all of a row, the row as JSON, where it comes from. */
-export type OverlayKind = 'help' | 'row' | 'json' | 'origin' | 'export'
+export type OverlayKind = 'help' | 'row' | 'json' | 'origin' | 'wiring' | 'export'
 
 export type Overlay = { readonly kind: OverlayKind; readonly top: number }
 

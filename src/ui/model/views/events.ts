@@ -29,6 +29,7 @@ export const eventsView: View = {
   tabs: () => [{ id: 'describe', title: 'Describe', short: 'Describe', isEmpty: false }],
   detail: (id, _, data) => eventDetail(id, data),
   origin: (_, data, columns) => originOf(data, columns),
+  objectId: () => undefined,
   visible: () => ({ namespaceId: undefined, tab: undefined }),
 }
 

@@ -42,6 +42,7 @@ export const namespacesView: View = {
     const namespace = namespaceOf(id, data)
     return namespace ? originLines(data.snapshot, namespace, reportsOf(namespace, ['']), columns, now) : []
   },
+  objectId: (id, { graph }) => Object.values(graph.sandboxes).find(({ namespace }) => namespace === id)?.id,
   visible: (id, tab) =>
     id === dockerRowId ? { namespaceId: undefined, tab: undefined } : { namespaceId: id, tab: tabOf(tab) },
 }

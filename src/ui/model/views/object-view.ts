@@ -10,6 +10,7 @@ import type { Visible } from '../session.ts'
 import { glyphs, isUnread } from '../sources.ts'
 import { textLine } from '../span.ts'
 import type { Column, Row, Table } from '../table.ts'
+import { wiringOf } from '../wiring-of.ts'
 import { whyNameless } from './nameless.ts'
 import type { Detail, TabLabel, View } from './view.ts'
 
@@ -49,6 +50,7 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
   const moreTabs = options.moreTabs ?? []
   const tabs = [
     describeTab,
+    wiringTab,
     ...moreTabs.map(({ id, title, short }) => ({ id, title, short, isEmpty: false })),
   ]
   let made: { graph: Graph; other: readonly unknown[]; table: Table } | undefined
@@ -83,6 +85,7 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
     detail: (row, tab, data) => {
       const object = row === undefined ? undefined : objectOf(data.graph, objectOfRow(row))
       if (!object) return nothingChosen
+      if (tab === wiringTab.id) return wiringDetail(object, data)
       const table =
         moreTabs.find(more => more.id === tab)?.table(object, data) ?? describe(data.graph, object)
       return objectDetail(object, table, data)
@@ -91,6 +94,7 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
       const object = row === undefined ? undefined : objectOf(data.graph, objectOfRow(row))
       return object ? evidenceLines(object.evidence, node => snapshotOfNode(data, node), width, now) : []
     },
+    objectId: row => (row === undefined ? undefined : objectOfRow(row)),
     visible: (row, _, data) => visible(row, data),
   }
 }
@@ -98,6 +102,15 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
 const nothing: readonly unknown[] = []
 
 const describeTab: TabLabel = { id: 'describe', title: 'Describe', short: 'Describe', isEmpty: false }
+
+const wiringTab: TabLabel = { id: 'wiring', title: 'Wiring', short: 'Wiring', isEmpty: false }
+
+/** The drawing, as large as the pane: `w` has it over the whole screen. */
+function wiringDetail(object: GraphObject, data: Data): Detail {
+  return { ...objectDetail(object, noRows, data), empty: columns => wiringOf(data.graph, object.id, columns) }
+}
+
+const noRows: Table = { columns: [], rows: [] }
 
 const nothingChosen: Detail = {
   title: [{ text: 'Nothing is chosen', tone: 'dim' }],

@@ -40,5 +40,6 @@ export const traceView: View = {
     origin: (_, columns) => aboutLines(columns),
   }),
   origin: (_, __, columns) => aboutLines(columns),
+  objectId: () => undefined,
   visible: () => ({ namespaceId: undefined, tab: undefined }),
 }

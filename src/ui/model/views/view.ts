@@ -56,6 +56,8 @@ export type View = {
   /** The tabs of an object, never none; `id` is undefined when nothing is chosen. */
   readonly tabs: (id: string | undefined, data: Data) => readonly TabLabel[]
   readonly detail: (id: string | undefined, tab: string, data: Data) => Detail
+  /** Id in the graph of what a row of the list stands for; undefined for what is not in it. */
+  readonly objectId: (id: string | undefined, data: Data) => string | undefined
   /** Where the chosen object itself comes from. */
   readonly origin: (id: string | undefined, data: Data, columns: number, now: number) => readonly Line[]
   /** What of the kernel it depends on, so that it is read more often than the rest. */
