@@ -56,6 +56,7 @@ export function exportMarkdown(graph: Graph, snapshots: readonly Snapshot[]): st
           .flatMap(({ network, vip }) =>
             vip === undefined ? [] : `${vip} on ${name(network, graph.networks)}`,
           )
+          .toSorted()
           .join(', '),
         service.ports
           .map(
