@@ -6,17 +6,15 @@ import { captureCluster, captures } from '../support/swarm-capture.ts'
 
 const key = Buffer.from('a key that only this test knows of')
 
-/** How many objects and edges of each kind there are, and how many warnings of each code. */
-function shapeOf({ edges, ...objects }: Graph): object {
-  const counts = (words: readonly string[]): Record<string, number> =>
-    Object.fromEntries(
-      [...Map.groupBy(words, word => word)].map(([word, all]) => [word, all.length]).toSorted(),
-    )
-  const all = Object.values(objects).flatMap((list): GraphObject[] => Object.values(list))
+/** The types of all objects, the kinds of all edges, the codes of all warnings. */
+function shapeOf({ edges, ...objects }: Graph): Record<string, string[]> {
+  const lists: Readonly<Record<string, GraphObject>>[] = Object.values(objects)
+  const all = lists.flatMap(list => Object.values<GraphObject>(list))
+  const sorted = (words: readonly string[]): string[] => words.toSorted((a, b) => (a < b ? -1 : 1))
   return {
-    objects: counts(all.map(({ type }) => type)),
-    edges: counts(edges.map(({ kind }) => kind)),
-    warnings: counts(all.flatMap(({ warnings }) => warnings.map(({ code }) => code))),
+    objects: sorted(all.map(({ type }) => type)),
+    edges: sorted(edges.map(({ kind }) => kind)),
+    warnings: sorted(all.flatMap(({ warnings }) => warnings.map(({ code }) => code))),
   }
 }
 
