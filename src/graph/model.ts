@@ -22,6 +22,7 @@ export type Graph = {
   readonly realServers: Readonly<Record<string, RealServer>>
   readonly peers: Readonly<Record<string, OverlayPeer>>
   readonly ports: Readonly<Record<string, PublishedPort>>
+  /** Relations that take more than the rows of both ends to prove. `allEdges` of edges.ts adds those that objects tell. */
   readonly edges: readonly Edge[]
 }
 

@@ -1,3 +1,4 @@
+import { allEdges } from './edges.ts'
 import type { Edge, Graph, GraphObject, ObjectType } from './model.ts'
 
 /** Where objects of a type are kept; the type is also what their ids begin with. */
@@ -36,7 +37,7 @@ export function edgesOf(graph: Graph, id: string): readonly Edge[] {
   let index = edgesById.get(graph)
   if (!index) {
     const byId = new Map<string, Edge[]>()
-    for (const edge of graph.edges) {
+    for (const edge of allEdges(graph)) {
       for (const end of edge.from === edge.to ? [edge.from] : [edge.from, edge.to]) {
         const list = byId.get(end)
         if (list) list.push(edge)

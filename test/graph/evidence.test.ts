@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildGraph } from '../../src/graph/build.ts'
+import { allEdges } from '../../src/graph/edges.ts'
 import type { RowRef, Warning } from '../../src/graph/model.ts'
 import { allObjects } from '../../src/graph/query.ts'
 import { findRow, snapshotsByNode } from '../../src/graph/rows.ts'
@@ -15,7 +16,7 @@ describe.each(captures)('the graph of $capture', ({ capture }) => {
     const byNode = snapshotsByNode(snapshots)
     const refs: RowRef[] = [
       ...objects.flatMap(({ evidence }) => evidence),
-      ...graph.edges.flatMap(({ evidence }) => evidence),
+      ...allEdges(graph).flatMap(({ evidence }) => evidence),
       ...warnings.flatMap(({ evidence }) => evidence),
     ]
     expect(refs.length).toBeGreaterThan(100)
@@ -24,8 +25,8 @@ describe.each(captures)('the graph of $capture', ({ capture }) => {
 
   it('proves each edge, and ends it at objects', () => {
     const ids = new Set(objects.map(({ id }) => id))
-    expect(graph.edges.filter(({ evidence }) => evidence.length === 0)).toEqual([])
-    expect(graph.edges.filter(({ from, to }) => !ids.has(from) || !ids.has(to))).toEqual([])
+    expect(allEdges(graph).filter(({ evidence }) => evidence.length === 0)).toEqual([])
+    expect(allEdges(graph).filter(({ from, to }) => !ids.has(from) || !ids.has(to))).toEqual([])
   })
 
   it('warns of nothing but what is broken', () => {

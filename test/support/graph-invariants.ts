@@ -1,3 +1,4 @@
+import { allEdges } from '../../src/graph/edges.ts'
 import type { Graph } from '../../src/graph/model.ts'
 import { allObjects, objectOf } from '../../src/graph/query.ts'
 
@@ -13,7 +14,7 @@ export function brokenInvariants(graph: Graph): string[] {
     if (objectOf(graph, object.id) !== object) problems.push(`${object.id} is not found by its id`)
     exists(object.id, references(object))
   }
-  for (const { kind, from, to, evidence } of graph.edges) {
+  for (const { kind, from, to, evidence } of allEdges(graph)) {
     exists(kind, [from, to])
     if (evidence.length === 0) problems.push(`${kind} from ${from} to ${to} is not proved`)
   }

@@ -10,7 +10,7 @@ import type {
   SwarmTask,
   VirtualService,
 } from '../model.ts'
-import { addEdge, both, type Draft, type Mutable, warn } from './draft.ts'
+import { addEdge, type Draft, type Mutable, warn } from './draft.ts'
 import { marksOf } from './marks.ts'
 import { endpointAt, isLive, type OwnerIndex, tasksAt } from './owners.ts'
 import type { SandboxIndex } from './sandboxes.ts'
@@ -238,12 +238,7 @@ function addRealServer(
   if (node) object.taskNode = node.id
   draft.realServers.set(object.id, object)
   virtual.realServers.push(object.id)
-  addEdge(draft, 'behind', object.id, virtual.id, object.evidence)
-  if (task) {
-    task.realServers.push(object.id)
-    addEdge(draft, 'is-task', object.id, task.id, both(evidence, task))
-  }
-  if (endpoint) addEdge(draft, 'leads-to', object.id, endpoint.id, both(evidence, endpoint))
+  if (task) task.realServers.push(object.id)
   doubtRealServer(draft, virtual, object, tasks)
 }
 

@@ -105,11 +105,9 @@ export function finish(draft: Draft): Graph {
   }
 }
 
+/** Without a prototype it takes half the time to fill, which is a tenth of what a large graph takes. */
 function record<Value>(map: ReadonlyMap<string, Value>): Record<string, Value> {
-  return Object.fromEntries(map)
-}
-
-/** A row, and the first of the rows that say that the other end is there: enough to prove a relation. */
-export function both(row: RowRef, { evidence: [other] }: { readonly evidence: readonly RowRef[] }): RowRef[] {
-  return other ? [row, other] : [row]
+  const objects = Object.create(null) as Record<string, Value>
+  for (const [id, value] of map) objects[id] = value
+  return objects
 }

@@ -3,7 +3,7 @@ import type { Address, Link } from '../../snapshot/index.ts'
 import type { RowRef } from '../evidence.ts'
 import type { Endpoint, EndpointAddress, Network, Sandbox } from '../model.ts'
 import { kindOf, linkEnd, networkOfBridge } from './devices.ts'
-import { addEdge, type Draft, type Mutable, warn } from './draft.ts'
+import { type Draft, type Mutable, warn } from './draft.ts'
 import { instanceOf } from './networks.ts'
 import type { SandboxIndex } from './sandboxes.ts'
 import { readTold, sandboxOfTold, type ToldEndpoint } from './told.ts'
@@ -99,10 +99,6 @@ function addEndpoint(
   draft.endpoints.set(endpoint.id, endpoint)
   network.endpoints.push(endpoint.id)
   sandbox.endpoints.push(endpoint.id)
-  const end = endpoint.peer ?? endpoint.parent
-  const rows = end ? [...endpoint.evidence, end.evidence] : endpoint.evidence
-  addEdge(draft, 'joins', endpoint.id, network.id, rows)
-  addEdge(draft, 'in-sandbox', endpoint.id, sandbox.id, endpoint.evidence)
 }
 
 function wiringOf(draft: Draft, view: NodeView, namespace: NamespaceView, link: Link): Wiring {

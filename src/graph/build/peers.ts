@@ -2,7 +2,7 @@ import type { FdbEntry, Neighbour } from '../../snapshot/index.ts'
 import { fdbKey, neighbourKey } from '../../snapshot/row-keys.ts'
 import type { KernelRow, RowRef } from '../evidence.ts'
 import type { Network, OverlayPeer, RemoteEndpoint } from '../model.ts'
-import { addEdge, type Draft, type Mutable, warn } from './draft.ts'
+import { type Draft, type Mutable, warn } from './draft.ts'
 import { endpointAt, isLive, type OwnerIndex, tasksAt } from './owners.ts'
 import { nodeOfVtep, type VtepIndex } from './vteps.ts'
 import {
@@ -102,15 +102,13 @@ function addPeer(
   }
   draft.peers.set(peer.id, peer)
   network.peers.push(peer.id)
-  addEdge(draft, 'tunnels', peer.id, network.id, entries)
-  addEdge(draft, 'is-node', peer.id, node.id, [...peer.evidence, ...node.evidence])
   for (const [index, [, row]] of rows.entries())
     if (row.mac !== NO_MAC) addRemote(context, peer, row, entries[index] as KernelRow)
   if (node.id === view.id) warn(peer, 'differs', `${vtep} is ${node.name}'s own address`, peer.evidence)
 }
 
 function addRemote(context: Context, peer: Mutable<OverlayPeer>, row: FdbEntry, entry: KernelRow): void {
-  const { draft, namespace, network, owners, neighbours } = context
+  const { namespace, network, owners, neighbours } = context
   const known = neighbours.get(row.mac) ?? []
   const before = context.seen.get(row.mac)
   if (before !== undefined && before !== peer.vtep)
@@ -129,9 +127,7 @@ function addRemote(context: Context, peer: Mutable<OverlayPeer>, row: FdbEntry, 
     if (task) remote.task = task.id
     if (endpoint && endpoint.node !== peer.node) remote.endpoint = endpoint.id
     peer.endpoints.push(remote)
-    if (remote.endpoint !== undefined) addEdge(draft, 'reaches', peer.id, remote.endpoint, evidence)
     if (task) {
-      addEdge(draft, 'reaches', peer.id, task.id, [...evidence, ...task.evidence.slice(0, 1)])
       if (task.node !== undefined && task.node !== peer.peerNode)
         warn(peer, 'differs', `${task.name} (${neighbour.dst}) is sent to ${peer.vtep}, and runs elsewhere`, [
           ...evidence,

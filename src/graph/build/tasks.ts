@@ -116,12 +116,10 @@ function finishTask(draft: Draft, task: Mutable<SwarmTask>): void {
   const service = draft.services.get(task.service ?? '')
   const node = draft.nodes.get(task.node ?? '')
   const place = task.slot ?? node?.name
-  task.name = [service?.name ?? task.taskId, ...(service && place !== undefined ? [place] : [])].join('.')
-  task.addresses = task.addresses.filter(({ network }) => draft.networks.has(network))
-  task.addresses.sort((a, b) => compare(a.network, b.network) || compare(a.address, b.address))
-  if (service) {
-    service.tasks.push(task.id)
-    addEdge(draft, 'of-service', task.id, service.id, task.evidence)
-  }
-  if (node) addEdge(draft, 'on-node', task.id, node.id, task.evidence)
+  task.name = service ? (place === undefined ? service.name : `${service.name}.${place}`) : task.taskId
+  if (!task.addresses.every(({ network }) => draft.networks.has(network)))
+    task.addresses = task.addresses.filter(({ network }) => draft.networks.has(network))
+  if (task.addresses.length > 1)
+    task.addresses.sort((a, b) => compare(a.network, b.network) || compare(a.address, b.address))
+  service?.tasks.push(task.id)
 }

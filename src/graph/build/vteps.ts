@@ -30,10 +30,11 @@ export function readVteps(draft: Draft, world: World): VtepIndex {
     for (const network of view.networks ?? []) {
       for (const [, { Tasks }] of entriesOf(network.Services)) {
         for (const { Name, Info } of Tasks) {
-          const node = draft.nodes.get(nodeOfTask.get(Name.slice(Name.lastIndexOf('.') + 1)) ?? '')
           const vtep = Info['Host IP']
+          if (!vtep || index.has(vtep)) continue
+          const node = draft.nodes.get(nodeOfTask.get(Name.slice(Name.lastIndexOf('.') + 1)) ?? '')
           add(vtep, node)
-          if (node && vtep) include(node.vteps, vtep)
+          if (node) include(node.vteps, vtep)
         }
       }
     }
