@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { namespaceKinds, type Namespace, type Snapshot, sourceStatuses } from '../../src/snapshot/index.ts'
 import { tabIds } from '../../src/ui/model/tabs/tab-id.ts'
+import { views } from '../../src/ui/model/views/index.ts'
 import { renderOnce } from '../../src/ui/once.ts'
 import { emptyNamespace, syntheticSnapshot } from './synthetic.ts'
 import { scriptedSession, userOf } from './user.tsx'
@@ -217,6 +218,14 @@ describe('data that changes', () => {
       `${snapshot.namespaces[1]?.id} addresses`,
       'refresh',
     ])
+    user.stop()
+  })
+
+  it.each(views.map(({ id }) => id))('tells it once at the beginning in the view %s', view => {
+    // The session waits for that with what is to come after the first frame: the daemon is asked then.
+    const { session, asked } = scriptedSession(snapshot)
+    const user = userOf(session, 120, 40, view)
+    expect(asked).toHaveLength(1)
     user.stop()
   })
 

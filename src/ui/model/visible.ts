@@ -20,7 +20,8 @@ export function visibleNow(state: UiState, data: Data, now: number): Visible {
   return { ...visible, links: shown.ids.slice(from, to).map(Number) }
 }
 
-/** Whether both ask for the same. */
+/** Whether both ask for the same. Nothing asked yet is not the same as to ask for nothing. */
 export function isSameVisible(a: Visible, b: Visible | undefined): boolean {
-  return a.namespaceId === b?.namespaceId && a.tab === b?.tab && a.links?.join() === b?.links?.join()
+  if (b === undefined) return false
+  return a.namespaceId === b.namespaceId && a.tab === b.tab && a.links?.join() === b.links?.join()
 }
