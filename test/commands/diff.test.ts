@@ -80,11 +80,11 @@ describe('cnmtop diff', () => {
   })
 
   it('colours on demand only', () => {
-    const forced = cnmtop(['diff', before, after], ['env', 'FORCE_COLOR=1'])
-    expect(forced.stdout).toContain('\x1b[31m- link eth1\x1b[0m\n')
-    expect(cnmtop(['diff', before, after, '--no-color'], ['env', 'FORCE_COLOR=1']).stdout).not.toContain(
-      '\x1b',
-    )
+    // The run of all tests says NO_COLOR to them.
+    const forced = ['env', '-u', 'NO_COLOR', 'FORCE_COLOR=1']
+    const coloured = cnmtop(['diff', before, after], forced)
+    expect(coloured.stdout).toContain('\x1b[31m- link eth1\x1b[0m\n')
+    expect(cnmtop(['diff', before, after, '--no-color'], forced).stdout).not.toContain('\x1b')
   })
 
   it.each([
