@@ -79,6 +79,33 @@ export function createProgram(version: string, finish: (code: number) => void): 
       finish(await (await import('./export.ts')).exportCommand(files, options)),
     )
 
+  asking(
+    cli
+      .command('trace')
+      .description('follow a connection through the node, hop by hop, to delivery or to what is broken'),
+  )
+    .argument('<target>', 'PORT, ADDRESS:PORT, SERVICE[:PORT] or tasks.SERVICE[:PORT]')
+    .option('--from <name>', 'who connects: host, or a node, container, task, sandbox; else a client outside')
+    .addOption(
+      new Option('--protocol <protocol>', 'tcp when neither this nor the port tells').choices([
+        'tcp',
+        'udp',
+        'sctp',
+        'icmp',
+      ]),
+    )
+    .option(
+      '--from-snapshot <file>',
+      'read a snapshot instead of this node; several are one cluster',
+      collect,
+    )
+    .addOption(new Option('--json', 'as one JSON document').conflicts(['dot', 'mermaid']))
+    .addOption(new Option('--dot', 'as a drawing for Graphviz').conflicts(['mermaid']))
+    .option('--mermaid', 'as a flowchart of Mermaid')
+    .action(async (target, options) =>
+      finish(await (await import('./trace.ts')).traceCommand(target, options)),
+    )
+
   cli
     .command('diff')
     .description('what of the network differs between two snapshots, apart from counters')
@@ -126,6 +153,11 @@ function displaying(command: Command): Command {
 }
 
 function looking(command: Command): Command {
+  return asking(command).option('--from-snapshot <file>', 'read a snapshot instead of this node')
+}
+
+/** Looking at this node, and its Docker. */
+function asking(command: Command): Command {
   return command
     .addOption(
       new Option('--netns-dir <dir>', 'also walk this directory of namespace files; repeatable')
@@ -133,7 +165,6 @@ function looking(command: Command): Command {
         .env('CNMTOP_NETNS_DIR'),
     )
     .option('--only-netns-dirs', 'walk only what --netns-dir names: no other directory, no processes')
-    .option('--from-snapshot <file>', 'read a snapshot instead of this node')
     .addOption(
       new Option('--timeout <seconds>', 'how long one namespace, or one call of the Docker API, may take')
         .argParser(seconds)

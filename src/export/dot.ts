@@ -37,6 +37,6 @@ function boxText({ id, kind, text }: Box): string {
 }
 
 /** A double-quoted string of the DOT language; of escape sequences only the line break is meant. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return `"${text.replaceAll('&', '&amp;').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
 }

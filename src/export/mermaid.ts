@@ -34,7 +34,7 @@ function boxText({ id, kind, text }: Box): string {
 }
 
 /** A quoted label. Mermaid knows entities with `#` in place of `&`; whatever is neither letter, digit nor harmless becomes one. */
-function label(lines: readonly string[]): string {
+export function label(lines: readonly string[]): string {
   const escaped = lines.map(line =>
     line.replaceAll(/[^\p{L}\p{M}\p{N} .,:/_()+-]/gu, character => `#${character.codePointAt(0)};`),
   )

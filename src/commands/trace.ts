@@ -1,0 +1,82 @@
+import { dockerParts } from '../collectors/docker/ask.ts'
+import { buildGraph } from '../graph/build.ts'
+import { snapshotsByNode } from '../graph/rows.ts'
+import { type Answer, answerQuestion, type Protocol, type Question, QuestionError } from '../lb/index.ts'
+import { adviceFor, brokenEnds } from '../lb/tell/advice.ts'
+import type { Snapshot } from '../snapshot/index.ts'
+import { jsonText } from '../util/json-text.ts'
+import { CommandError, exitCodes } from './exit.ts'
+import { type LookOptions, look, readSnapshot } from './options.ts'
+import { note, writeOut } from './output.ts'
+import { shortcomings } from './shortcomings.ts'
+
+export type TraceCommandOptions = Omit<LookOptions, 'fromSnapshot'> & {
+  /** Several are one cluster. */
+  readonly fromSnapshot?: readonly string[]
+  readonly from?: string
+  readonly protocol?: Protocol
+  readonly json?: boolean
+  readonly dot?: boolean
+  readonly mermaid?: boolean
+}
+
+/**
+ * `cnmtop trace TARGET`: where a connection goes, step by step.
+ *
+ * @returns 0 when it is delivered or leaves the node with nothing wrong, else 3
+ */
+export async function traceCommand(target: string, options: TraceCommandOptions): Promise<number> {
+  const nodes = await nodesOf(options)
+  const { from, protocol } = options
+  const question = { target, ...(from !== undefined && { from }), ...(protocol && { protocol }) }
+  const answer = ask(nodes, question)
+  await writeOut(await textOf(answer, nodes, options))
+  for (const node of nodes) for (const sentence of shortcomings(node)) note(sentence)
+  return answer.disposition === 'delivered' || answer.disposition === 'left-node'
+    ? exitCodes.ok
+    : exitCodes.findings
+}
+
+async function nodesOf({ fromSnapshot, ...options }: TraceCommandOptions): Promise<readonly Snapshot[]> {
+  if (fromSnapshot) return Promise.all(fromSnapshot.map(readSnapshot))
+  return [await look(options, { owners: true, docker: dockerParts })]
+}
+
+function ask(nodes: readonly Snapshot[], question: Question): Answer {
+  try {
+    return answerQuestion(buildGraph(nodes), nodes, question)
+  } catch (error) {
+    if (error instanceof QuestionError) throw new CommandError(exitCodes.usage, error.message)
+    throw error
+  }
+}
+
+/** Each format is loaded when it is asked for. */
+async function textOf(
+  answer: Answer,
+  nodes: readonly Snapshot[],
+  { json, dot, mermaid }: TraceCommandOptions,
+): Promise<string> {
+  if (json) return `${jsonText(document(answer, nodes))}\n`
+  if (dot) return (await import('../export/trace-dot.ts')).exportTraceDot(answer)
+  if (mermaid) return (await import('../export/trace-mermaid.ts')).exportTraceMermaid(answer)
+  return (await import('../export/trace-text.ts')).formatAnswer(answer, nodes)
+}
+
+/** The answer with what can be done about each broken hop. */
+function document(answer: Answer, nodes: readonly Snapshot[]): unknown {
+  const byNode = snapshotsByNode(nodes)
+  const broken = answer.traces.flatMap(({ label, trace }) =>
+    brokenEnds(trace.path).map(({ end, hops }) => ({
+      ...(label !== '' && { label }),
+      disposition: end.disposition,
+      detail: end.detail,
+      node: end.node,
+      namespace: end.namespace,
+      name: end.namespaceName,
+      evidence: end.evidence,
+      ...adviceFor(byNode, end, hops),
+    })),
+  )
+  return { ...answer, broken }
+}

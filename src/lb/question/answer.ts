@@ -1,0 +1,67 @@
+import type { Graph } from '../../graph/model.ts'
+import type { Snapshot } from '../../snapshot/index.ts'
+import type { Disposition, Trace } from '../trace.ts'
+import { traceFlow } from '../trace-flow.ts'
+import { clientOf } from './client.ts'
+import { askedFlows, type NameAnswer } from './destinations.ts'
+import { parseTarget, type Question, QuestionError } from './question.ts'
+import { sceneOf } from './scene.ts'
+
+/** What became of a question: one trace for each connection that it may mean. */
+export type Answer = {
+  readonly question: Question
+  /** Of all of them: delivered when each is, and when there is one at all. */
+  readonly disposition: Disposition
+  readonly sentence: string
+  /** How names and places were chosen. */
+  readonly notes: readonly string[]
+  readonly traces: readonly { readonly label: string; readonly trace: Trace }[]
+}
+
+/**
+ * Follows what is asked for through the snapshots.
+ *
+ * @param answer what the resolver of the client said, where it was asked
+ * @throws QuestionError when a name is not known or has several meanings
+ */
+export function answerQuestion(
+  graph: Graph,
+  snapshots: readonly Snapshot[],
+  question: Question,
+  answer?: NameAnswer,
+): Answer {
+  const scene = sceneOf(graph, snapshots)
+  const client = clientOf(scene, question.from)
+  const target = parseTarget(question.target)
+  const asked = askedFlows({ scene, client, target, protocol: question.protocol, answer })
+  if (asked.unresolved !== undefined) {
+    const sentence = `${asked.unresolved}.`
+    return { question, disposition: 'insufficient-info', sentence, notes: asked.notes, traces: [] }
+  }
+  const traces = asked.flows.map(({ label, flow }) => ({ label, trace: follow(snapshots, flow) }))
+  if (traces.length === 0) throw new QuestionError('no snapshot has the namespace that this begins in')
+  return { question, notes: asked.notes, traces, ...judgeAll(traces) }
+}
+
+function follow(snapshots: readonly Snapshot[], flow: Parameters<typeof traceFlow>[1]): Trace {
+  try {
+    return traceFlow(snapshots, flow)
+  } catch (error) {
+    if (error instanceof RangeError) throw new QuestionError(error.message)
+    throw error
+  }
+}
+
+const good: ReadonlySet<Disposition> = new Set(['delivered', 'left-node'])
+
+function judgeAll(traces: Answer['traces']): Pick<Answer, 'disposition' | 'sentence'> {
+  const [first] = traces
+  const bad = traces.filter(({ trace }) => !good.has(trace.disposition))
+  const worst = bad.find(({ trace }) => trace.disposition !== 'insufficient-info') ?? bad[0]
+  const chosen = worst ?? traces.find(({ trace }) => trace.disposition === 'left-node') ?? first!
+  const { disposition, sentence } = chosen.trace
+  if (traces.length === 1) return { disposition, sentence }
+  if (!worst) return { disposition, sentence: `All ${traces.length} are delivered.` }
+  const count = `${bad.length} of ${traces.length} are not delivered`
+  return { disposition, sentence: `${count}. ${chosen.label}: ${sentence}` }
+}

@@ -1,0 +1,97 @@
+import type { Namespace } from '../../snapshot/index.ts'
+import type { Ending, Step } from '../trace.ts'
+import { inNamespace, quoted } from './shell.ts'
+
+/** A cause that is known, and what mends it: local and reversible first. */
+type Remedy = {
+  readonly fits: (end: Ending, last: Step | undefined, namespace: Namespace) => boolean
+  readonly fix: (end: Ending, namespace: Namespace) => string
+}
+
+const sysctlOf = ({ evidence }: Ending): string | undefined =>
+  evidence.find(({ part, key }) => part === 'sysctls' && key !== '')?.key
+
+/** The first that fits counts. */
+const remedies: readonly Remedy[] = [
+  {
+    fits: end => /(?:ip_forward|forwarding)$/.test(sysctlOf(end) ?? ''),
+    fix: (_, namespace) =>
+      `${inNamespace(namespace, 'sysctl -w net.ipv4.ip_forward=1')}; it lasts until the namespace is made anew, and a file in /etc/sysctl.d keeps it for the host`,
+  },
+  {
+    fits: end => sysctlOf(end)?.endsWith('rp_filter') === true,
+    fix: (end, namespace) =>
+      `${inNamespace(namespace, `sysctl -w ${quoted(sysctlOf(end) ?? '')}=2`)} (loose), or a route back by the same interface`,
+  },
+  {
+    fits: ({ disposition, detail }) => disposition === 'no-virtual-service' && detail.includes('no IPVS'),
+    fix: () =>
+      'modprobe ip_vs ip_vs_rr xt_ipvs, then restart docker; a kernel without these modules cannot balance',
+  },
+  {
+    fits: ({ disposition }) => disposition === 'no-virtual-service',
+    fix: () => 'docker service update --force SERVICE; if that does not help, restart docker on this node',
+  },
+  {
+    fits: ({ disposition }) => disposition === 'no-real-server',
+    fix: () =>
+      'weight 0 is a task that is being shut down: wait for its grace period, look at its health check, then docker service update --force SERVICE',
+  },
+  {
+    fits: ({ disposition, packet }, _, { sockets }) =>
+      disposition === 'no-listener' &&
+      sockets.some(({ port, address }) => port === packet.destinationPort && address.startsWith('127.')),
+    fix: () => 'the program listens on 127.0.0.1 only: have it listen on 0.0.0.0',
+  },
+  {
+    fits: ({ disposition }, _, { kind }) => disposition === 'no-listener' && kind === 'host',
+    fix: () =>
+      'nobody publishes this port here; where a service should, restart docker on this node: it writes its rules anew',
+  },
+  {
+    fits: ({ disposition }) => disposition === 'no-listener',
+    fix: () => 'let the program listen on this port, or publish the one that it listens on',
+  },
+  {
+    fits: (_, last, { kind }) => kind === 'overlay' && (last?.kind === 'bridge' || last?.kind === 'vxlan'),
+    fix: ({ packet }, namespace) =>
+      `${inNamespace(namespace, 'bridge fdb replace MAC dev vxlan0 dst VTEP self permanent')}, and the neighbour entry of ${packet.destination ?? 'the task'} likewise; or restart that task`,
+  },
+  {
+    fits: ({ disposition }, _, { kind }) => disposition === 'no-neighbour' && kind === 'overlay',
+    fix: ({ packet }, namespace) =>
+      inNamespace(
+        namespace,
+        `ip neigh replace ${packet.destination ?? 'ADDRESS'} lladdr MAC dev vxlan0 nud permanent`,
+      ),
+  },
+  {
+    fits: (end, last) => isRefusingRule(end, last) && !/DOCKER(?!-USER)/.test(ruleOf(end, last) ?? ''),
+    fix: (end, namespace) => {
+      const [, family, table, ...rest] = (ruleKey(end) ?? '').split(' ')
+      const program = family === 'ip6' ? 'ip6tables' : 'iptables'
+      const rule = rest.join(' ').replace(/^-A /, '-D ')
+      return `if it is not meant: ${inNamespace(namespace, `${program} -t ${table} ${rule}`)}`
+    },
+  },
+]
+
+export function fixFor(end: Ending, last: Step | undefined, namespace: Namespace): string | undefined {
+  return remedies.find(({ fits }) => fits(end, last, namespace))?.fix(end, namespace)
+}
+
+function ruleKey({ evidence }: Ending): string | undefined {
+  return evidence.find(({ part, key }) => part === 'netfilter' && / -A /.test(key))?.key
+}
+
+function ruleOf(end: Ending, last: Step | undefined): string | undefined {
+  return ruleKey(end) ?? last?.chain
+}
+
+function isRefusingRule(end: Ending, last: Step | undefined): boolean {
+  return (
+    (end.disposition === 'dropped' || end.disposition === 'rejected') &&
+    last?.kind === 'rule' &&
+    ruleKey(end) !== undefined
+  )
+}
