@@ -17,6 +17,9 @@ const config: KnipConfig = {
         // Runs on the nodes of a swarm.
         'test/swarm/check-node.ts',
         'lab/swarm/*.ts',
+        // Run in the guest and on its nodes.
+        'lab/{scenarios,capture}/run.ts',
+        'lab/capture/raw.ts',
         'bench/*.ts',
         'test/**/*.test.{ts,tsx}',
         // Bundled by the end-to-end tests.

@@ -7,9 +7,10 @@ import { type SwarmNode, swarmHome } from './node.ts'
 /** Serves its own host name on port 80. `get HOST[:PORT]` inside asks for one. */
 export const webImage = 'web:1'
 
-/** Answers with the container's host name. PORT and BIND (an address to listen on) can be set. */
+/** Answers with the container's host name, and to /big with 64 KiB. PORT and BIND (an address to listen on) can be set. */
 const serve = `#!/bin/sh
 hostname >/www/index.html
+head -c 65536 /dev/zero >/www/big
 exec httpd -f -h /www -p "\${BIND:+$BIND:}\${PORT:-80}"
 `
 

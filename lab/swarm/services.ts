@@ -20,6 +20,8 @@ export type ServiceOptions = {
   readonly command?: readonly string[]
   /** Such as `PORT=8000`. */
   readonly env?: readonly string[]
+  /** How long a task that is told to end may take (1). */
+  readonly stopGraceSeconds?: number
 }
 
 /** Creates a service of the image `web:1`; gives its id. Its tasks are not yet running: see `waitForServices`. */
@@ -31,7 +33,7 @@ export async function createService({ manager }: Swarm, options: ServiceOptions)
     TaskTemplate: {
       ContainerSpec: {
         Image: webImage,
-        StopGracePeriod: 1e9,
+        StopGracePeriod: (options.stopGraceSeconds ?? 1) * 1e9,
         ...(options.command && { Command: options.command }),
         ...(options.env && { Env: options.env }),
       },
@@ -51,7 +53,7 @@ export async function createService({ manager }: Swarm, options: ServiceOptions)
   return ID
 }
 
-type OverlayOptions = {
+export type OverlayOptions = {
   readonly name: string
   /** Such as `10.20.0.0/24`; Docker chooses when left out. */
   readonly subnet?: string
