@@ -1,0 +1,79 @@
+/**
+ * What the tools and the Docker API say on a node, text for text: run on a node of the guest's swarm, prints JSON of texts by
+ * file name, as `netns/ingress_sbox/link.json`.
+ */
+import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { dockerApi } from '../swarm/docker-api.ts'
+
+const folder = '/run/docker/netns'
+const tools: Readonly<Record<string, readonly string[]>> = {
+  'link.json': ['ip', '-j', '-d', '-s', 'link'],
+  'addr.json': ['ip', '-j', 'addr'],
+  'route.json': ['ip', '-j', '-d', 'route', 'show', 'table', 'all'],
+  'rule.json': ['ip', '-j', 'rule'],
+  'neigh.json': ['ip', '-j', 'neigh'],
+  'fdb.json': ['bridge', '-j', 'fdb'],
+  'xfrm-state.txt': ['ip', 'xfrm', 'state', 'list', 'nokeys'],
+  'xfrm-policy.txt': ['ip', 'xfrm', 'policy'],
+  'iptables-legacy.txt': ['iptables-legacy-save', '-c'],
+  'iptables-nft.txt': ['iptables-nft-save', '-c'],
+  'nft.json': ['nft', '-j', 'list', 'ruleset'],
+  'ipvs.txt': ['ipvsadm', '-Sn'],
+  'ipvs-stats.txt': ['ipvsadm', '-Ln', '--stats', '--exact'],
+  'ipvs-conn.txt': ['ipvsadm', '-Lnc'],
+  'sysctl.txt': [
+    'sysctl',
+    '-a',
+    '--pattern',
+    String.raw`^net\.(ipv4\.(ip_forward|vs|conf)|netfilter|bridge)`,
+  ],
+  'sockets.txt': ['ss', '-lntup'],
+  'inode.txt': ['readlink', '/proc/self/ns/net'],
+}
+
+const files: Record<string, string> = {}
+for (const name of ['', ...readdirSync(folder)]) {
+  const enter = name === '' ? [] : ['nsenter', `--net=${folder}/${name}`]
+  for (const [file, command] of Object.entries(tools)) {
+    const text = run([...enter, ...command])
+    if (text !== '') files[name === '' ? `host/${file}` : `netns/${name}/${file}`] = text
+  }
+}
+files['kernel.txt'] = run(['uname', '-srvm'])
+
+const docker = dockerApi('/run/docker.sock')
+const answers = [
+  '/version',
+  '/info',
+  '/networks',
+  '/containers/json?all=true',
+  '/services',
+  '/tasks',
+  '/nodes',
+]
+for (const path of answers) await keep(path)
+for (const { Id } of await docker.get<{ Id: string }[]>('/networks'))
+  await keep(`/networks/${Id}?verbose=true`)
+for (const { Id } of await docker.get<{ Id: string }[]>('/containers/json'))
+  await keep(`/containers/${Id}/json`)
+process.stdout.write(JSON.stringify(files))
+
+/** A tool that fails has nothing to tell: a kernel without its subsystem, a namespace that went away. */
+function run(command: readonly string[]): string {
+  const [program = '', ...args] = command
+  try {
+    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  } catch {
+    return ''
+  }
+}
+
+/** A worker refuses what only managers know. */
+async function keep(path: string): Promise<void> {
+  try {
+    files[`api${path}`] = JSON.stringify(await docker.get(path))
+  } catch (error) {
+    files[`api${path}`] = JSON.stringify({ refused: (error as Error).message })
+  }
+}
