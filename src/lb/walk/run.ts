@@ -2,6 +2,7 @@ import type { Branch, Ending, Path } from '../trace.ts'
 import { formatPacket } from '../packet.ts'
 import { bridge } from './bridge.ts'
 import { deliver } from './deliver.ts'
+import { deviceFilter } from './device-filter.ts'
 import { frameIn, frameOut } from './frame.ts'
 import { forward, ipIn, localIn, localOut, output, post, routeIn } from './ip.ts'
 import { leave } from './leave.ts'
@@ -27,7 +28,7 @@ export function runWalk(
       return { hops: hopsOf(walk), end, ...(reply && { reply }) }
     }
     if (next.at === 'fork') return divide(walk, next, onEnd)
-    next = stage(walk, next)
+    next = deviceFilter(next) ?? stage(walk, next)
   }
   throw new Error('a walk does not end')
 }
