@@ -5,6 +5,7 @@
  */
 import { keepCompiledCode } from './util/compiled.ts'
 import { isTooOld, leastNode } from './util/node-version.ts'
+import { holdWarnings } from './util/warnings.ts'
 
 if (isTooOld(process.versions.node)) {
   process.stderr.write(
@@ -12,6 +13,7 @@ if (isTooOld(process.versions.node)) {
   )
   process.exitCode = 1
 } else {
+  holdWarnings()
   keepCompiledCode(import.meta.url)
   try {
     await import('./cli.ts')

@@ -36,6 +36,12 @@ async function cnmtop(words: readonly string[], env: Record<string, string> = {}
 }
 
 describe('cnmtop ls', () => {
+  it('tells of a TCP address that nobody answers at, and nothing of what Node thinks of the library', async () => {
+    const { code, stderr } = await cnmtop(['ls', 'networks', '--docker-host', 'tcp://127.0.0.1:1'])
+    expect(stderr).toBe('cnmtop: networks: nothing listens at tcp://127.0.0.1:1: dockerd does not run\n')
+    expect(code).toBe(5)
+  })
+
   it.each([
     ['networks', /^89o1tfqhalph +appnet +overlay +swarm +10\.0\.1\.0\/24 +4097 +5 +4 +attachable$/m],
     [

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { errorMessage } from '../../util/errors.ts'
+import { holdWarnings } from '../../util/warnings.ts'
 import type { DockerPart } from './ask.ts'
 import { createDockerClient, type DockerClient } from './client.ts'
 import { CALL_MS, collectDocker, type DockerReading, nothing } from './collect.ts'
@@ -24,6 +25,7 @@ export type WorkerCommand = 'refresh'
 /** Between two portions the thread that paints can do so. */
 const PAUSE_MS = 8
 
+holdWarnings()
 if (!parentPort) throw new Error('the Docker collector runs as a worker thread')
 const port: MessagePort = parentPort
 const { mode, dockerHost, callMs, parts } = workerData as WorkerData
