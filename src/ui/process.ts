@@ -41,7 +41,9 @@ export function watchProcess({ end, suspend, redraw }: ProcessEvents): ProcessWa
   onSignal('SIGTSTP', suspend)
   // Continued without having been asked to stop (SIGSTOP): the terminal may have been used by others meanwhile.
   onSignal('SIGCONT', () => {
-    if (!isStopped) redraw()
+    if (isStopped) return
+    askSize()
+    redraw()
   })
 
   const onGone = (): void => {
@@ -80,10 +82,16 @@ export function watchProcess({ end, suspend, redraw }: ProcessEvents): ProcessWa
       process.off('SIGCONT', continued.resolve)
       process.on('SIGTSTP', suspend)
       isStopped = false
+      askSize()
     },
     terminalGone: gone.promise,
     stop: () => {
       for (const remove of removers) remove()
     },
   }
+}
+
+/** The kernel tells a new size to the job in front only, and Node asks for it only when it is told. */
+function askSize(): void {
+  process.kill(process.pid, 'SIGWINCH')
 }

@@ -146,6 +146,19 @@ describe('the terminal', () => {
     await expectScreen(terminal, rows => shows(' icanon')(rows) && shows(' echo ')(rows))
   })
 
+  it('may change its size while the program is stopped', async () => {
+    const terminal = startShell()
+    await expectScreen(terminal, shows('ready>'))
+    terminal.type('$RUN\r')
+    await expectScreen(terminal, isOverview)
+    terminal.type('\x1a')
+    await expectScreen(terminal, shows('Stopped'))
+    terminal.resize(90, 30)
+    terminal.type('clear; fg\r')
+    await expectScreen(terminal, rows => isOverview(rows) && rows[0]?.length === 89)
+    expect(terminal.text()).toHaveLength(30)
+  })
+
   it('comes back when nobody can continue the program', async () => {
     const terminal = start()
     await expectScreen(terminal, isOverview)
