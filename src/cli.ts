@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { CommandError, exitCodes } from './commands/exit.ts'
-import { createProgram } from './commands/program.ts'
+import { createProgram, refuseUnknownCommand } from './commands/program.ts'
 
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -11,9 +11,11 @@ function version(): string {
 async function main(argv: readonly string[]): Promise<number> {
   let code: number = exitCodes.ok
   try {
-    await createProgram(version(), result => {
+    const cli = createProgram(version(), result => {
       code = result
-    }).parseAsync([...argv])
+    })
+    refuseUnknownCommand(cli, argv.slice(2))
+    await cli.parseAsync([...argv])
   } catch (error) {
     // commander has printed its message, or the help or version that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage

@@ -18,7 +18,10 @@ type Completed = {
 /** `cnmtop completion SHELL`: made from the definition of the command line. */
 export async function completionCommand(program: Command, shell: 'bash' | 'zsh' | 'fish'): Promise<number> {
   const { listings } = await import('./listings.ts')
-  const known: Readonly<Record<string, readonly string[]>> = { ls: Object.keys(listings) }
+  const { dockerListings } = await import('./docker-listings.ts')
+  const known: Readonly<Record<string, readonly string[]>> = {
+    ls: [...Object.keys(listings), ...Object.keys(dockerListings)],
+  }
   const commands = [program, ...program.commands].map(command =>
     completedOf(command, command === program, known),
   )

@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import { sanitise } from '../util/sanitise.ts'
 import { hasConfig } from './config-files.ts'
 import { exitCodes } from './exit.ts'
 import type { LookOptions } from './options.ts'
@@ -12,12 +13,11 @@ type RedactOptions = { readonly redact: boolean; readonly redactKey: string }
  * @param finish takes the exit code of the command that ran
  */
 export function createProgram(version: string, finish: (code: number) => void): Command {
-  const cli = new Command('cnmtop')
+  const cli = bare()
     .description('Every network namespace of this node, as the kernel has it.')
     .version(version, '--version')
+    .helpCommand('help [command]', 'tell more of a command')
     .enablePositionalOptions()
-    .exitOverride()
-    .showHelpAfterError('(cnmtop --help tells more)')
     .hook('preAction', async (_, command) => {
       if (hasConfig(process.env)) await (await import('./config.ts')).applyConfig(command)
       const { onlyNetnsDirs, netnsDir, redact, redactKey } = command.opts<
@@ -139,6 +139,31 @@ export function createProgram(version: string, finish: (code: number) => void): 
     .action(async () => finish(await (await import('./man.ts')).manCommand(cli)))
 
   return cli
+}
+
+/** How all of it speaks: what was typed may come from a paste, and is cleaned like any other text. */
+function bare(): Command {
+  return new Command('cnmtop')
+    .exitOverride()
+    .showHelpAfterError('(cnmtop --help tells more)')
+    .configureOutput({ outputError: (text, write) => write(text.split('\n').map(sanitise).join('\n')) })
+}
+
+/**
+ * Refuses a first word that is no command, and says what it may have been meant to be. The screen is what `cnmtop` alone does and
+ * takes no words, so that commander itself would speak of too many of them, or of options that only the command meant has.
+ *
+ * @throws CommanderError after its message is printed
+ */
+export function refuseUnknownCommand(cli: Command, words: readonly string[]): void {
+  const names = [...cli.commands.map(command => command.name()), 'help']
+  if (words.length === 0 || names.includes(words[0] ?? '')) return
+  // An instance of its own: options are taken when they are parsed, and the real one parses them again.
+  const [first] = createProgram(cli.version() ?? '', () => {}).parseOptions([...words]).operands
+  if (first === undefined || names.includes(first)) return
+  const known = bare()
+  for (const name of names) known.command(name)
+  known.parse([first], { from: 'user' })
 }
 
 function displaying(command: Command): Command {

@@ -66,6 +66,11 @@ describe('usage', () => {
     [['ls', 'links', '--only-netns-dirs'], 2, '--only-netns-dirs needs at least one --netns-dir'],
     [['--only-netns-dirs'], 2, '--only-netns-dirs needs at least one --netns-dir'],
     [['--nonsense'], 2, "unknown option '--nonsense'"],
+    [['opn', 'x'], 2, "unknown command 'opn'\n(Did you mean open?)"],
+    [['snapsot', '-o', 'x'], 2, "unknown command 'snapsot'\n(Did you mean snapshot?)"],
+    [['--timeout', '5', 'lss', '--json'], 2, "unknown command 'lss'\n(Did you mean ls?)"],
+    [['\u001b[2Jx'], 2, String.raw`unknown command '\x1b[2Jx'`],
+    [['--timeout', '\u001b[2J'], 2, String.raw`argument '\x1b[2J' is invalid`],
     [['ls', 'links', '--timeout', 'soon'], 2, 'a number of seconds above 0 is needed'],
     [['ls', 'links', '--netns-dir', '/nonexistent/netns'], 5, 'cannot read /nonexistent/netns: ENOENT'],
     [['ls', 'links', '--from-snapshot', '/nonexistent.json'], 6, 'cannot read /nonexistent.json: ENOENT'],
@@ -81,6 +86,7 @@ describe('usage', () => {
   it('tells its version and its commands', () => {
     expect(cnmtop(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' })
     expect(cnmtop(['--help']).stdout).toMatch(/snapshot .*\n.*ls /)
+    expect(cnmtop(['help', 'ls'])).toEqual(cnmtop(['ls', '--help']))
   })
 })
 
