@@ -4,9 +4,13 @@ import { createGraphKeeper } from './graph-keeper.ts'
 import { advance } from './model/rates.ts'
 import { advanceLog } from './model/log.ts'
 import { isUnread } from './model/sources.ts'
+import { questionId } from './model/trace/answers.ts'
+import { chosenQuestion } from './model/trace/ask.ts'
+import type { Question } from '../lb/index.ts'
 import { textToCopy } from './model/copy.ts'
 import { type Data, snapshotOfNode } from './model/data.ts'
-import { type Binding, type Command, commandFor } from './model/keymap.ts'
+import type { Command } from './model/command.ts'
+import { type Binding, commandFor } from './model/keymap.ts'
 import type { KeyName } from './model/keys.ts'
 import { paletteChoice } from './model/palette/palette.ts'
 import type { Entry } from './model/palette/entry.ts'
@@ -46,6 +50,7 @@ export type SaveKind = 'export-snapshot' | 'export-redacted' | 'export-report'
 const TICK_MS = 1000
 const TOAST_MS = 3000
 const INTERRUPTED = 130
+const MOST_QUESTIONS = 50
 
 export type StoreOptions = {
   readonly columns: number
@@ -149,10 +154,26 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
   function choose(choice: Entry | undefined, effects: Effects): void {
     if (!choice) return
     if ('command' in choice.goal) return run(choice.goal.command, effects)
+    if ('question' in choice.goal) return ask(choice.goal.question)
     const before = state
     showNodeOf(choice.goal.target)
     dispatch({ type: 'follow', target: choice.goal.target })
     if (state === before) say(`${choice.kind} ${choice.name} is not here any more.`, 'warn')
+  }
+
+  /** Puts a question first in the list of traces, and goes there. */
+  function ask(question: Question): void {
+    const id = questionId(question)
+    const others = (data.questions ?? []).filter(other => questionId(other) !== id)
+    data = { ...data, questions: [question, ...others].slice(0, MOST_QUESTIONS) }
+    dispatch({ type: 'follow', target: { view: 'trace', id } })
+  }
+
+  function traceChosen(): void {
+    if (state.place.view === 'trace') return
+    const question = chosenQuestion(state, data)
+    if (question) ask(question)
+    else say('Nobody connects to this: choose a service, a task, a port, an endpoint or a sandbox.', 'warn')
   }
 
   /** Before raw rows of another node of a cluster are shown, it becomes the one that is shown. */
@@ -194,6 +215,8 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
         return effects.suspend()
       case 'redraw':
         return effects.redraw()
+      case 'trace':
+        return traceChosen()
       case 'refresh':
         session.refresh()
         return say(

@@ -33,6 +33,12 @@ const remedies: readonly Remedy[] = [
     fix: () => 'docker service update --force SERVICE; if that does not help, restart docker on this node',
   },
   {
+    fits: ({ disposition, detail }) =>
+      disposition === 'no-real-server' && detail.includes('has no real server'),
+    fix: () =>
+      'its tasks do not run, or this node was not told of them: docker service ps SERVICE, then docker service update --force SERVICE',
+  },
+  {
     fits: ({ disposition }) => disposition === 'no-real-server',
     fix: () =>
       'weight 0 is a task that is being shut down: wait for its grace period, look at its health check, then docker service update --force SERVICE',

@@ -1,4 +1,5 @@
 import type { Graph } from '../../graph/model.ts'
+import type { Question } from '../../lb/index.ts'
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
 import type { TableChanges } from './changes.ts'
 import type { LogEntry } from './log.ts'
@@ -19,6 +20,8 @@ export type Data = {
   readonly series?: NamespaceSeries | undefined
   /** What this session saw happen. */
   readonly log?: readonly LogEntry[]
+  /** What was asked to be traced on this screen, the last one first. */
+  readonly questions?: readonly Question[] | undefined
   /** What changed a moment ago in the lists on the screen. */
   readonly changes?: { readonly list: TableChanges; readonly detail: TableChanges } | undefined
   /** Readings of the namespace on the screen before this one. */

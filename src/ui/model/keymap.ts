@@ -1,58 +1,6 @@
+import type { Command } from './command.ts'
 import type { KeyName } from './keys.ts'
 import { views } from './views/index.ts'
-
-/** Everything that a key can ask for. */
-export type Command =
-  | 'quit'
-  | 'interrupt'
-  | 'help'
-  | 'redraw'
-  | 'suspend'
-  | 'refresh'
-  | 'freeze'
-  | 'down'
-  | 'up'
-  | 'half-page-down'
-  | 'half-page-up'
-  | 'page-down'
-  | 'page-up'
-  | 'first'
-  | 'last'
-  | 'open'
-  | 'back'
-  | 'next-pane'
-  | 'previous-pane'
-  | 'next-tab'
-  | 'previous-tab'
-  | 'filter'
-  | 'filter-keep'
-  | 'filter-clear'
-  | 'filter-erase'
-  | 'filter-erase-all'
-  | 'sort'
-  | 'sort-reverse'
-  | 'problems'
-  | 'json'
-  | 'origin'
-  | 'copy'
-  | 'wiring'
-  | 'close'
-  | 'export'
-  | 'export-snapshot'
-  | 'export-redacted'
-  | 'export-report'
-  | 'next-node'
-  | 'previous-node'
-  | 'history-back'
-  | 'history-forward'
-  | 'palette'
-  | 'palette-run'
-  | 'palette-close'
-  | 'palette-erase'
-  | 'palette-erase-all'
-  | 'palette-up'
-  | 'palette-down'
-  | `view-${string}`
 
 /**
  * Where a binding holds: `global` and `views` nearly everywhere, `move` wherever there is something to scroll, `pane` in the lists,
@@ -142,6 +90,13 @@ export const bindings: readonly Binding[] = [
     context: 'pane',
     description: 'Wiring: a drawing of what it is tied to',
     footer: 'wiring',
+  },
+  {
+    command: 'trace',
+    keys: ['t'],
+    context: 'pane',
+    description: 'Trace: how a connection comes there; in view 7 a target to type',
+    footer: 'trace',
   },
   { command: 'copy', keys: ['c'], context: 'pane', description: 'Copy the row to the clipboard (OSC 52)' },
 

@@ -7,6 +7,7 @@ import { chosenId, chosenRow, shownDetail } from './shown.ts'
 import { type Line, textLine } from './span.ts'
 import type { UiState } from './state.ts'
 import type { Row } from './table.ts'
+import { chosenObjectId } from './trace/ask.ts'
 import { wiringOf } from './wiring-of.ts'
 import { viewOf } from './views/index.ts'
 
@@ -28,7 +29,7 @@ export function overlayText(state: UiState, data: Data, columns: number, now: nu
     case 'origin':
       return { title: 'Origin', lines: originOf(state, data, columns, now) }
     case 'wiring': {
-      const id = viewOf(state.place.view).objectId(chosenId(state, data), data)
+      const id = chosenObjectId(state, data)
       const name = id === undefined ? '' : ` of ${sanitise(objectOf(data.graph, id)?.name ?? '')}`
       return { title: `Wiring${name}`, lines: wiringOf(data.graph, id, columns) }
     }

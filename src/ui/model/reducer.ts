@@ -1,7 +1,8 @@
-import type { Command } from './keymap.ts'
+import type { Command } from './command.ts'
 import { clamp, indexOf, type ListView, moveBy, nextSort, select, type Step } from './lists.ts'
 import { focusOn, follow, leave, openView, type Target, travel } from './places.ts'
 import { reducePalette, withQuery } from './palette/reduce.ts'
+import { TRACE_WORD } from './trace/typed.ts'
 import {
   detailList,
   emptyList,
@@ -130,6 +131,9 @@ function reduceCommand(state: UiState, command: Command, stage: Stage): UiState 
       return { ...state, overlay: undefined }
     case 'wiring':
       return withOverlay(state, 'wiring')
+    case 'trace':
+      // On an object the store asks, as the question belongs to the data.
+      return state.place.view === 'trace' ? withQuery({ ...state, overlay: undefined }, TRACE_WORD) : state
     case 'help':
       return state.overlay?.kind === 'help' ? { ...state, overlay: undefined } : withOverlay(state, 'help')
     case 'close':

@@ -48,6 +48,8 @@ export type Row = {
   readonly alias?: string
   /** What a breadcrumb calls it, where that is not its id. */
   readonly label?: string
+  /** The object of the graph that it is about, where its datum is none. */
+  readonly objectId?: string
   /** Where the relation that it tells leads: Enter goes there. */
   readonly target?: Target
   /** The rows of the kernel and the API that prove it. */

@@ -1,4 +1,5 @@
-import type { Command } from '../keymap.ts'
+import type { Question } from '../../../lb/index.ts'
+import type { Command } from '../command.ts'
 import type { Target } from '../places.ts'
 
 /** Something that the palette finds. */
@@ -17,7 +18,10 @@ export type Entry = {
 }
 
 /** What Enter does. */
-export type Goal = { readonly target: Target } | { readonly command: Command }
+export type Goal =
+  | { readonly target: Target }
+  | { readonly command: Command }
+  | { readonly question: Question }
 
 export function entry(kind: string, name: string, about: string, goal: Goal, isFuzzy = false): Entry {
   return { kind, name, about, text: `${kind} ${name} ${about}`.toLowerCase(), isFuzzy, goal }

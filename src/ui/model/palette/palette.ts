@@ -4,7 +4,8 @@ import type { Data } from '../data.ts'
 import type { Binding } from '../keymap.ts'
 import type { Line, Span } from '../span.ts'
 import type { Palette, UiState } from '../state.ts'
-import type { Entry } from './entry.ts'
+import { typedQuestion } from '../trace/typed.ts'
+import { type Entry, entry } from './entry.ts'
 import { type Found, type Index, indexOfData, search } from './search.ts'
 
 let last: { readonly index: Index; readonly query: string; readonly found: Found } | undefined
@@ -14,9 +15,19 @@ export function paletteFound({ query }: Palette, data: Data, table: readonly Bin
   const index = indexOfData(data, table)
   if (last?.index !== index || last.query !== query) {
     const isLonger = last?.index === index && query.startsWith(last.query)
-    last = { index, query, found: search(index, query, isLonger ? last?.found.matches : undefined) }
+    const found = search(index, query, isLonger ? last?.found.matches : undefined)
+    last = { index, query, found: withTrace(found, query) }
   }
   return last.found
+}
+
+/** What is typed behind `trace` is a target, whatever else has these words. */
+function withTrace(found: Found, query: string): Found {
+  const question = typedQuestion(query)
+  if (!question) return found
+  const { target, from = 'outside' } = question
+  const typed = entry('trace', target, `from ${from}`, { question })
+  return { ...found, entries: [typed, ...found.entries], total: found.total + 1 }
 }
 
 /** The entry that Enter takes. */

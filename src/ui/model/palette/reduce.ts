@@ -1,4 +1,4 @@
-import type { Command } from '../keymap.ts'
+import type { Command } from '../command.ts'
 import type { Palette, UiState } from '../state.ts'
 
 const fresh: Palette = { query: '', index: 0, recalled: undefined }

@@ -1,45 +1,136 @@
+import type { Question } from '../../../lb/index.ts'
+import { sanitise } from '../../../util/sanitise.ts'
 import { wrap } from '../../../util/text.ts'
-import { emptyLine, type Line, textLine } from '../span.ts'
-import type { View } from './view.ts'
+import { type Data, snapshotOfNode } from '../data.ts'
+import { evidenceLines } from '../evidence-lines.ts'
+import { isUnread } from '../sources.ts'
+import { type Line, textLine } from '../span.ts'
+import { type Cell, cellRow, type Row, type Table, worldCell } from '../table.ts'
+import { answerOf, questionId, questionsOf, type Told } from '../trace/answers.ts'
+import { ladderColumns, ladderRows } from '../trace/ladder.ts'
+import { verdictTone } from '../trace/tones.ts'
+import type { Detail, View } from './view.ts'
 
-const about = [
-  'Here a packet will be followed from a client to the task that answers it: the rules that it meets, the mark that it gets,' +
-    ' the real servers that it can be sent to, the route, the neighbour and the tunnel to the other node.',
-  'Until then the rows that decide this are in view 6 (Load balancing) and, as the kernel holds them, in view 8.',
+/** So many are followed to tell their verdict in the list; the others when they are chosen. */
+const MOST_JUDGED = 12
+
+const columns: Table['columns'] = [
+  { id: 'target', title: 'TARGET', grow: true, least: 12 },
+  { id: 'from', title: 'FROM', hide: 2, max: 20 },
+  { id: 'verdict', title: 'VERDICT', hide: 1 },
 ]
 
-function aboutLines(columns: number): Line[] {
-  return about.flatMap(text => [
-    emptyLine,
-    ...wrap(text, Math.max(20, columns)).map(line => textLine(line, 'dim')),
-  ])
+function listRows(data: Data): Row[] {
+  return questionsOf(data).map(({ question, objectId }, index) => {
+    const told = index < MOST_JUDGED ? answerOf(data, question) : undefined
+    const { target, from, protocol } = question
+    const name = protocol === undefined ? target : `${target} ${protocol}`
+    const cells = [worldCell(name, 'strong'), worldCell(from ?? 'outside', 'dim'), verdictCell(told)]
+    const row = cellRow(questionId(question), cells, { question }, cells[2]?.tone === 'bad')
+    return { ...row, label: name, ...(objectId !== undefined && { objectId }) }
+  })
 }
 
-const noTable = { columns: [], rows: [] }
+function verdictCell(told: Told | undefined): Cell {
+  if (!told) return { text: '·', tone: 'dim' }
+  if ('problem' in told) return { text: 'cannot be asked', tone: 'unknown' }
+  const { disposition } = told.answer
+  return { text: disposition, tone: verdictTone(disposition) }
+}
 
-/** The place of the traces. */
+function questionOf(id: string | undefined, data: Data): Question | undefined {
+  return questionsOf(data).find(({ question }) => questionId(question) === id)?.question
+}
+
+const madeTables = new WeakMap<
+  object,
+  { readonly graph: object; readonly asked: unknown; readonly table: Table }
+>()
+
+function listTable(data: Data): Table {
+  const made = madeTables.get(data.nodes)
+  if (made?.graph === data.graph && made.asked === data.questions) return made.table
+  const table = { columns, rows: listRows(data) }
+  madeTables.set(data.nodes, { graph: data.graph, asked: data.questions, table })
+  return table
+}
+
+const ladders = new WeakMap<Told, Table>()
+
+function ladderOf(told: Told, data: Data): Table {
+  let table = ladders.get(told)
+  if (!table) {
+    table = { columns: ladderColumns, rows: 'answer' in told ? ladderRows(data, told.answer) : [] }
+    ladders.set(told, table)
+  }
+  return table
+}
+
+function detailOf(question: Question, data: Data): Detail {
+  const told = answerOf(data, question)
+  const table = ladderOf(told, data)
+  const { target, from } = question
+  return {
+    title: [
+      { text: 'trace ', tone: 'dim' },
+      { text: sanitise(target), tone: 'title' },
+      { text: ` from ${sanitise(from ?? 'outside')}`, tone: 'dim' },
+    ],
+    table: table.rows.length === 0 ? undefined : table,
+    sortable: [],
+    notices: width => (table.rows.length === 0 ? [] : verdictLines(told, width)),
+    empty: width => verdictLines(told, width),
+    origin: (row, width, now) => {
+      const evidence = table.rows.find(({ id }) => id === row)?.evidence ?? []
+      return evidenceLines(evidence, node => snapshotOfNode(data, node), width, now)
+    },
+  }
+}
+
+/** The verdict on top, and how names were taken. */
+function verdictLines(told: Told, width: number): Line[] {
+  const room = Math.max(20, width)
+  if ('problem' in told) return wrap(sanitise(told.problem), room).map(line => textLine(line, 'unknown'))
+  const { disposition, sentence, notes } = told.answer
+  return [
+    ...wrap(sanitise(`${disposition}: ${sentence}`), room).map(line =>
+      textLine(line, verdictTone(disposition)),
+    ),
+    ...notes.flatMap(note => wrap(sanitise(note), room).map(line => textLine(line, 'dim'))),
+  ]
+}
+
+const nothingChosen: Detail = {
+  title: [{ text: 'Nothing is chosen', tone: 'dim' }],
+  table: undefined,
+  sortable: [],
+  notices: () => [],
+  empty: () => [],
+  origin: () => [],
+}
+
+/** Where packets go: what was asked for, and each published port. */
 export const traceView: View = {
   id: 'trace',
   key: '7',
   title: 'Trace',
   short: 'Trace',
   singular: 'trace',
-  description: 'Trace: what happens to a packet (not there yet)',
+  description: 'Trace: where a packet goes, step by step, with the rows that decide it',
   share: 0.32,
-  sortable: [],
-  table: () => noTable,
+  sortable: ['target', 'from', 'verdict'],
+  table: listTable,
   notices: () => [],
-  empty: () => 'Nothing is traced yet.',
-  tabs: () => [{ id: 'trace', title: 'Trace', short: 'Trace', isEmpty: true }],
-  detail: () => ({
-    title: [{ text: 'What a trace will tell', tone: 'title' }],
-    table: undefined,
-    sortable: [],
-    notices: () => [],
-    empty: aboutLines,
-    origin: (_, columns) => aboutLines(columns),
-  }),
-  origin: (_, __, columns) => aboutLines(columns),
-  objectId: () => undefined,
+  empty: ({ snapshot }) =>
+    isUnread(snapshot)
+      ? 'Reading…'
+      : 'No port is published. t asks for a target, and on any object how to come there.',
+  tabs: () => [{ id: 'ladder', title: 'Path', short: 'Path', isEmpty: false }],
+  detail: (id, _, data) => {
+    const question = questionOf(id, data)
+    return question ? detailOf(question, data) : nothingChosen
+  },
+  origin: () => [],
+  objectId: (id, data) => questionsOf(data).find(({ question }) => questionId(question) === id)?.objectId,
   visible: () => ({ namespaceId: undefined, tab: undefined }),
 }

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { buildGraph } from '../../src/graph/build.ts'
+import { allObjects } from '../../src/graph/query.ts'
+import { answerQuestion, questionAbout, QuestionError } from '../../src/lb/index.ts'
+import type { Snapshot } from '../../src/snapshot/index.ts'
+import { clusterSession, fileSession } from '../../src/ui/model/session.ts'
+import { viewOf } from '../../src/ui/model/views/index.ts'
+import { captures, captureCluster, captureSnapshot } from '../support/swarm-capture.ts'
+import { userOf } from './user.tsx'
+
+const nodes = captureCluster('docker-26.1-nft') as [Snapshot, ...Snapshot[]]
+const asFile = (rows: readonly string[]): string => `${rows.map(row => row.trimEnd()).join('\n')}\n`
+const frame = (name: string): string => `./frames/trace-${name}.txt`
+
+describe('view 7', () => {
+  it.each([
+    [80, 24],
+    [120, 40],
+  ])('at %ix%i', async (columns, rows) => {
+    const user = userOf(clusterSession(nodes), columns, rows, 'trace')
+    await expect(asFile(user.text())).toMatchFileSnapshot(frame(`list-${columns}x${rows}`))
+    user.press('enter', 'j')
+    await expect(asFile(user.text())).toMatchFileSnapshot(frame(`path-${columns}x${rows}`))
+    user.stop()
+  })
+
+  it('shows a broken hop with the command and the fix', async () => {
+    const broken = captureSnapshot('docker-26.1-nft', 'node1')
+    for (const { ipvs } of broken.namespaces) for (const service of ipvs.services) service.realServers = []
+    const user = userOf(fileSession(broken), 120, 40, 'trace')
+    user.press('enter')
+    await expect(asFile(user.text())).toMatchFileSnapshot(frame('broken-120x40'))
+    expect(user.line('look:')).toContain('nsenter --net=')
+    user.stop()
+  })
+
+  it('Enter on a step goes to its very row, and Esc comes back', () => {
+    const user = userOf(clusterSession(nodes), 160, 40, 'trace')
+    user.press('enter', '/', ...'DNAT', 'enter')
+    expect(user.line('--dport 8080 -j DNAT')).toBeDefined()
+    user.press('enter')
+    expect(user.line('Rules')).toBeDefined()
+    const chosen = user.text().filter(line => line.includes('▌'))
+    expect(chosen.some(line => line.includes('--dport 8080 -j DNAT'))).toBe(true)
+    user.press('escape')
+    expect(user.text()[1]).toContain('8080/tcp')
+    user.stop()
+  })
+
+  it('w draws the namespace of the chosen step', () => {
+    const user = userOf(clusterSession(nodes), 120, 40, 'trace')
+    user.press('enter', '/', ...'marked', 'enter', 'w')
+    expect(user.line('Wiring of ingress_sbox')).toBeDefined()
+    user.stop()
+  })
+
+  it('t asks for a target, and what is typed is traced', () => {
+    const user = userOf(clusterSession(nodes), 120, 40, 'trace')
+    user.press('t', ...'tasks.api:80 from web.1')
+    expect(user.line('from web.1')).toContain('tasks.api:80')
+    user.press('enter')
+    expect(user.text()[1]).toContain('tasks.api:80')
+    expect(user.line('delivered: All 2')).toBeDefined()
+    user.press('t', ...'nope:80 from web.1', 'enter')
+    expect(user.line("nothing is called 'nope'")).toBeDefined()
+    user.stop()
+  })
+
+  it('the palette traces from every view', () => {
+    const user = userOf(clusterSession(nodes), 120, 40, 'networks')
+    user.press(':', ...'trace 8081', 'enter')
+    expect(user.text()[1]).toMatch(/^ Networks › .*trace 8081/)
+    user.stop()
+  })
+})
+
+describe('t on an object', () => {
+  it.each([
+    ['services', 'api', /trace api:?\d* {0,2}.*from/],
+    ['services', 'name=web', /trace 8080\/tcp/],
+    ['sandboxes', 'ingress_sbox', /trace 10\.0\.0\.2/],
+  ])('of %s, %s', (view, name, title) => {
+    const user = userOf(clusterSession(nodes), 120, 40, view)
+    user.press('/', ...name, 'enter', 't')
+    expect(user.text().join('\n')).toMatch(title)
+    user.stop()
+  })
+
+  it('that nobody connects to says so', () => {
+    const user = userOf(clusterSession(nodes), 120, 40, 'networks')
+    user.press('t')
+    expect(user.line('Nobody connects to this')).toBeDefined()
+    user.stop()
+  })
+
+  it.each(captures.map(({ capture }) => capture))('%s: every question that it puts can be asked', capture => {
+    const cluster = captureCluster(capture)
+    const graph = buildGraph(cluster)
+    const asked = allObjects(graph).flatMap(({ id }) => {
+      const question = questionAbout(graph, cluster, id)
+      return question ? [{ id, question }] : []
+    })
+    expect(asked.length).toBeGreaterThan(10)
+    for (const { id, question } of asked) {
+      let problem = ''
+      try {
+        answerQuestion(graph, cluster, question)
+      } catch (error) {
+        if (!(error instanceof QuestionError)) throw error
+        problem = error.message
+      }
+      expect(problem, `${id} ${JSON.stringify(question)}`).toBe('')
+    }
+  })
+})
+
+it('the same reading of the nodes is followed once', () => {
+  const graph = buildGraph(nodes)
+  const status = { mode: 'file', collecting: false } as const
+  const data = { snapshot: nodes[0], nodes, graph, status, history: undefined }
+  const { table } = viewOf('trace')
+  expect(table(data)).toBe(table({ ...data }))
+})
