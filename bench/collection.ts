@@ -6,21 +6,24 @@ import { isInstalled, output, root } from './program.ts'
 import { median, ms, type Result, type Subject, times } from './result.ts'
 
 const rounds = 3
-const passes = 20
 
-/** First pass of a fresh process, and its second ten, when code is compiled; both without the start of the process. */
+/** A pass over a large node takes a second, and with its files eight: fewer passes tell as much there. */
+const passesOn = (sandboxes: number): number => (sandboxes > 500 ? 6 : 20)
+
+/** First pass of a fresh process, and its second half, when code is compiled; both without the start of the process. */
 type Passes = { cold: number; warm: number }
 
 /**
  * What the screen reads of every namespace, against others that look at the same ones. `baseline/dump.c` and `baseline/shell-loop.sh` say what they do and print their own times.
  */
-export async function measureCollection({ netnsDir }: Subject): Promise<Result[]> {
+export async function measureCollection({ netnsDir, sandboxes }: Subject): Promise<Result[]> {
   const directory = await mkdtemp(join(tmpdir(), 'cnmtop-bench-'))
   try {
     const dump = join(directory, 'dump')
     await output('gcc', ['-O2', '-o', dump, join(root, 'bench/baseline/dump.c')])
-    const [us, c] = await takeTurns(dump, netnsDir, [])
-    const [usWhole, cWhole] = await takeTurns(dump, netnsDir, ['--sysctls'])
+    const passes = passesOn(sandboxes)
+    const [us, c] = await takeTurns(dump, [netnsDir, String(passes)])
+    const [usWhole, cWhole] = await takeTurns(dump, [netnsDir, String(passes), '--sysctls'])
     const loop = [join(root, 'bench/baseline/shell-loop.sh'), netnsDir, 'nft']
     const [shell = Number.NaN] = await timesOf('sh', loop)
     const [typed = Number.NaN] = await timesOf('sh', [...loop, 'whole'])
@@ -37,10 +40,9 @@ export async function measureCollection({ netnsDir }: Subject): Promise<Result[]
 }
 
 /** Ours and the C program in turn, so that both meet the same machine. */
-async function takeTurns(dump: string, netnsDir: string, more: readonly string[]): Promise<[Passes, Passes]> {
+async function takeTurns(dump: string, words: readonly string[]): Promise<[Passes, Passes]> {
   const ours: number[][] = []
   const theirs: number[][] = []
-  const words = [netnsDir, String(passes), ...more]
   for (let round = 0; round < rounds; round++) {
     ours.push(await timesOf(process.execPath, [join(root, 'bench/collect-often.ts'), ...words]))
     theirs.push(await timesOf(dump, words))
@@ -97,6 +99,6 @@ async function timesOf(file: string, args: readonly string[]): Promise<number[]>
 function summary(runs: readonly (readonly number[])[]): Passes {
   return {
     cold: median(runs.map(([first = Number.NaN]) => first)),
-    warm: median(runs.flatMap(run => run.slice(passes / 2))),
+    warm: median(runs.flatMap(run => run.slice(run.length / 2))),
   }
 }

@@ -7,15 +7,20 @@ import { isSettled } from './start.ts'
 /** Clock ticks a second, USER_HZ: 100 on every Linux that Node runs on. */
 const USER_HZ = 100
 
+const SETTLE_MS = 60_000
+/** Long enough for what is done once a minute. */
+const WATCHED_MS = 60_000
+
 /** The program with nothing to do: processor time of all its threads, and resident memory. */
 export async function measureRest({ netnsDir }: Subject): Promise<Result[]> {
   const terminal = openProgram(netnsDir)
   try {
     await terminal.until(isSettled, 120_000)
-    await sleep(5_000)
+    // What follows the first pass is work, not rest: the graph, the first rounds, memory that is given back.
+    await sleep(SETTLE_MS)
     const before = processorSeconds(terminal.pid)
     const started = performance.now()
-    await sleep(15_000)
+    await sleep(WATCHED_MS)
     const share = (processorSeconds(terminal.pid) - before) / ((performance.now() - started) / 1000)
     const megabytes = residentMegabytes(terminal.pid)
     return [
