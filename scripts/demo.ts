@@ -1,20 +1,33 @@
 /**
- * Makes the snapshots of `cnmtop demo` from the captures of real Swarms in fixtures/swarm, and their list, demo/index.json.
+ * Makes the snapshots of `cnmtop demo` and their list, demo/index.json: those that cnmtop took in the guest (fixtures/captures) as
+ * they are, and those of fixtures/swarm from what the tools printed there.
  *
  * `node scripts/demo.ts`
  */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { saveSnapshot } from '../src/snapshot/file.ts'
 import { type CaptureName, captures, captureSnapshot } from '../test/support/swarm-capture.ts'
 
 const folder = resolve(import.meta.dirname, '../demo')
 
-const scenarios: readonly { name: string; capture: CaptureName; about: string; provenance: string }[] = [
+/** Folders of fixtures/captures. */
+const recorded: readonly { name: string; about: string }[] = [
   {
     name: 'swarm',
+    about: 'a manager and two workers: services with VIPs and through DNS, two ports in the routing mesh',
+  },
+  {
+    name: 'draining',
+    about: 'a task that is ending: its real servers have weight 0',
+  },
+]
+
+const converted: readonly { name: string; capture: CaptureName; about: string; provenance: string }[] = [
+  {
+    name: 'nft',
     capture: 'docker-26.1-nft',
-    about: 'a manager and a worker, three services through VIPs and one through DNS, two published ports',
+    about: 'a manager and a worker with Docker 26.1, and rules in nf_tables',
     provenance: 'Docker 26.1.5, iptables-nft, recorded 2026-11-23',
   },
   {
@@ -34,7 +47,23 @@ const scenarios: readonly { name: string; capture: CaptureName; about: string; p
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 const index = []
-for (const { name, capture, about, provenance } of scenarios) {
+for (const { name, about } of recorded) {
+  const source = resolve(import.meta.dirname, '../fixtures/captures', name)
+  const capture = JSON.parse(readFileSync(resolve(source, 'capture.json'), 'utf8')) as {
+    docker: string
+    iptables: string
+    date: string
+    nodes: { name: string }[]
+  }
+  const files = capture.nodes.map(node => `${name}-${node.name}.cnm.json.gz`)
+  for (const file of files) {
+    copyFileSync(resolve(source, file.slice(name.length + 1)), resolve(folder, file))
+    chmodSync(resolve(folder, file), 0o644)
+  }
+  const provenance = `Docker ${capture.docker}, ${capture.iptables}, recorded ${capture.date}`
+  index.push({ name, about, provenance, nodes: files })
+}
+for (const { name, capture, about, provenance } of converted) {
   const files: string[] = []
   for (const node of captures.find(entry => entry.capture === capture)?.nodes ?? []) {
     const file = `${name}-${node}.cnm.json.gz`

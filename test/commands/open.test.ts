@@ -132,7 +132,7 @@ describe('cnmtop demo', () => {
 
   it('opens the first one in the screen', async () => {
     const terminal = run(['demo'])
-    await terminal.until(shows('node1 (1 of 2 nodes)'))
+    await terminal.until(shows('node1 (1 of 3 nodes)'))
     terminal.type('q')
     expect((await terminal.exited).code).toBe(0)
   })
