@@ -22,6 +22,8 @@ const config: KnipConfig = {
         'lab/capture/raw.ts',
         'bench/*.ts',
         'test/**/*.test.{ts,tsx}',
+        // Run inside of a namespace by a test.
+        'test/support/resolver-program.ts',
         // Bundled by the end-to-end tests.
         'test/e2e/harness.tsx',
         // Run by hand on kernels that this machine does not have.

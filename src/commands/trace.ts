@@ -1,7 +1,15 @@
 import { dockerParts } from '../collectors/docker/ask.ts'
 import { buildGraph } from '../graph/build.ts'
 import { snapshotsByNode } from '../graph/rows.ts'
-import { type Answer, answerQuestion, type Protocol, type Question, QuestionError } from '../lb/index.ts'
+import {
+  type Answer,
+  answerQuestion,
+  type NameAnswer,
+  nameToAsk,
+  type Protocol,
+  type Question,
+  QuestionError,
+} from '../lb/index.ts'
 import { adviceFor, brokenEnds } from '../lb/tell/advice.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import { jsonText } from '../util/json-text.ts'
@@ -29,7 +37,7 @@ export async function traceCommand(target: string, options: TraceCommandOptions)
   const nodes = await nodesOf(options)
   const { from, protocol } = options
   const question = { target, ...(from !== undefined && { from }), ...(protocol && { protocol }) }
-  const answer = ask(nodes, question)
+  const answer = await ask(nodes, question, options)
   await writeOut(await textOf(answer, nodes, options))
   for (const node of nodes) for (const sentence of shortcomings(node)) note(sentence)
   return answer.disposition === 'delivered' || answer.disposition === 'left-node'
@@ -42,12 +50,39 @@ async function nodesOf({ fromSnapshot, ...options }: TraceCommandOptions): Promi
   return [await look(options, { owners: true, docker: dockerParts })]
 }
 
-function ask(nodes: readonly Snapshot[], question: Question): Answer {
+async function ask(
+  nodes: readonly Snapshot[],
+  question: Question,
+  { fromSnapshot, timeout }: TraceCommandOptions,
+): Promise<Answer> {
   try {
-    return answerQuestion(buildGraph(nodes), nodes, question)
+    const graph = buildGraph(nodes)
+    const name = fromSnapshot ? undefined : nameToAsk(graph, nodes, question)
+    return answerQuestion(graph, nodes, question, name && (await askName(name, timeout)))
   } catch (error) {
     if (error instanceof QuestionError) throw new CommandError(exitCodes.usage, error.message)
     throw error
+  }
+}
+
+/** Seconds that the resolver may take. */
+const RESOLVER_TIME = 2
+
+/** Asks the resolver of the client; where that cannot be, says why, and names are predicted. */
+async function askName(
+  { name, who, namespace }: NonNullable<ReturnType<typeof nameToAsk>>,
+  timeout: number = RESOLVER_TIME,
+): Promise<NameAnswer | undefined> {
+  const { askResolver } = await import('../collectors/kernel/ask-resolver.ts')
+  const told = askResolver(namespace, name, Math.min(timeout, RESOLVER_TIME) * 1000)
+  if (told.kind === 'failure') return { failure: told.reason }
+  if (told.kind === 'not-asked') {
+    note(`the resolver of ${who} was not asked: ${told.reason}`)
+    return undefined
+  }
+  return {
+    addresses: told.addresses.map(address => ({ address, what: '' })),
+    note: `${name} is ${told.addresses.join(', ')}: 127.0.0.11 was asked in ${who}`,
   }
 }
 

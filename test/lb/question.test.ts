@@ -91,7 +91,10 @@ describe('a name', () => {
   test('that the resolver answers is taken from there', () => {
     const answer = { addresses: [{ address: '10.0.1.9', what: 'asked' }], note: 'asked of 127.0.0.11' }
     const told = answerQuestion(graph, nodes, { target: 'api:80', from: 'web.1' }, answer)
-    expect([destinations(told), told.notes]).toEqual([['10.0.1.9'], ['asked of 127.0.0.11']])
+    expect([destinations(told), told.notes]).toEqual([
+      ['10.0.1.9'],
+      ['asked of 127.0.0.11', 'what the Docker API tells differs: 10.0.1.8'],
+    ])
     const failed = answerQuestion(graph, nodes, { target: 'api:80', from: 'web.1' }, { failure: 'NXDOMAIN' })
     expect(failed).toMatchObject({
       disposition: 'insufficient-info',

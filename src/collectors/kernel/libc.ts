@@ -62,6 +62,11 @@ const native = {
     address: Uint8Array,
     size: number,
   ) => number,
+  connect: library.func('int connect(int fd, const void *address, uint32_t size)') as (
+    fd: number,
+    address: Uint8Array,
+    size: number,
+  ) => number,
   epollCreate: library.func('int epoll_create1(int flags)') as (flags: number) => number,
   epollControl: library.func('int epoll_ctl(int epoll, int operation, int fd, void *event)') as (
     epoll: number,
@@ -198,6 +203,11 @@ export function getSocketOption(fd: number, level: number, name: number, value: 
 
 export function bind(fd: number, address: Uint8Array): void {
   check('bind', native.bind(fd, address, address.length))
+}
+
+/** Of a datagram socket: where it sends to, and the only one that it hears. */
+export function connect(fd: number, address: Uint8Array): void {
+  check('connect', native.connect(fd, address, address.length))
 }
 
 const EPOLL_CTL_ADD = 1

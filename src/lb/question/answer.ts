@@ -1,11 +1,12 @@
 import type { Graph } from '../../graph/model.ts'
-import type { Snapshot } from '../../snapshot/index.ts'
+import type { Namespace, Snapshot } from '../../snapshot/index.ts'
+import { parseIp } from '../ip.ts'
 import type { Disposition, Trace } from '../trace.ts'
 import { traceFlow } from '../trace-flow.ts'
 import { clientOf } from './client.ts'
-import { askedFlows, type NameAnswer } from './destinations.ts'
+import { askedFlows, type NameAnswer, nodeOf } from './destinations.ts'
 import { parseTarget, type Question, QuestionError } from './question.ts'
-import { sceneOf } from './scene.ts'
+import { namespaceOf, sceneOf } from './scene.ts'
 
 /** What became of a question: one trace for each connection that it may mean. */
 export type Answer = {
@@ -41,6 +42,26 @@ export function answerQuestion(
   const traces = asked.flows.map(({ label, flow }) => ({ label, trace: follow(snapshots, flow) }))
   if (traces.length === 0) throw new QuestionError('no snapshot has the namespace that this begins in')
   return { question, notes: asked.notes, traces, ...judgeAll(traces) }
+}
+
+/**
+ * A name that the resolver of the client can be asked for before the question is answered, and the namespace to ask it in.
+ *
+ * @returns undefined for an address, a node, or a client that does not ask that resolver
+ * @throws QuestionError when the client is not known
+ */
+export function nameToAsk(
+  graph: Graph,
+  snapshots: readonly Snapshot[],
+  question: Question,
+): { readonly name: string; readonly who: string; readonly namespace: Namespace } | undefined {
+  const scene = sceneOf(graph, snapshots)
+  const client = clientOf(scene, question.from)
+  const { host } = parseTarget(question.target)
+  if (client.kind === 'outside' || client.sandbox.kind === 'host') return undefined
+  if (host === undefined || parseIp(host) || nodeOf(scene, host)) return undefined
+  const namespace = namespaceOf(scene, client.sandbox)
+  return namespace && { name: host, who: client.name, namespace }
 }
 
 function follow(snapshots: readonly Snapshot[], flow: Parameters<typeof traceFlow>[1]): Trace {

@@ -48,10 +48,15 @@ export function askedFlows(ask: Ask): Asked {
   const { target, client } = ask
   if (target.host === undefined) return byPort(ask, target.port ?? 0)
   if (parseIp(target.host)) return byAddress(ask, target.host)
-  const node = findObjects(ask.scene.graph, target.host).find(({ type }) => type === 'node')
-  const isService = Object.values(ask.scene.graph.services).some(({ name }) => name === target.host)
-  if (node && !isService) return byNode(ask, node.id)
+  const node = nodeOf(ask.scene, target.host)
+  if (node !== undefined) return byNode(ask, node)
   return client.kind === 'outside' ? published(ask, target.host) : byName(ask, client.sandbox, target.host)
+}
+
+/** The node that a name means; a service of that name comes first. */
+export function nodeOf({ graph }: Scene, name: string): string | undefined {
+  if (Object.values(graph.services).some(service => service.name === name)) return undefined
+  return findObjects(graph, name).find(({ type }) => type === 'node')?.id
 }
 
 /** A port of the nodes: of each whose snapshot is here, or of the client's own. */
@@ -154,15 +159,26 @@ function byName(ask: Ask, sandbox: Sandbox, name: string): Asked {
       unresolved: resolved ? `${name} has no address: ${resolved.failure}` : `${name} has no address: ${why}`,
     }
   }
-  const { addresses, note } = resolved
+  const { addresses } = resolved
   const port = wanted(ask) === 'icmp' ? undefined : (target.port ?? ownPort(scene, name))
   return {
     flows: addresses.map(({ address, what }) => ({
-      label: addresses.length > 1 ? `${address} ${what}` : '',
+      label: addresses.length > 1 ? `${address} ${what}`.trim() : '',
       flow: flowTo(ask, address, '', port, wanted(ask)),
     })),
-    notes: [note],
+    notes: [resolved.note, ...(answer ? differing(addresses, predictName(scene, sandbox, name)) : [])],
   }
+}
+
+/** A resolver that says something else than the API is worth a word. */
+function differing(asked: Resolved['addresses'], predicted: Resolved | undefined): string[] {
+  const sorted = (list: Resolved['addresses']): string =>
+    list
+      .map(({ address }) => address)
+      .toSorted()
+      .join(', ')
+  if (!predicted || sorted(predicted.addresses) === sorted(asked)) return []
+  return [`what the Docker API tells differs: ${sorted(predicted.addresses)}`]
 }
 
 /** The one port that a service, or what listens in a container, has. */
