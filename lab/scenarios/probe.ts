@@ -63,7 +63,7 @@ export async function ask(swarm: Swarm, world: World, probe: Probe, seconds = 3)
           'failures',
           stderr
             .replace(/^curl: \(\d+\) /, '')
-            .replaceAll(/\d+ (ms|milliseconds)/g, '')
+            .replaceAll(/ after \d+ (ms|milliseconds)( with 0 bytes received)?/g, '')
             .trim(),
         )
     }
@@ -82,6 +82,8 @@ export function complaint(probe: Probe, outcome: Outcome, { facts }: World): str
 
 export function expectedAnswers(probe: Probe, facts: Facts): string[] {
   if ('lookup' in probe) return probe.gives.map(address => fill(address, facts)).toSorted()
+  // Told by its length, and not by a name.
+  if (probe.answers.endsWith(' bytes')) return [probe.answers]
   const all = [...namesOf(facts).values()]
   const [name, node] = probe.answers.split('@')
   return all
