@@ -18,7 +18,8 @@ const config: KnipConfig = {
         'test/swarm/check-node.ts',
         'lab/swarm/*.ts',
         // Run in the guest and on its nodes.
-        'lab/{scenarios,capture}/run.ts',
+        'lab/{scenarios,capture,faults}/run.ts',
+        'lab/scenarios/seed.ts',
         'lab/capture/raw.ts',
         'bench/*.ts',
         'test/**/*.test.{ts,tsx}',

@@ -12,7 +12,7 @@ export type Guest = { readonly suite: Suite; readonly iptables: Iptables }
 
 export const fastest: Guest = { suite: defaultSuite, iptables: 'legacy' }
 
-const workers = 2
+export const workers = 2
 /** Seconds that one guest may take; a minute is usual. */
 const limit = 900
 const vitest = ['vitest', 'run', '--config', 'vitest.swarm.config.ts']
@@ -60,7 +60,7 @@ function inGuest({ suite, iptables }: Guest, reportFolder: string, variable: str
 }
 
 /** Makes what the guest boots from; gives the reason when that is not possible on this machine. */
-async function whyNot({ suite }: Guest): Promise<string | undefined> {
+export async function whyNot({ suite }: Guest): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'it needs root'
   if (process.arch !== 'x64') return `user-mode Linux needs an x86-64 machine, and this is ${process.arch}`
   try {
@@ -73,6 +73,6 @@ async function whyNot({ suite }: Guest): Promise<string | undefined> {
   }
 }
 
-function nameOf({ suite, iptables }: Guest): string {
+export function nameOf({ suite, iptables }: Guest): string {
   return `${suite} with iptables-${iptables}`
 }

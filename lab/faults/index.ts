@@ -1,0 +1,13 @@
+import { balancingFaults } from './balancing.ts'
+import { containerFaults } from './container.ts'
+import type { Fault } from './fault.ts'
+import { meshFaults } from './mesh.ts'
+import { overlayFaults } from './overlay.ts'
+
+/** The catalogue. Those that need the same scenario stand together. */
+export const faults: readonly Fault[] = [
+  ...meshFaults,
+  ...balancingFaults,
+  ...containerFaults,
+  ...overlayFaults,
+]
