@@ -1,11 +1,12 @@
 import type { Part } from '../collectors/kernel/parts.ts'
-import type { Namespace } from '../snapshot/index.ts'
+import type { Namespace, SourceReport } from '../snapshot/index.ts'
 
 /** A column of a plain table. */
 export type Column<Row> = {
   readonly title: string
   readonly right?: boolean
-  readonly cell: (row: Row) => string
+  /** `seen` tells what is known besides the row. */
+  readonly cell: (row: Row, seen: { readonly sources: readonly SourceReport[] }) => string
 }
 
 /** A raw kind that `cnmtop ls` lists: where its rows are, and how a line tells them. */

@@ -1,5 +1,7 @@
 import { parts } from '../collectors/kernel/parts.ts'
 import type { Namespace } from '../snapshot/index.ts'
+import { areProcessesCounted, countCell, processCell } from '../ui/model/namespaces.ts'
+import { tabs } from '../ui/model/tabs/index.ts'
 import { type Listing, optional } from './columns.ts'
 
 /** Keeps the row's type between its two halves, and forgets it for the table below. */
@@ -13,12 +15,16 @@ const namespaces = listing<Namespace>({
   columns: [
     { title: 'ID', cell: row => row.id },
     { title: 'KIND', cell: row => row.kind },
-    { title: 'PIDS', right: true, cell: row => String(row.pidCount) },
-    { title: 'LINKS', right: true, cell: row => String(row.links.length) },
-    { title: 'ADDRESSES', right: true, cell: row => String(row.addresses.length) },
-    { title: 'ROUTES', right: true, cell: row => String(row.routes.length) },
-    { title: 'RULES', right: true, cell: row => String(countRules(row)) },
-    { title: 'IPVS', right: true, cell: row => String(row.ipvs.services.length) },
+    {
+      title: 'PIDS',
+      right: true,
+      cell: (row, { sources }) => processCell(row, areProcessesCounted(sources)).text,
+    },
+    { title: 'LINKS', right: true, cell: row => countCell(row, tabs.interfaces).text },
+    { title: 'ADDRESSES', right: true, cell: row => countCell(row, tabs.addresses).text },
+    { title: 'ROUTES', right: true, cell: row => countCell(row, tabs.routes).text },
+    { title: 'RULES', right: true, cell: row => countCell(row, tabs.rules).text },
+    { title: 'IPVS', right: true, cell: row => countCell(row, tabs.ipvs).text },
     { title: 'PATH', cell: row => optional(row.paths[0]) },
   ],
 })
@@ -233,9 +239,4 @@ export const listings: Readonly<Record<string, Listing<unknown>>> = {
   sysctls,
   conntrack,
   sources,
-}
-
-function countRules(namespace: Namespace): number {
-  const iptables = namespace.netfilter.reduce((sum, table) => sum + table.rules.length, 0)
-  return iptables + namespace.nft.reduce((sum, table) => sum + table.rules.length, 0)
 }

@@ -35,7 +35,7 @@ export async function lsDocker(
   await writeOut(
     plainTable(
       columns,
-      rows.map(row => columns.map(({ cell }) => cell(row))),
+      rows.map(row => columns.map(({ cell }) => cell(row, { sources }))),
     ),
   )
   return exitCodes.ok

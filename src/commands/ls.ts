@@ -42,7 +42,9 @@ export async function lsCommand(what: string, options: LsOptions): Promise<numbe
     return done
   }
   const rows = namespaces.flatMap(namespace =>
-    listing.rows(namespace).map(row => [namespace.name, ...listing.columns.map(({ cell }) => cell(row))]),
+    listing
+      .rows(namespace)
+      .map(row => [namespace.name, ...listing.columns.map(({ cell }) => cell(row, seen))]),
   )
   await writeOut(plainTable([{ title: 'NAMESPACE' }, ...listing.columns], rows))
   return done

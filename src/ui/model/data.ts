@@ -31,6 +31,8 @@ export type Data = {
 /** The snapshot of a node of the graph; undefined when there is none of it. */
 export function snapshotOfNode({ nodes, graph }: Data, id: string): Snapshot | undefined {
   const node = graph.nodes[id]
+  // While a node is watched its snapshot gets younger, and the graph stays as long as nothing of it changes.
+  if (nodes.length === 1) return node?.hasSnapshot === true ? nodes[0] : undefined
   const sameTime = nodes.filter(({ takenAt }) => takenAt === node?.takenAt)
   return sameTime.length > 1
     ? sameTime.find(({ host, docker }) => [host.hostname, docker?.info?.Name].includes(node?.hostname))

@@ -1,4 +1,10 @@
-import { type Namespace, type NamespaceKind, namespaceKinds, type Snapshot } from '../../snapshot/index.ts'
+import {
+  type Namespace,
+  type NamespaceKind,
+  namespaceKinds,
+  type Snapshot,
+  type SourceReport,
+} from '../../snapshot/index.ts'
 import { countProblems, knowledgeOf } from './sources.ts'
 import type { Tone } from './span.ts'
 import { type Cell, cellRow, type Column, type Row, type Table, worldCell } from './table.ts'
@@ -30,23 +36,29 @@ export const namespaceSortable = ['kind', 'name', 'links', 'addresses', 'rules',
 
 type Order = { readonly namespaces: readonly Namespace[]; readonly places: readonly number[] }
 
-const tables = new WeakMap<readonly Namespace[], Table>()
+const tables = new WeakMap<readonly Namespace[], { readonly table: Table; readonly areCounted: boolean }>()
 let lastOrder: Order | undefined
 
 /** All namespaces by kind and name. */
-export function namespaceTable({ namespaces }: Snapshot): Table {
-  let table = tables.get(namespaces)
-  if (!table) {
-    lastOrder = { namespaces, places: placesOf(namespaces, lastOrder) }
-    table = { columns, rows: lastOrder.places.flatMap(place => rowAt(namespaces, place)) }
-    tables.set(namespaces, table)
-  }
+export function namespaceTable({ namespaces, sources }: Snapshot): Table {
+  const areCounted = areProcessesCounted(sources)
+  const known = tables.get(namespaces)
+  if (known?.areCounted === areCounted) return known.table
+  lastOrder = { namespaces, places: placesOf(namespaces, lastOrder) }
+  const rows = lastOrder.places.flatMap(place => rowAt(namespaces, place, areCounted))
+  const table = { columns, rows }
+  tables.set(namespaces, { table, areCounted })
   return table
 }
 
-function rowAt(namespaces: readonly Namespace[], place: number): Row[] {
+/** Whether the namespace of every process is known: not with `--only-netns-dirs`, and not of other users' without root. */
+export function areProcessesCounted(sources: readonly SourceReport[]): boolean {
+  return sources.some(({ source, status }) => source === 'proc.processes' && status === 'ok')
+}
+
+function rowAt(namespaces: readonly Namespace[], place: number, areCounted: boolean): Row[] {
   const namespace = namespaces[place]
-  return namespace ? [rowOf(namespace)] : []
+  return namespace ? [rowOf(namespace, areCounted)] : []
 }
 
 const collator = new Intl.Collator('en')
@@ -67,18 +79,17 @@ function placesOf(namespaces: readonly Namespace[], last: Order | undefined): re
   return keyed.map(({ place }) => place)
 }
 
-const rows = new WeakMap<Namespace, Row>()
+const rows = new WeakMap<Namespace, { readonly row: Row; readonly areCounted: boolean }>()
 
-function rowOf(namespace: Namespace): Row {
-  let row = rows.get(namespace)
-  if (!row) {
-    row = buildRow(namespace)
-    rows.set(namespace, row)
-  }
+function rowOf(namespace: Namespace, areCounted: boolean): Row {
+  const known = rows.get(namespace)
+  if (known?.areCounted === areCounted) return known.row
+  const row = buildRow(namespace, areCounted)
+  rows.set(namespace, { row, areCounted })
   return row
 }
 
-function buildRow(namespace: Namespace): Row {
+function buildRow(namespace: Namespace, areCounted: boolean): Row {
   const { word, tone } = kindWords[namespace.kind]
   const problems = countProblems(namespace.sources)
   const row = cellRow(
@@ -90,7 +101,7 @@ function buildRow(namespace: Namespace): Row {
       countCell(namespace, tabs.addresses),
       countCell(namespace, tabs.rules),
       countCell(namespace, tabs.ipvs),
-      numberCell(namespace.pidCount),
+      processCell(namespace, areCounted),
     ],
     namespace,
     problems > 0,
@@ -99,7 +110,7 @@ function buildRow(namespace: Namespace): Row {
 }
 
 /** A number only where somebody counted: `?` where reading failed, `…` before it, `-` where the kernel has no such thing. */
-function countCell(namespace: Namespace, { count, sources }: Tab): Cell {
+export function countCell(namespace: Namespace, { count, sources }: Tab): Cell {
   const value = count(namespace)
   if (value > 0) return numberCell(value)
   switch (knowledgeOf(namespace, sources)) {
@@ -112,6 +123,11 @@ function countCell(namespace: Namespace, { count, sources }: Tab): Cell {
     case 'unread':
       return { text: '…', tone: 'dim' }
   }
+}
+
+/** None, where all processes were looked at; where some were not, those of this namespace may be among them. */
+export function processCell({ pidCount }: Namespace, areCounted: boolean): Cell {
+  return pidCount === 0 && !areCounted ? { text: '?', tone: 'unknown' } : numberCell(pidCount)
 }
 
 function numberCell(value: number): Cell {

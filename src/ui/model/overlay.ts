@@ -31,7 +31,7 @@ export function overlayText(state: UiState, data: Data, columns: number, now: nu
     case 'wiring': {
       const id = chosenObjectId(state, data)
       const name = id === undefined ? '' : ` of ${sanitise(objectOf(data.graph, id)?.name ?? '')}`
-      return { title: `Wiring${name}`, lines: wiringOf(data.graph, id, columns) }
+      return { title: `Wiring${name}`, lines: wiringOf(data, id, columns) }
     }
     case undefined:
       return { title: '', lines: [] }

@@ -1,6 +1,7 @@
 import type { Graph, GraphObject, Warning } from '../../../graph/model.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { wrap } from '../../../util/text.ts'
+import type { Data } from '../data.ts'
 import { glyphs } from '../sources.ts'
 import type { Line } from '../span.ts'
 import type { Row, Table } from '../table.ts'
@@ -8,24 +9,30 @@ import { describeRealServer, describeVirtualService } from './balance.ts'
 import { describeNetwork } from './network.ts'
 import { describeColumns, evidenceFact, type Group, groupRows } from './rows.ts'
 import { containerGroup, describeEndpoint, describeSandbox } from './sandbox.ts'
-import { describeNode, describeService, describeTask } from './swarm.ts'
+import { describeNode, describeService, describeTask, nodeGapKey } from './swarm.ts'
 
-const tables = new WeakMap<GraphObject, { readonly graph: Graph; readonly table: Table }>()
+const tables = new WeakMap<
+  GraphObject,
+  { readonly graph: Graph; readonly gaps: string; readonly table: Table }
+>()
 
 /** All that is known of an object, in groups: what it is, what it is tied to, what does not fit, what proves it. */
-export function describe(graph: Graph, object: GraphObject): Table {
+export function describe(data: Data, object: GraphObject): Table {
+  const { graph } = data
+  const gaps = object.type === 'node' ? nodeGapKey(data) : ''
   const known = tables.get(object)
-  if (known?.graph === graph) return known.table
-  const rows: Row[] = groupRows([...groupsOf(graph, object), warningGroup(object), evidenceGroup(object)])
+  if (known?.graph === graph && known.gaps === gaps) return known.table
+  const rows: Row[] = groupRows([...groupsOf(data, object), warningGroup(object), evidenceGroup(object)])
   const table = { columns: describeColumns, rows }
-  tables.set(object, { graph, table })
+  tables.set(object, { graph, gaps, table })
   return table
 }
 
-function groupsOf(graph: Graph, object: GraphObject): Group[] {
+function groupsOf(data: Data, object: GraphObject): Group[] {
+  const { graph } = data
   switch (object.type) {
     case 'node':
-      return describeNode(graph, object)
+      return describeNode(data, object)
     case 'network':
       return describeNetwork(graph, object)
     case 'sandbox':

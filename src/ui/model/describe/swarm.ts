@@ -1,10 +1,26 @@
 import type { Graph, Node, SwarmService, SwarmTask } from '../../../graph/model.ts'
+import { type Data, snapshotOfNode } from '../data.ts'
+import { atLeast, balanceSources, endpointSources, gapKey, gapsOf, isSwarmTold } from '../gaps.ts'
 import { worldCell } from '../table.ts'
 import { containerGroup, portFact } from './sandbox.ts'
 import { type Fact, fact, type Group, relation, relations } from './rows.ts'
 
-export function describeNode(graph: Graph, node: Node): Group[] {
-  const { evidence } = node
+/** What the counts of a node depend on besides the graph. */
+export function nodeGapKey({ nodes }: Data): string {
+  return [
+    gapKey(nodes, endpointSources),
+    gapKey(nodes, balanceSources),
+    String(isSwarmTold(nodes, 'tasks')),
+  ].join('|')
+}
+
+export function describeNode(data: Data, node: Node): Group[] {
+  const { graph } = data
+  const { evidence, hasSnapshot } = node
+  const snapshot = hasSnapshot ? snapshotOfNode(data, node.id) : undefined
+  // Of a node that nothing was read of, others tell a part: how much there is of it in all, nobody knows.
+  const isRead = (sources: readonly string[]): boolean =>
+    hasSnapshot && (snapshot === undefined || gapsOf(snapshot, sources).size === 0)
   const on = <Item extends { readonly node?: string }>(list: Readonly<Record<string, Item>>): number =>
     Object.values(list).filter(item => item.node === node.id).length
   return [
@@ -26,10 +42,10 @@ export function describeNode(graph: Graph, node: Node): Group[] {
     {
       title: 'On it',
       facts: [
-        fact('sandboxes', on(graph.sandboxes)),
-        fact('endpoints', on(graph.endpoints)),
-        fact('tasks', on(graph.tasks)),
-        fact('virtual services', on(graph.virtualServices)),
+        fact('sandboxes', atLeast(on(graph.sandboxes), hasSnapshot)),
+        fact('endpoints', atLeast(on(graph.endpoints), isRead(endpointSources))),
+        fact('tasks', atLeast(on(graph.tasks), isSwarmTold(data.nodes, 'tasks'))),
+        fact('virtual services', atLeast(on(graph.virtualServices), isRead(balanceSources))),
       ],
     },
   ]

@@ -1,4 +1,6 @@
+import { plural } from '../../../util/format.ts'
 import type { Data } from '../data.ts'
+import { endpointSources, gapsOf } from '../gaps.ts'
 import { objectOf } from '../../../graph/query.ts'
 import { type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
@@ -25,13 +27,21 @@ export const endpointsView = objectView({
     { id: 'node', title: 'NODE', hide: 6, max: 20 },
   ],
   rows: endpointRows,
-  empty: 'No endpoints. They appear when a container joins a network.',
+  empty: whyNothing,
   visible: (id, { graph }) => {
     const object = id === undefined ? undefined : objectOf(graph, id)
     const namespaceId = object?.type === 'endpoint' ? object.link?.namespace : undefined
     return { namespaceId, tab: namespaceId === undefined ? undefined : 'interfaces' }
   },
 })
+
+/** No endpoints, or nobody knows. */
+function whyNothing({ nodes }: Data): string {
+  const gaps = nodes.reduce((sum, node) => sum + gapsOf(node, endpointSources).size, 0)
+  if (gaps === 0) return 'No endpoints. They appear when a container joins a network.'
+  const total = nodes.reduce((sum, { namespaces }) => sum + namespaces.length, 0)
+  return `Interfaces could not be read in ${gaps} of ${plural(total, 'namespace')}: their Sources tell why.`
+}
 
 function endpointRows({ graph }: Data): Row[] {
   const named = Object.values(graph.endpoints).map(endpoint => {

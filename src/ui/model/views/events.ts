@@ -25,12 +25,23 @@ export const eventsView: View = {
   sortable: ['time', 'type', 'action', 'name'],
   table: eventTable,
   notices: () => [],
-  empty: () => 'Nothing happened since cnmtop looks, and the daemon told of nothing.',
+  empty: whyNothing,
   tabs: () => [{ id: 'describe', title: 'Describe', short: 'Describe', isEmpty: false }],
   detail: (id, _, data) => eventDetail(id, data),
   origin: (_, data, columns) => originOf(data, columns),
   objectId: () => undefined,
   visible: () => ({ namespaceId: undefined, tab: undefined }),
+}
+
+/** Nothing happened, or nobody told. */
+function whyNothing({ snapshot, status }: Data): string {
+  const daemon =
+    snapshot.docker?.events === undefined
+      ? 'what the daemon has to tell is not known.'
+      : 'the daemon told of nothing.'
+  return status.mode === 'file'
+    ? `In a snapshot nothing happens, and ${daemon}`
+    : `Nothing happened since cnmtop looks, and ${daemon}`
 }
 
 const columns = [

@@ -1,4 +1,5 @@
 import type { Data } from '../data.ts'
+import { endpointSources, gapKey, isWhole } from '../gaps.ts'
 import { type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
 import { countCell, networkKind, objectRow, shortId, sortedByName } from './words.ts'
@@ -24,12 +25,14 @@ export const networksView = objectView({
     { id: 'id', title: 'ID', hide: 8 },
   ],
   rows: networkRows,
+  dependsOn: ({ nodes }) => [gapKey(nodes, endpointSources)],
   empty: 'No networks. A daemon has three at least: nothing of it was found.',
 })
 
 const ranks = ['ingress', 'user', 'gwbridge', 'default-bridge']
 
-function networkRows({ graph }: Data): Row[] {
+function networkRows({ graph, nodes }: Data): Row[] {
+  const isAll = isWhole(nodes, endpointSources)
   const networks = sortedByName(Object.values(graph.networks))
   networks.sort((a, b) => ranks.indexOf(a.role) - ranks.indexOf(b.role))
   return networks.map(network => {
@@ -46,7 +49,7 @@ function networkRows({ graph }: Data): Row[] {
       worldCell(network.subnets.map(({ subnet }) => subnet).join(' ')),
       vni === undefined ? { text: '-', tone: 'dim' } : { text: network.vnis.join(' '), value: vni },
       worldCell(network.mtu),
-      countCell(network.endpoints.length),
+      countCell(network.endpoints.length, isAll),
       countCell(network.services.length),
       worldCell(flags.join(' '), 'dim'),
       worldCell(shortId(network.networkId), 'dim'),

@@ -86,8 +86,7 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
       const object = row === undefined ? undefined : objectOf(data.graph, objectOfRow(row))
       if (!object) return nothingChosen
       if (tab === wiringTab.id) return wiringDetail(object, data)
-      const table =
-        moreTabs.find(more => more.id === tab)?.table(object, data) ?? describe(data.graph, object)
+      const table = moreTabs.find(more => more.id === tab)?.table(object, data) ?? describe(data, object)
       return objectDetail(object, table, data)
     },
     origin: (row, data, width, now) => {
@@ -107,7 +106,7 @@ const wiringTab: TabLabel = { id: 'wiring', title: 'Wiring', short: 'Wiring', is
 
 /** The drawing, as large as the pane: `w` has it over the whole screen. */
 function wiringDetail(object: GraphObject, data: Data): Detail {
-  return { ...objectDetail(object, noRows, data), empty: columns => wiringOf(data.graph, object.id, columns) }
+  return { ...objectDetail(object, noRows, data), empty: columns => wiringOf(data, object.id, columns) }
 }
 
 const noRows: Table = { columns: [], rows: [] }

@@ -1,5 +1,6 @@
 import type { Graph, GraphObject, Network, Node } from '../../../graph/model.ts'
-import type { Data } from '../data.ts'
+import { type Data, snapshotOfNode } from '../data.ts'
+import { atLeast, endpointSources, gapKey, gapsOf, isWhole } from '../gaps.ts'
 import { allObjects } from '../../../graph/query.ts'
 import { typeWords } from '../objects.ts'
 import { type Cell, cellRow, lineRow, type Row, worldCell } from '../table.ts'
@@ -24,6 +25,7 @@ export const overviewView = objectView({
     { id: 'about', title: 'ABOUT', grow: true, least: 12 },
   ],
   rows: overviewRows,
+  dependsOn: ({ nodes }) => [gapKey(nodes, endpointSources)],
   // A service is listed below each of its networks.
   objectOfRow: row => row.split(SEPARATOR)[0] ?? row,
   moreTabs: [{ id: 'sources', title: 'Sources', short: 'Src', table: (_, data) => sourceHealth(data) }],
@@ -32,17 +34,25 @@ export const overviewView = objectView({
 
 const SEPARATOR = ' @ '
 
-function overviewRows({ graph }: Data): Row[] {
+function overviewRows(data: Data): Row[] {
+  const { graph } = data
+  const isAll = isWhole(data.nodes, endpointSources)
   const nodes = sortedByName(Object.values(graph.nodes))
   nodes.sort((a, b) => Number(b.hasSnapshot) - Number(a.hasSnapshot))
   const networks = sortedByName(Object.values(graph.networks)).sort((a, b) => rankOf(a) - rankOf(b))
   const troubled = allObjects(graph).filter(({ warnings }) => warnings.length > 0)
   return [
     heading(`Nodes ${nodes.length}`),
-    ...nodes.map(node => nodeRow(graph, node)),
+    ...nodes.map(node => nodeRow(data, node)),
     heading(`Networks ${networks.length}`),
-    ...networks.flatMap(network => networkRows(graph, network)),
-    heading(troubled.length === 0 ? 'No problems' : `Problems ${troubled.length}`),
+    ...networks.flatMap(network => networkRows(graph, network, isAll)),
+    heading(
+      troubled.length === 0
+        ? isAll
+          ? 'No problems'
+          : 'No problems in what could be read'
+        : `Problems ${troubled.length}`,
+    ),
     ...troubled.map(problemRow),
   ]
 }
@@ -58,14 +68,14 @@ function rankOf({ role, services }: Network): number {
   return services.length > 0 ? 1 : role === 'user' ? 2 : 3
 }
 
-function nodeRow(graph: Graph, node: Node): Row {
+function nodeRow(data: Data, node: Node): Row {
   const role = node.role === 'none' ? 'no swarm' : node.role
   const about = [
     node.engineVersion === undefined ? '' : `engine ${node.engineVersion}`,
     node.availability ?? '',
     node.state ?? '',
     node.vteps.join(' '),
-    node.hasSnapshot ? countWords(graph, node.id) : '',
+    node.hasSnapshot ? countWords(data, node.id) : '',
   ]
   return objectRow(node, [
     worldCell(node.name, node.hasSnapshot ? 'strong' : 'plain'),
@@ -75,17 +85,22 @@ function nodeRow(graph: Graph, node: Node): Row {
   ])
 }
 
-function countWords(graph: Graph, node: string): string {
+function countWords(data: Data, node: string): string {
+  const { graph } = data
   const count = (list: Readonly<Record<string, { readonly node?: string }>>): number =>
     Object.values(list).filter(item => item.node === node).length
-  return `${count(graph.sandboxes)} sandboxes  ${count(graph.endpoints)} endpoints`
+  const snapshot = snapshotOfNode(data, node)
+  const isAll = snapshot === undefined || gapsOf(snapshot, endpointSources).size === 0
+  return `${count(graph.sandboxes)} sandboxes  ${atLeast(count(graph.endpoints), isAll)} endpoints`
 }
 
-function networkRows(graph: Graph, network: Network): Row[] {
+function networkRows(graph: Graph, network: Network, isAll: boolean): Row[] {
   const services = sortedByName(network.services.flatMap(id => graph.services[id] ?? []))
   const subnets = network.subnets.map(({ subnet }) => subnet).join(' ')
   const vni = network.vnis.length === 0 ? '' : `VNI ${network.vnis.join(' ')}`
-  const about = [subnets, vni, `${network.endpoints.length} endpoints`].filter(Boolean).join('  ')
+  const about = [subnets, vni, `${atLeast(network.endpoints.length, isAll)} endpoints`]
+    .filter(Boolean)
+    .join('  ')
   return [
     objectRow(network, [
       worldCell(network.name, 'strong'),

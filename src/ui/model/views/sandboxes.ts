@@ -1,9 +1,10 @@
 import type { Graph, Sandbox, SandboxKind } from '../../../graph/model.ts'
-import type { Data } from '../data.ts'
+import { type Data, snapshotOfNode } from '../data.ts'
+import { balanceSources, endpointSources, gapKey, gapsOf } from '../gaps.ts'
 import { addressesOf } from '../describe/network.ts'
 import { objectOf } from '../../../graph/query.ts'
 import type { Visible } from '../session.ts'
-import { type Row, worldCell } from '../table.ts'
+import { type Cell, type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
 import { countCell, nodeCell, objectRow, sandboxKind, sandboxName, sortedByName } from './words.ts'
 
@@ -26,6 +27,7 @@ export const sandboxesView = objectView({
     { id: 'node', title: 'NODE', hide: 6, max: 20 },
   ],
   rows: sandboxRows,
+  dependsOn: ({ nodes }) => [gapKey(nodes, endpointSources), gapKey(nodes, balanceSources)],
   empty: 'No sandboxes. They appear with the first container.',
   visible: visibleSandbox,
 })
@@ -42,7 +44,8 @@ const ranks: readonly SandboxKind[] = [
   'other',
 ]
 
-function sandboxRows({ graph }: Data): Row[] {
+function sandboxRows(data: Data): Row[] {
+  const { graph } = data
   const named = Object.values(graph.sandboxes).map(sandbox => ({
     sandbox,
     name: sandboxName(graph, sandbox),
@@ -56,15 +59,28 @@ function sandboxRows({ graph }: Data): Row[] {
       [
         sandboxKind(sandbox.kind),
         worldCell(name, 'strong'),
-        worldCell(sandbox.endpoints.map(id => addressesOf(graph, id)).join(' ')),
-        countCell(sandbox.endpoints.length),
-        countCell(sandbox.virtualServices.length),
+        addressCell(data, sandbox),
+        countCell(sandbox.endpoints.length, isRead(data, sandbox, endpointSources)),
+        countCell(sandbox.virtualServices.length, isRead(data, sandbox, balanceSources)),
         worldCell(fileOf(sandbox), 'dim'),
         nodeCell(graph, sandbox.node),
       ],
       { label: name, alias: aliasOf(graph, sandbox) },
     ),
   )
+}
+
+function addressCell(data: Data, sandbox: Sandbox): Cell {
+  const text = sandbox.endpoints.map(id => addressesOf(data.graph, id)).join(' ')
+  return text === '' && !isRead(data, sandbox, endpointSources)
+    ? { text: '?', tone: 'unknown' }
+    : worldCell(text)
+}
+
+/** Whether these sources were read in the namespace of a sandbox. */
+function isRead(data: Data, { node, namespace }: Sandbox, sources: readonly string[]): boolean {
+  const snapshot = node === undefined ? undefined : snapshotOfNode(data, node)
+  return !snapshot || namespace === undefined || !gapsOf(snapshot, sources).has(namespace)
 }
 
 function fileOf({ sandboxKey, namespace }: Sandbox): string | undefined {

@@ -1,5 +1,6 @@
 import type { Graph, SwarmService, SwarmTask } from '../../../graph/model.ts'
 import type { Data } from '../data.ts'
+import { isSwarmTold } from '../gaps.ts'
 import type { Tone } from '../span.ts'
 import { type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
@@ -25,7 +26,10 @@ export const servicesView = objectView({
     { id: 'image', title: 'IMAGE', hide: 6, max: 40 },
   ],
   rows: serviceRows,
-  empty: 'No services. They exist in a swarm only.',
+  empty: ({ nodes }) =>
+    isSwarmTold(nodes, 'services')
+      ? 'No services. They exist in a swarm only.'
+      : 'Services are not known: no manager of a swarm told of them.',
 })
 
 function serviceRows({ graph }: Data): Row[] {

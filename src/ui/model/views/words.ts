@@ -7,6 +7,7 @@ import type {
   SandboxKind,
   SwarmService,
 } from '../../../graph/model.ts'
+import { atLeast } from '../gaps.ts'
 import type { Tone } from '../span.ts'
 import { type Cell, cellRow, type Row, worldCell } from '../table.ts'
 
@@ -69,8 +70,13 @@ export function sandboxName(graph: Graph, { task, name }: Sandbox): string {
   return task === undefined ? name : (graph.tasks[task]?.name ?? name)
 }
 
-/** A number; `-` for none of a thing that is only there sometimes. */
-export function countCell(count: number): Cell {
+/**
+ * A number; `-` for none of a thing that is only there sometimes.
+ *
+ * @param isAll false when there may be more that could not be read
+ */
+export function countCell(count: number, isAll = true): Cell {
+  if (!isAll) return { text: atLeast(count, false), tone: 'unknown', value: count }
   return count === 0 ? { text: '-', tone: 'dim', value: 0 } : { text: String(count), value: count }
 }
 

@@ -1,0 +1,54 @@
+import type { Namespace, Snapshot } from '../../snapshot/index.ts'
+import { knowledgeOf } from './sources.ts'
+import { tabs } from './tabs/index.ts'
+
+/** The sources that endpoints, and what they are wired to, are made from. */
+export const endpointSources = tabs.interfaces.sources
+
+/** The sources that virtual services are made from. */
+export const balanceSources = tabs.ipvs.sources
+
+/**
+ * The namespaces of which some sources could not be read, or are not read yet, by their ids. What was counted from the others is
+ * true as a least number only.
+ */
+export function gapsOf({ namespaces }: Snapshot, sources: readonly string[]): ReadonlySet<string> {
+  let ofNode = known.get(namespaces)
+  if (!ofNode) known.set(namespaces, (ofNode = new Map()))
+  let gaps = ofNode.get(sources)
+  if (!gaps) {
+    const unknown = namespaces.filter(namespace =>
+      ['unknown', 'unread'].includes(knowledgeOf(namespace, sources)),
+    )
+    gaps = new Set(unknown.map(({ id }) => id))
+    ofNode.set(sources, gaps)
+  }
+  return gaps
+}
+
+const known = new WeakMap<readonly Namespace[], Map<readonly string[], ReadonlySet<string>>>()
+
+/** Whether nothing of these sources is missing on any node. */
+export function isWhole(nodes: readonly Snapshot[], sources: readonly string[]): boolean {
+  return nodes.every(node => gapsOf(node, sources).size === 0)
+}
+
+/** Equal as long as the gaps are the same: for what is remembered with them. */
+export function gapKey(nodes: readonly Snapshot[], sources: readonly string[]): string {
+  return nodes.map(node => [...gapsOf(node, sources)].join()).join(';')
+}
+
+/** Whether one of the daemons told all there is of the swarm's services or tasks, or that there is no swarm. */
+export function isSwarmTold(nodes: readonly Snapshot[], part: 'services' | 'tasks'): boolean {
+  return nodes.some(
+    ({ docker, sources }) =>
+      docker?.info?.Swarm?.LocalNodeState === 'inactive' ||
+      sources.some(({ source, status }) => source === `docker.${part}` && status === 'ok'),
+  )
+}
+
+/** `12`; `12+` when there may be more; `?` when nothing is known. */
+export function atLeast(count: number, isAll: boolean): string {
+  if (isAll) return String(count)
+  return count === 0 ? '?' : `${count}+`
+}
