@@ -1,5 +1,6 @@
 import { balancingFaults } from './balancing.ts'
 import { containerFaults } from './container.ts'
+import { edgeFaults } from './edges.ts'
 import type { Fault } from './fault.ts'
 import { meshFaults } from './mesh.ts'
 import { overlayFaults } from './overlay.ts'
@@ -10,4 +11,5 @@ export const faults: readonly Fault[] = [
   ...balancingFaults,
   ...containerFaults,
   ...overlayFaults,
+  ...edgeFaults,
 ]

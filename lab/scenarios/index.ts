@@ -6,6 +6,7 @@ import { hostMode } from './host-mode.ts'
 import { ingress } from './ingress.ts'
 import { macvlan } from './macvlan.ts'
 import type { Scenario } from './scenario.ts'
+import { twoWires } from './two-wires.ts'
 import { vip } from './vip.ts'
 
 /** Every scenario that Docker makes, in the order in which they are run. The one by hand is in seed.ts. */
@@ -18,6 +19,7 @@ export const scenarios: readonly Scenario[] = [
   macvlan,
   encrypted,
   draining,
+  twoWires,
 ]
 
 /** @throws Error that lists the names there are */
