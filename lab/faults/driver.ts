@@ -49,6 +49,7 @@ export async function proveFault(
     const broken = await untilAsExpected(swarm, world, fault.expects)
     untilBroken = performance.now() - started
     seen = { broken, look: { healthy, broken: await look(world) } }
+    if (seen.look.broken === healthy) throw new Error(`nothing is to be seen by: ${fault.look}`)
     await whileBroken(seen, world)
   } finally {
     undoStarted = performance.now()

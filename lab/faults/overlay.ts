@@ -137,11 +137,11 @@ export const overlayFaults: readonly Fault[] = [
     ],
     expects: [without('api@node2', apiFromNode2), never(direct('node3'))],
     hop: {
-      at: overlayOf('app', 'node2'),
+      at: balancerOf('app', 'node2'),
       kind: 'neighbour',
-      what: 'two containers have the address of the task on node2',
+      what: "the address of api's task is at the MAC of another container",
     },
-    look: 'ip neigh; bridge fdb show br br0 | grep -v vxlan0',
+    look: 'ip neigh show {task.api.node2.app} | cut -d" " -f 1-5',
   },
   faultAt(host('node1'), {
     name: 'vxlan-port-blocked',
