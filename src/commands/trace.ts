@@ -40,9 +40,7 @@ export async function traceCommand(target: string, options: TraceCommandOptions)
   const answer = await ask(nodes, question, options)
   await writeOut(await textOf(answer, nodes, options))
   for (const node of nodes) for (const sentence of shortcomings(node)) note(sentence)
-  return answer.disposition === 'delivered' || answer.disposition === 'left-node'
-    ? exitCodes.ok
-    : exitCodes.findings
+  return answer.works ? exitCodes.ok : exitCodes.findings
 }
 
 async function nodesOf({ fromSnapshot, ...options }: TraceCommandOptions): Promise<readonly Snapshot[]> {
@@ -102,7 +100,7 @@ async function textOf(
 function document(answer: Answer, nodes: readonly Snapshot[]): unknown {
   const byNode = snapshotsByNode(nodes)
   const broken = answer.traces.flatMap(({ label, trace }) =>
-    brokenEnds(trace.path).map(({ end, hops }) => ({
+    brokenEnds(trace.path, trace.flow).map(({ end, hops }) => ({
       ...(label !== '' && { label }),
       disposition: end.disposition,
       detail: end.detail,

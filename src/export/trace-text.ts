@@ -1,11 +1,19 @@
 import { snapshotsByNode } from '../graph/rows.ts'
-import type { Answer, Hop, Path, Step, Trace } from '../lb/index.ts'
-import { adviceFor } from '../lb/tell/advice.ts'
+import type { Answer, Ending, Flow, Hop, Path, Step, Trace } from '../lb/index.ts'
+import { adviceFor, brokenEnds } from '../lb/tell/advice.ts'
 import { counterOf, formatCounter } from '../lb/tell/counters.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import { sanitise } from '../util/sanitise.ts'
 
-type Nodes = ReadonlyMap<string, Snapshot>
+type Told = {
+  readonly nodes: ReadonlyMap<string, Snapshot>
+  /** Ends where something is wrong. */
+  readonly broken: ReadonlySet<Ending>
+}
+
+function brokenSet(path: Path, flow: Flow): ReadonlySet<Ending> {
+  return new Set(brokenEnds(path, flow).map(({ end }) => end))
+}
 
 /**
  * A trace as plain text: the verdict, then the ladder of namespaces and steps, branches indented. All text of the world is
@@ -14,10 +22,10 @@ type Nodes = ReadonlyMap<string, Snapshot>
  * @param snapshots those that were traced through: with them the counters of rules and the next commands are told too
  */
 export function formatTrace(
-  { disposition, sentence, path }: Trace,
+  { disposition, sentence, path, flow }: Trace,
   snapshots: readonly Snapshot[] = [],
 ): string {
-  const lines = pathLines(path, snapshotsByNode(snapshots))
+  const lines = pathLines(path, { nodes: snapshotsByNode(snapshots), broken: brokenSet(path, flow) })
   return `${[`${disposition}: ${sanitise(sentence)}`, '', ...lines].join('\n')}\n`
 }
 
@@ -29,38 +37,38 @@ export function formatAnswer(
   const nodes = snapshotsByNode(snapshots)
   const head = [`${disposition}: ${sanitise(sentence)}`, ...notes.map(note => `(${sanitise(note)})`)]
   const ladders = traces.flatMap(({ label, trace }) => {
-    if (label === '') return ['', ...pathLines(trace.path, nodes)]
-    return ['', `${sanitise(label)}: ${trace.disposition}`, ...indent(pathLines(trace.path, nodes))]
+    const lines = pathLines(trace.path, { nodes, broken: brokenSet(trace.path, trace.flow) })
+    return label === '' ? ['', ...lines] : ['', `${sanitise(label)}: ${trace.disposition}`, ...indent(lines)]
   })
   return `${[...head, ...ladders].join('\n')}\n`
 }
 
-function pathLines({ hops, end, fork, reply }: Path, nodes: Nodes): string[] {
-  const lines = hops.flatMap(hop => hopLines(hop, nodes))
+function pathLines({ hops, end, fork, reply }: Path, told: Told): string[] {
+  const lines = hops.flatMap(hop => hopLines(hop, told))
   if (end) {
     lines.push(`=> ${end.disposition}: ${sanitise(end.detail)}`)
-    const advice = adviceFor(nodes, end, hops)
+    const advice = told.broken.has(end) ? adviceFor(told.nodes, end, hops) : undefined
     if (advice) lines.push(`   look: ${sanitise(advice.command)}`)
     if (advice?.fix !== undefined) lines.push(`   fix:  ${sanitise(advice.fix)}`)
   }
   for (const branch of fork?.branches ?? []) {
-    lines.push(`${fork!.reason}: ${sanitise(branch.label)}`, ...indent(pathLines(branch.path, nodes)))
+    lines.push(`${fork!.reason}: ${sanitise(branch.label)}`, ...indent(pathLines(branch.path, told)))
   }
-  if (reply) lines.push('answer:', ...indent(pathLines(reply, nodes)))
+  if (reply) lines.push('answer:', ...indent(pathLines(reply, told)))
   return lines
 }
 
-function hopLines({ hostname, name, kind, steps }: Hop, nodes: Nodes): string[] {
+function hopLines({ hostname, name, kind, steps }: Hop, told: Told): string[] {
   return [
     `${sanitise(hostname)} ${sanitise(name)} (${kind})`,
-    ...indent(steps.flatMap(step => stepLines(step, nodes))),
+    ...indent(steps.flatMap(step => stepLines(step, told))),
   ]
 }
 
-function stepLines(step: Step, nodes: Nodes): string[] {
+function stepLines(step: Step, told: Told): string[] {
   const { kind, action, hook, chain, detail, packet } = step
   const where = [hook, chain].filter(word => word !== undefined).join(' ')
-  const counter = counterOf(nodes, step)
+  const counter = counterOf(told.nodes, step)
   const count = counter ? `  [${formatCounter(counter)}]` : ''
   const line = `${action.padEnd(12)} ${where === '' ? kind : where}: ${sanitise(detail)}${count}`
   return packet === undefined ? [line] : [line, `${' '.repeat(13)}${sanitise(packet)}`]

@@ -2,6 +2,7 @@ import type { Graph } from '../../graph/model.ts'
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
 import { parseIp } from '../ip.ts'
 import type { Disposition, Trace } from '../trace.ts'
+import { brokenEnds } from '../tell/advice.ts'
 import { traceFlow } from '../trace-flow.ts'
 import { clientOf } from './client.ts'
 import { askedFlows, type NameAnswer, nodeOf } from './destinations.ts'
@@ -14,6 +15,8 @@ export type Answer = {
   /** Of all of them: delivered when each is, and when there is one at all. */
   readonly disposition: Disposition
   readonly sentence: string
+  /** Delivered, or left the node for where it was sent to with nothing wrong here; the answer too. */
+  readonly works: boolean
   /** How names and places were chosen. */
   readonly notes: readonly string[]
   readonly traces: readonly { readonly label: string; readonly trace: Trace }[]
@@ -37,7 +40,14 @@ export function answerQuestion(
   const asked = askedFlows({ scene, client, target, protocol: question.protocol, answer })
   if (asked.unresolved !== undefined) {
     const sentence = `${asked.unresolved}.`
-    return { question, disposition: 'insufficient-info', sentence, notes: asked.notes, traces: [] }
+    return {
+      question,
+      disposition: 'insufficient-info',
+      works: false,
+      sentence,
+      notes: asked.notes,
+      traces: [],
+    }
   }
   const traces = asked.flows.map(({ label, flow }) => ({ label, trace: follow(snapshots, flow) }))
   if (traces.length === 0) throw new QuestionError('no snapshot has the namespace that this begins in')
@@ -75,14 +85,27 @@ function follow(snapshots: readonly Snapshot[], flow: Parameters<typeof traceFlo
 
 const good: ReadonlySet<Disposition> = new Set(['delivered', 'left-node'])
 
-function judgeAll(traces: Answer['traces']): Pick<Answer, 'disposition' | 'sentence'> {
+function worksIn({ flow, path, disposition }: Trace): boolean {
+  return good.has(disposition) && brokenEnds(path, flow).length === 0
+}
+
+/** What leaves the node although it was sent to it needs a word more. */
+function sentenceOf(trace: Trace): string {
+  const { sentence, disposition, flow } = trace
+  if (disposition !== 'left-node' || worksIn(trace)) return sentence
+  return `${sentence} It was sent to ${flow.destination}, and nothing here leads to where it has to go.`
+}
+
+function judgeAll(traces: Answer['traces']): Pick<Answer, 'disposition' | 'sentence' | 'works'> {
   const [first] = traces
-  const bad = traces.filter(({ trace }) => !good.has(trace.disposition))
+  const bad = traces.filter(({ trace }) => !worksIn(trace))
+  const works = bad.length === 0
   const worst = bad.find(({ trace }) => trace.disposition !== 'insufficient-info') ?? bad[0]
   const chosen = worst ?? traces.find(({ trace }) => trace.disposition === 'left-node') ?? first!
-  const { disposition, sentence } = chosen.trace
-  if (traces.length === 1) return { disposition, sentence }
-  if (!worst) return { disposition, sentence: `All ${traces.length} are delivered.` }
+  const { disposition } = chosen.trace
+  const sentence = sentenceOf(chosen.trace)
+  if (traces.length === 1) return { disposition, sentence, works }
+  if (!worst) return { disposition, works, sentence: `All ${traces.length} are delivered.` }
   const count = `${bad.length} of ${traces.length} are not delivered`
-  return { disposition, sentence: `${count}. ${chosen.label}: ${sentence}` }
+  return { disposition, works, sentence: `${count}. ${chosen.label}: ${sentence}` }
 }

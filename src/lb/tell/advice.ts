@@ -1,8 +1,9 @@
-import type { Snapshot } from '../../snapshot/index.ts'
+import type { Namespace, Snapshot } from '../../snapshot/index.ts'
 import type { RowRef } from '../evidence.ts'
-import type { Disposition, Ending, Hop, Path, Step } from '../trace.ts'
+import type { Flow } from '../flow.ts'
+import type { Ending, Hop, Path, Step } from '../trace.ts'
 import { protocolText } from '../packet.ts'
-import { fixFor } from './fix.ts'
+import { fixFor, isUnknownMac } from './fix.ts'
 import { inNamespace, quoted } from './shell.ts'
 
 /** What an operator can do about an end that does not deliver. */
@@ -13,29 +14,49 @@ export type Advice = {
   readonly fix?: string
 }
 
-const good: ReadonlySet<Disposition> = new Set(['delivered', 'left-node', 'left-for-peer'])
+/**
+ * Whether something is wrong at an end. What leaves the node may do so when it was sent from inside to where it goes: after a DNAT, and
+ * for a client outside, it was meant for somebody here; and an answer has to come to who asked.
+ */
+function isBroken({ disposition, packet }: Ending, { entry, destination }: Flow, isReply: boolean): boolean {
+  if (disposition === 'delivered' || disposition === 'left-for-peer') return false
+  if (disposition !== 'left-node') return true
+  return isReply || entry.kind !== 'local' || packet.destination !== destination
+}
 
-/** Undefined for an end where nothing is broken, and where nobody can look from here. */
+/** Undefined where nobody can look from here. */
 export function adviceFor(
   nodes: ReadonlyMap<string, Snapshot>,
   end: Ending,
   hops: readonly Hop[],
 ): Advice | undefined {
-  if (good.has(end.disposition)) return undefined
   const namespace = nodes.get(end.node)?.namespaces.find(({ id }) => id === end.namespace)
   if (!namespace) return undefined
   const last = hops.at(-1)?.steps.at(-1)
-  const look = commandFor(end, last)
+  const look = missingRule(end, namespace) ?? commandFor(end, last)
   if (look === undefined) return undefined
   const fix = fixFor(end, last, namespace)
   return { command: inNamespace(namespace, look), ...(fix !== undefined && { fix }) }
 }
 
+export type BrokenEnd = { readonly end: Ending; readonly hops: readonly Hop[] }
+
 /** The ends of a path that do not deliver, with those of its answer, in their order. */
-export function brokenEnds(path: Path): { readonly end: Ending; readonly hops: readonly Hop[] }[] {
-  const own = path.end && !good.has(path.end.disposition) ? [{ end: path.end, hops: path.hops }] : []
-  const branches = path.fork?.branches.flatMap(branch => brokenEnds(branch.path)) ?? []
-  return [...own, ...branches, ...(path.reply ? brokenEnds(path.reply) : [])]
+export function brokenEnds(path: Path, flow: Flow, isReply = false): BrokenEnd[] {
+  const { end, hops, fork, reply } = path
+  const own = end && isBroken(end, flow, isReply) ? [{ end, hops }] : []
+  const branches = fork?.branches.flatMap(branch => brokenEnds(branch.path, flow, isReply)) ?? []
+  return [...own, ...branches, ...(reply ? brokenEnds(reply, flow, true) : [])]
+}
+
+/** Where it is not a row that is wrong, but a rule of Docker's that is not there. */
+function missingRule({ disposition, detail }: Ending, { kind, netfilter }: Namespace): string | undefined {
+  const isReserved = kind === 'host' && detail.includes('reserves the port')
+  const isUnmarked = disposition === 'no-listener' && (kind === 'ingress' || kind === 'load-balancer')
+  if (!isReserved && !isUnmarked) return undefined
+  const wanted = isReserved ? 'nat' : 'mangle'
+  const table = netfilter.find(row => row.family === 'ip' && row.table === wanted)
+  return iptablesFor(`${table?.backend ?? 'nft'} ip ${wanted}${isReserved ? ' :DOCKER-INGRESS' : ''}`)
 }
 
 function commandFor(end: Ending, last: Step | undefined): string | undefined {
@@ -43,6 +64,7 @@ function commandFor(end: Ending, last: Step | undefined): string | undefined {
   const { packet } = end
   switch (end.disposition) {
     case 'no-route':
+    case 'left-node':
       return packet.destination === undefined
         ? 'ip route show table all'
         : `ip route get ${packet.destination}`
@@ -55,6 +77,7 @@ function commandFor(end: Ending, last: Step | undefined): string | undefined {
       return `ss -ln${packet.protocol === 17 ? 'u' : 't'}p`
     default:
   }
+  if (isUnknownMac(end.detail)) return 'bridge fdb show'
   for (const ref of evidence) {
     const command = commandForRow(ref)
     if (command !== undefined) return command

@@ -11,6 +11,11 @@ type Remedy = {
 const sysctlOf = ({ evidence }: Ending): string | undefined =>
   evidence.find(({ part, key }) => part === 'sysctls' && key !== '')?.key
 
+/** No entry of a bridge or a vxlan leads to the MAC. */
+export function isUnknownMac(detail: string): boolean {
+  return detail.includes('no forwarding entry') || detail.includes('is not known to')
+}
+
 /** The first that fits counts. */
 const remedies: readonly Remedy[] = [
   {
@@ -50,6 +55,17 @@ const remedies: readonly Remedy[] = [
     fix: () => 'the program listens on 127.0.0.1 only: have it listen on 0.0.0.0',
   },
   {
+    fits: ({ detail }, _, { kind }) => kind === 'host' && detail.includes('reserves the port'),
+    fix: () =>
+      'DOCKER-INGRESS has no rule for this port: docker service update --force SERVICE, or restart docker on this node, which writes its rules anew',
+  },
+  {
+    fits: ({ disposition }, _, { kind }) =>
+      disposition === 'no-listener' && (kind === 'ingress' || kind === 'load-balancer'),
+    fix: () =>
+      'no rule of the mangle table marks it for a virtual service: docker service update --force SERVICE, or restart docker on this node',
+  },
+  {
     fits: ({ disposition }, _, { kind }) => disposition === 'no-listener' && kind === 'host',
     fix: () =>
       'nobody publishes this port here; where a service should, restart docker on this node: it writes its rules anew',
@@ -59,7 +75,7 @@ const remedies: readonly Remedy[] = [
     fix: () => 'let the program listen on this port, or publish the one that it listens on',
   },
   {
-    fits: (_, last, { kind }) => kind === 'overlay' && (last?.kind === 'bridge' || last?.kind === 'vxlan'),
+    fits: ({ detail }, _, { kind }) => kind === 'overlay' && isUnknownMac(detail),
     fix: ({ packet }, namespace) =>
       `${inNamespace(namespace, 'bridge fdb replace MAC dev vxlan0 dst VTEP self permanent')}, and the neighbour entry of ${packet.destination ?? 'the task'} likewise; or restart that task`,
   },

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../../graph/model.ts'
 import { snapshotsByNode } from '../../../graph/rows.ts'
-import type { Answer, Hop, Path, Step } from '../../../lb/index.ts'
-import { adviceFor } from '../../../lb/tell/advice.ts'
+import type { Answer, Ending, Hop, Path, Step } from '../../../lb/index.ts'
+import { adviceFor, brokenEnds } from '../../../lb/tell/advice.ts'
 import { counterOf } from '../../../lb/tell/counters.ts'
 import type { Snapshot } from '../../../snapshot/index.ts'
 import { formatCount } from '../../../util/format.ts'
@@ -22,6 +22,8 @@ type Ladder = {
   readonly nodes: ReadonlyMap<string, Snapshot>
   readonly sandboxes: ReadonlyMap<string, Sandbox>
   readonly data: Data
+  /** Ends where something is wrong. */
+  readonly broken: ReadonlySet<Ending>
 }
 
 /** The way of a connection as rows: namespaces, in them the steps, and below a fork its branches. */
@@ -31,6 +33,7 @@ export function ladderRows(data: Data, { traces }: Answer): Row[] {
     nodes: snapshotsByNode(data.nodes),
     sandboxes: new Map(sandboxes.map(sandbox => [`${sandbox.node} ${sandbox.namespace}`, sandbox])),
     data,
+    broken: new Set(traces.flatMap(({ trace }) => brokenEnds(trace.path, trace.flow).map(({ end }) => end))),
   }
   return traces.flatMap(({ label, trace }, index) => {
     const id = `${index}`
@@ -46,10 +49,11 @@ export function ladderRows(data: Data, { traces }: Answer): Row[] {
 function pathRows(ladder: Ladder, { hops, end, fork, reply }: Path, id: string, depth: number): Row[] {
   const rows = hops.flatMap((hop, index) => hopRows(ladder, hop, `${id}/${index}`, depth))
   if (end) {
-    const tone = verdictTone(end.disposition)
+    const tone =
+      ladder.broken.has(end) && end.disposition === 'left-node' ? 'bad' : verdictTone(end.disposition)
     const row = heading(`${id}/end`, depth, [`=> ${end.disposition}: `, tone], [end.detail, 'plain'])
-    rows.push(withEvidence({ ...row, isProblem: tone === 'bad', datum: end }, end.evidence))
-    const advice = adviceFor(ladder.nodes, end, hops)
+    rows.push(withEvidence({ ...row, isProblem: ladder.broken.has(end), datum: end }, end.evidence))
+    const advice = ladder.broken.has(end) ? adviceFor(ladder.nodes, end, hops) : undefined
     if (advice) rows.push(heading(`${id}/look`, depth, ['   look: ', 'dim'], [advice.command, 'key']))
     if (advice?.fix !== undefined)
       rows.push(heading(`${id}/fix`, depth, ['   fix:  ', 'dim'], [advice.fix, 'plain']))

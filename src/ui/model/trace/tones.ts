@@ -1,8 +1,9 @@
 import type { Answer, Step } from '../../../lb/index.ts'
 import type { Tone } from '../span.ts'
 
-export function verdictTone(disposition: Answer['disposition']): Tone {
-  if (disposition === 'delivered' || disposition === 'left-node') return 'ok'
+/** @param works false where something is wrong although it left the node */
+export function verdictTone(disposition: Answer['disposition'], works = true): Tone {
+  if (works && (disposition === 'delivered' || disposition === 'left-node')) return 'ok'
   if (disposition === 'insufficient-info' || disposition === 'left-for-peer') return 'unknown'
   return 'bad'
 }

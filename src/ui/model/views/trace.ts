@@ -34,8 +34,8 @@ function listRows(data: Data): Row[] {
 function verdictCell(told: Told | undefined): Cell {
   if (!told) return { text: '·', tone: 'dim' }
   if ('problem' in told) return { text: 'cannot be asked', tone: 'unknown' }
-  const { disposition } = told.answer
-  return { text: disposition, tone: verdictTone(disposition) }
+  const { disposition, works } = told.answer
+  return { text: disposition, tone: verdictTone(disposition, works) }
 }
 
 function questionOf(id: string | undefined, data: Data): Question | undefined {
@@ -91,10 +91,10 @@ function detailOf(question: Question, data: Data): Detail {
 function verdictLines(told: Told, width: number): Line[] {
   const room = Math.max(20, width)
   if ('problem' in told) return wrap(sanitise(told.problem), room).map(line => textLine(line, 'unknown'))
-  const { disposition, sentence, notes } = told.answer
+  const { disposition, sentence, notes, works } = told.answer
   return [
     ...wrap(sanitise(`${disposition}: ${sentence}`), room).map(line =>
-      textLine(line, verdictTone(disposition)),
+      textLine(line, verdictTone(disposition, works)),
     ),
     ...notes.flatMap(note => wrap(sanitise(note), room).map(line => textLine(line, 'dim'))),
   ]
