@@ -1,4 +1,4 @@
-import { watchDirectories } from './directory-watch.ts'
+import { type DirectoryWatch, identityOf, watchDirectories } from './directory-watch.ts'
 import { type DiscoverOptions, type Discovery, discover } from './discover.ts'
 import { watchProcesses } from './processes.ts'
 
@@ -23,7 +23,7 @@ const WHOLE_MS = 60_000
 /** @param onHint is called when a file came or went in a directory that was walked */
 export function createRediscovery(options: DiscoverOptions, onHint: () => void): Rediscovery {
   const processes = watchProcesses()
-  let endDirectoryWatch: () => void = () => {}
+  let watch: DirectoryWatch | undefined
   let directories: string | undefined
   let isDirty = true
   let hasPlainFiles = true
@@ -39,18 +39,19 @@ export function createRediscovery(options: DiscoverOptions, onHint: () => void):
       // The walk over /proc is what finds processes that came; it is done once, and kept for the whole look.
       const walk = options.onlyNetnsDirs ? { processes: [], hidden: 0 } : processes.walk()
       const isOld = performance.now() - lookedAt > WHOLE_MS
-      if (!isDirty && !isOld && (options.onlyNetnsDirs || !processes.hasChanged())) return undefined
+      if (!isDirty && !isOld && watch?.isBlind !== true && (options.onlyNetnsDirs || !processes.hasChanged()))
+        return undefined
       isDirty = false
       lookedAt = performance.now()
       const discovery = discover(options, { walk: () => walk, nameOf: pid => processes.nameOf(pid) })
       hasPlainFiles = discovery.sources.some(
         ({ source, status }) => source.startsWith('dir ') && status !== 'ok',
       )
-      const walked = discovery.directories.join('\0')
+      const walked = discovery.directories.map(name => `${name} ${identityOf(name)}`).join('\0')
       if (directories !== walked) {
         directories = walked
-        endDirectoryWatch()
-        endDirectoryWatch = watchDirectories(discovery.directories, hint)
+        watch?.end()
+        watch = watchDirectories(discovery.directories, hint)
       }
       return discovery
     },
@@ -59,8 +60,8 @@ export function createRediscovery(options: DiscoverOptions, onHint: () => void):
       isDirty = true
     },
     pause() {
-      endDirectoryWatch()
-      endDirectoryWatch = () => {}
+      watch?.end()
+      watch = undefined
       directories = undefined
       isDirty = true
     },
