@@ -88,6 +88,11 @@ describe('cnmtop open', () => {
       'cut short',
     ],
     ['half a compressed file', () => gzipSync('x'.repeat(9999)).subarray(0, 20), 'is damaged'],
+    [
+      'no time',
+      () => JSON.stringify({ ...(JSON.parse(newer()) as Snapshot), version: 1, takenAt: 'soon' }),
+      'takenAt: no time as in RFC 3339',
+    ],
     ['another JSON', () => '{"swarm": true}', 'is no cnmtop snapshot'],
     ['a newer version', newer, 'is of version 99, newer than the 1 that this cnmtop reads: update cnmtop'],
     ['fields of other types', hostile, 'is not a valid snapshot: namespaces.0.links'],

@@ -240,6 +240,15 @@ describe('data that changes', () => {
   })
 })
 
+describe('the first line', () => {
+  it('has the name of the host, also when that is longer than the line', () => {
+    const named = { ...snapshot, host: { ...snapshot.host, hostname: `ip-10-0-0-1.${'x'.repeat(300)}` } }
+    const user = userOf(named, 80, 24)
+    expect(user.text()[0]).toMatch(/^ ip-10-0-0-1\.x+… /)
+    user.stop()
+  })
+})
+
 describe('unknown is never shown as empty', () => {
   const reason = 'needs CAP_NET_ADMIN'
 

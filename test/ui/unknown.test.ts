@@ -54,6 +54,19 @@ describe('what could not be read', () => {
     expect(told(view, ...keys)).toMatch(words)
   })
 
+  it('is what a directory held that is not there any more', () => {
+    const base = { ...closedNode(), namespaces: [] }
+    const reason = "ENOENT: no such file or directory, scandir '/run/x/netns'"
+    const sources = [{ source: 'dir /run/x/netns', status: 'unavailable', tookMs: 0, reason } as const]
+    const user = userOf({ ...base, sources }, 120, 40, 'overview')
+    expect(user.text()[0]).toContain('1 problem')
+    expect(user.text().join('\n')).toMatch(/\? sandboxes {2}\? endpoints/)
+    expect(user.text().join('\n')).toContain('No problems in what could be read')
+    user.press('8')
+    expect(user.text().join('\n')).toContain('No namespaces: dir /run/x/netns: ENOENT')
+    user.stop()
+  })
+
   it('makes of a count the least that it may be', () => {
     const node = captureSnapshot('docker-26.1-nft', 'node1')
     const [host, ...others] = node.namespaces

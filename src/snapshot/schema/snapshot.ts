@@ -8,7 +8,7 @@ export const snapshotSchema = z.object({
   format: z.literal(SNAPSHOT_FORMAT),
   version: z.literal(SNAPSHOT_VERSION),
   /** RFC 3339, UTC, milliseconds. */
-  takenAt: z.string(),
+  takenAt: z.iso.datetime({ error: 'no time as in RFC 3339' }),
   tookMs: z.number(),
   /** Its names and addresses are pseudonyms (`cnmtop snapshot --redact`). */
   redacted: z.literal(true).optional(),

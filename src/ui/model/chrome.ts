@@ -1,5 +1,6 @@
 import { formatAge, plural } from '../../util/format.ts'
 import { sanitise } from '../../util/sanitise.ts'
+import { truncate } from '../../util/text.ts'
 import type { Data } from './data.ts'
 import { type Situation, situations } from './keymap.ts'
 import { keyLabel } from './keys.ts'
@@ -35,7 +36,10 @@ export function headerLine(state: UiState, data: Data, now: number): Line {
     left.slice(1, 2),
   ]
   const fitting = variants.find(spans => spansWidth(spans) + spansWidth(right) + 2 <= state.columns)
-  return spread(fitting ?? [], right, state.columns)
+  // A host may have a longer name than a line has columns; what it is called matters more than what the kernel is.
+  const room = state.columns - spansWidth(right) - 3
+  const cut: Span[] = [{ text: ` ${truncate(sanitise(snapshot.host.hostname), room)}`, tone: 'strong' }]
+  return spread(fitting ?? cut, right, state.columns)
 }
 
 const countsCache = new WeakMap<readonly Namespace[], string>()

@@ -1,5 +1,5 @@
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
-import { knowledgeOf } from './sources.ts'
+import { isDirectory, knowledgeOf } from './sources.ts'
 import { tabs } from './tabs/index.ts'
 
 /** The sources that endpoints, and what they are wired to, are made from. */
@@ -28,14 +28,26 @@ export function gapsOf({ namespaces }: Snapshot, sources: readonly string[]): Re
 
 const known = new WeakMap<readonly Namespace[], Map<readonly string[], ReadonlySet<string>>>()
 
+/** Whether nothing of these sources is missing on a node, and no namespace that a directory may hold. */
+export function isWholeNode(node: Snapshot, sources: readonly string[]): boolean {
+  return gapsOf(node, sources).size === 0 && !isDirectoryMissing(node)
+}
+
 /** Whether nothing of these sources is missing on any node. */
 export function isWhole(nodes: readonly Snapshot[], sources: readonly string[]): boolean {
-  return nodes.every(node => gapsOf(node, sources).size === 0)
+  return nodes.every(node => isWholeNode(node, sources))
 }
+
+/** Whether a directory could not be listed that may hold namespaces. */
+export function isDirectoryMissing({ sources }: Snapshot): boolean {
+  return sources.some(({ source, status }) => isDirectory(source) && missing.has(status))
+}
+
+const missing: ReadonlySet<string> = new Set(['unavailable', 'forbidden'])
 
 /** Equal as long as the gaps are the same: for what is remembered with them. */
 export function gapKey(nodes: readonly Snapshot[], sources: readonly string[]): string {
-  return nodes.map(node => [...gapsOf(node, sources)].join()).join(';')
+  return nodes.map(node => `${isDirectoryMissing(node)} ${[...gapsOf(node, sources)].join()}`).join(';')
 }
 
 /** Whether one of the daemons told all there is of the swarm's services or tasks, or that there is no swarm. */

@@ -25,10 +25,15 @@ export function statusGlyph(status: SourceStatus): string {
 
 /**
  * A source that should have answered and did not, or not whole. What a kernel does not have is no problem; a namespace
- * that could not be entered always is.
+ * that could not be entered always is, and a directory: of those that nobody asked for, only what is there is told.
  */
 export function isProblem({ source, status }: SourceReport): boolean {
-  return status !== 'ok' && (status !== 'unavailable' || source === 'namespace')
+  return status !== 'ok' && (status !== 'unavailable' || source === 'namespace' || isDirectory(source))
+}
+
+/** The walk of a directory of namespace files: `dir /run/netns`. */
+export function isDirectory(source: string): boolean {
+  return source.startsWith('dir ')
 }
 
 /**

@@ -1,6 +1,14 @@
 import type { Graph, Node, SwarmService, SwarmTask } from '../../../graph/model.ts'
 import { type Data, snapshotOfNode } from '../data.ts'
-import { atLeast, balanceSources, endpointSources, gapKey, gapsOf, isSwarmTold } from '../gaps.ts'
+import {
+  atLeast,
+  balanceSources,
+  endpointSources,
+  gapKey,
+  isDirectoryMissing,
+  isSwarmTold,
+  isWholeNode,
+} from '../gaps.ts'
 import { worldCell } from '../table.ts'
 import { containerGroup, portFact } from './sandbox.ts'
 import { type Fact, fact, type Group, relation, relations } from './rows.ts'
@@ -20,7 +28,7 @@ export function describeNode(data: Data, node: Node): Group[] {
   const snapshot = hasSnapshot ? snapshotOfNode(data, node.id) : undefined
   // Of a node that nothing was read of, others tell a part: how much there is of it in all, nobody knows.
   const isRead = (sources: readonly string[]): boolean =>
-    hasSnapshot && (snapshot === undefined || gapsOf(snapshot, sources).size === 0)
+    hasSnapshot && (snapshot === undefined || isWholeNode(snapshot, sources))
   const on = <Item extends { readonly node?: string }>(list: Readonly<Record<string, Item>>): number =>
     Object.values(list).filter(item => item.node === node.id).length
   return [
@@ -42,7 +50,10 @@ export function describeNode(data: Data, node: Node): Group[] {
     {
       title: 'On it',
       facts: [
-        fact('sandboxes', atLeast(on(graph.sandboxes), hasSnapshot)),
+        fact(
+          'sandboxes',
+          atLeast(on(graph.sandboxes), hasSnapshot && !(snapshot && isDirectoryMissing(snapshot))),
+        ),
         fact('endpoints', atLeast(on(graph.endpoints), isRead(endpointSources))),
         fact('tasks', atLeast(on(graph.tasks), isSwarmTold(data.nodes, 'tasks'))),
         fact('virtual services', atLeast(on(graph.virtualServices), isRead(balanceSources))),

@@ -5,7 +5,7 @@ import { dockerRowId } from '../objects.ts'
 import { dockerDetail, dockerOrigin, dockerTabs, withDocker } from './docker-rows.ts'
 import { kindWords, namespaceSortable, namespaceTable } from '../namespaces.ts'
 import { originLines } from '../origin.ts'
-import { reportsOf } from '../sources.ts'
+import { isDirectory, reportsOf } from '../sources.ts'
 import type { Span } from '../span.ts'
 import { emptyLines, sourceNotices } from '../tab-state.ts'
 import { isTabId, type TabId, tabIds } from '../tabs/tab-id.ts'
@@ -24,7 +24,11 @@ export const namespacesView: View = {
   sortable: namespaceSortable,
   table: ({ snapshot }) => withDocker(namespaceTable(snapshot), snapshot),
   notices: () => [],
-  empty: ({ status }) => (status.collecting ? 'Looking for namespaces…' : 'No namespaces.'),
+  empty: ({ status, snapshot }) => {
+    if (status.collecting) return 'Looking for namespaces…'
+    const missing = snapshot.sources.find(({ source, reason }) => isDirectory(source) && reason !== undefined)
+    return missing ? `No namespaces: ${missing.source}: ${missing.reason ?? ''}` : 'No namespaces.'
+  },
   tabs: (id, data) => {
     if (id === dockerRowId) return dockerTabs(data.snapshot)
     const namespace = namespaceOf(id, data)

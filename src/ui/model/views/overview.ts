@@ -1,6 +1,6 @@
 import type { Graph, GraphObject, Network, Node } from '../../../graph/model.ts'
 import { type Data, snapshotOfNode } from '../data.ts'
-import { atLeast, endpointSources, gapKey, gapsOf, isWhole } from '../gaps.ts'
+import { atLeast, endpointSources, gapKey, isDirectoryMissing, isWhole, isWholeNode } from '../gaps.ts'
 import { allObjects } from '../../../graph/query.ts'
 import { typeWords } from '../objects.ts'
 import { type Cell, cellRow, lineRow, type Row, worldCell } from '../table.ts'
@@ -90,8 +90,8 @@ function countWords(data: Data, node: string): string {
   const count = (list: Readonly<Record<string, { readonly node?: string }>>): number =>
     Object.values(list).filter(item => item.node === node).length
   const snapshot = snapshotOfNode(data, node)
-  const isAll = snapshot === undefined || gapsOf(snapshot, endpointSources).size === 0
-  return `${count(graph.sandboxes)} sandboxes  ${atLeast(count(graph.endpoints), isAll)} endpoints`
+  const isAll = snapshot === undefined || isWholeNode(snapshot, endpointSources)
+  return `${atLeast(count(graph.sandboxes), snapshot === undefined || !isDirectoryMissing(snapshot))} sandboxes  ${atLeast(count(graph.endpoints), isAll)} endpoints`
 }
 
 function networkRows(graph: Graph, network: Network, isAll: boolean): Row[] {
