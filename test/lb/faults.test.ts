@@ -62,6 +62,10 @@ The swarm is a real one of three nodes (\`fixtures/captures/swarm\`: Docker 20.1
 faults are **synthetic**: made in its snapshots, each as the fault of that name is made on the nodes of the guest (\`lab/faults\`). What
 the kernel does besides, when such a fault is made for real, is in them only as far as somebody thought of it.
 
+\`test/lb/recorded-faults.test.ts\` traces the same flows through swarms in which these faults were really made
+(\`fixtures/captures/fault-*\`): they stop in the same namespaces, but for \`vip-alias-missing\`, where the client still had the MAC of
+the balancer and the packet ends there; \`masquerade-removed\` is missed there too.
+
 Not tried here: an MTU that is too small (a trace follows a connection's first packet, which is small), two containers with
 one address, a second source address of VXLAN, a real server that is missing (the flow is delivered, by the others), encrypted
 overlays.

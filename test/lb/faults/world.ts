@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { parseSave, printRule } from 'node-iptables'
 import type { Namespace, NetfilterTable, Snapshot } from '../../../src/snapshot/index.ts'
@@ -19,6 +19,17 @@ const { facts } = JSON.parse(readFileSync(new URL('capture.json', folder), 'utf8
 export function healthy(): World {
   const nodes = texts.map(text => JSON.parse(text) as Snapshot)
   return { nodes: [nodes[0]!, nodes[1]!, nodes[2]!], facts }
+}
+
+/** The swarm with a fault that was really made; undefined where none was recorded. */
+export function recorded(name: string): World | undefined {
+  const at = new URL(`../../../fixtures/captures/fault-${name}/`, import.meta.url)
+  if (!existsSync(at)) return undefined
+  const nodes = ['node1', 'node2', 'node3'].map(
+    node => JSON.parse(gunzipSync(readFileSync(new URL(`${node}.cnm.json.gz`, at))).toString()) as Snapshot,
+  )
+  const made = JSON.parse(readFileSync(new URL('capture.json', at), 'utf8')) as Pick<World, 'facts'>
+  return { nodes: [nodes[0]!, nodes[1]!, nodes[2]!], facts: made.facts }
 }
 
 export function hostNamespace({ nodes }: World, node = 1): Namespace {
