@@ -2,7 +2,7 @@
 import { bridge } from '../scenarios/bridge.ts'
 import { host } from '../scenarios/scenario.ts'
 import { twoWires } from '../scenarios/two-wires.ts'
-import { always, deleteRules, type Fault, faultAt, never, putBack } from './fault.ts'
+import { always, type Fault, faultAt, keep, never, putBack } from './fault.ts'
 
 const onHost = host('node1')
 const [overSecond, overFirst] = twoWires.probes
@@ -21,11 +21,12 @@ export const edgeFaults: readonly Fault[] = [
     look: 'sysctl net.ipv4.conf.all.rp_filter; ip route get 192.168.77.254',
   }),
   faultAt(onHost, {
-    name: 'publish-accept-removed',
-    code: 'P-03',
+    name: 'docker-chain-flushed',
+    code: 'H-05',
     scenario: 'bridge',
-    about: 'The published port of a container is translated, and nothing accepts it in FORWARD.',
-    break: deleteRules('filter', 'DOCKER', '--dport 80 '),
+    about:
+      'A firewall has emptied the chain DOCKER and drops by default: the port is translated, and nothing accepts it.',
+    break: `${keep('filter')}; iptables -P FORWARD DROP; iptables -F DOCKER`,
     undo: putBack('filter'),
     expects: [always(published!), never(between!)],
     hop: {

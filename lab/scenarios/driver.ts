@@ -15,11 +15,18 @@ import type { ContainerOptions, Scenario, Step } from './scenario.ts'
 /** What is told while it goes on. */
 export type Tell = (line: string) => void
 
-/** One of each name: scenarios that are up together share networks, services and containers. */
+/** One of each name, the first: scenarios that are up together share networks, services and containers. */
 function unique<Thing extends { readonly name: string }>(
   lists: readonly (readonly Thing[] | undefined)[],
 ): Thing[] {
-  return [...new Map(lists.flatMap(list => list ?? []).map(thing => [thing.name, thing])).values()]
+  return [
+    ...new Map(
+      lists
+        .flatMap(list => list ?? [])
+        .toReversed()
+        .map(thing => [thing.name, thing]),
+    ).values(),
+  ]
 }
 
 /** Brings scenarios up together and waits until IPVS on every node knows the tasks. */
@@ -74,16 +81,20 @@ export async function verifyScenarios(
   }
 }
 
-/** Removes what `upScenarios` made, and waits until the tasks are gone. */
+/** Takes scenarios down. @throws Error when something of them stays */
 export async function downScenarios(
   swarm: Swarm,
   world: World,
   scenarios: readonly Scenario[],
 ): Promise<void> {
-  const { manager, nodes } = swarm
   for (const { down = [] } of scenarios) await runSteps(swarm, world, down)
-  for (const { name } of unique(scenarios.map(({ services }) => services)))
-    await manager.docker.delete(`/services/${name}`)
+  await clearSwarm(swarm)
+}
+
+/** Removes every service, container and network that somebody made, and waits until they are gone. */
+export async function clearSwarm({ manager, nodes }: Swarm): Promise<void> {
+  for (const { ID } of await manager.docker.get<{ ID: string }[]>('/services'))
+    await manager.docker.delete(`/services/${ID}`)
   // A task may take minutes to end by itself.
   await waitFor(async () => {
     const left = await Promise.all(
@@ -96,17 +107,21 @@ export async function downScenarios(
     const count = left.reduce((sum, each) => sum + each, 0)
     return count === 0 ? undefined : `${count} containers are left`
   })
-  for (const { name, node } of unique(scenarios.map(({ localNetworks }) => localNetworks))) {
-    await dockerOf(swarm, node).delete(`/networks/${name}`)
-  }
-  for (const { name } of unique(scenarios.map(({ overlays }) => overlays))) {
+  // The manager first: what it removes goes from the workers by itself.
+  for (const { docker } of nodes) {
     // Refused while the manager still counts a task on it.
-    await waitFor(() =>
-      manager.docker.delete(`/networks/${name}`).then(
-        () => undefined,
-        (error: Error) => error.message,
-      ),
-    )
+    await waitFor(async () => {
+      const networks =
+        await docker.get<{ Id: string; Name: string; Scope: string; Ingress: boolean }[]>('/networks')
+      const made = networks.filter(
+        ({ Name, Scope, Ingress }) =>
+          !Ingress &&
+          !['bridge', 'host', 'none', 'docker_gwbridge'].includes(Name) &&
+          (Scope === 'local' || docker === manager.docker),
+      )
+      for (const { Id } of made) await docker.delete(`/networks/${Id}`).catch(() => {})
+      return made.length === 0 ? undefined : `networks are left: ${made.map(({ Name }) => Name).join(', ')}`
+    })
   }
 }
 
