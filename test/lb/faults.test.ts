@@ -66,8 +66,10 @@ the kernel does besides, when such a fault is made for real, is in them only as 
 (\`fixtures/captures/fault-*\`): they stop in the same namespaces, but for \`vip-alias-missing\`, where the client still had the MAC of
 the balancer and the packet ends there; \`masquerade-removed\` is missed there too.
 
-Not tried here: an MTU that is too small (a trace follows a connection's first packet, which is small), two containers with
-one address, a second source address of VXLAN, a real server that is missing (the flow is delivered, by the others), encrypted
+\`vxlan-wrong-source\` is traced in its record alone, and named.
+
+Not found, or not tried: an MTU that is too small (a trace follows a connection's first packet, which is small), two containers with
+one address, a real server that is missing (the flow is delivered, by the others), encrypted
 overlays.
 
 | fault | what is wrong | what the trace says | the command that it prints |

@@ -15,6 +15,12 @@ const made = faults.flatMap(fault => {
 /** The client still had the MAC of the balancer: the packet comes there, and ends there. */
 const elsewhere: Readonly<Record<string, (world: World) => Namespace>> = { 'vip-alias-missing': balancer }
 
+test('vxlan-wrong-source, recorded: other nodes drop what comes from an address that they do not know', () => {
+  const { nodes } = recorded('vxlan-wrong-source')!
+  const answer = answerQuestion(buildGraph(nodes), nodes, { target: 'api:80', from: 'client.1' })
+  expect([answer.works, answer.sentence]).toEqual([false, expect.stringContaining('from 192.168.77.1 alone')])
+})
+
 test.each(made)('$name, recorded', ({ name, asks, stops, missed, world }) => {
   const answer = answerQuestion(buildGraph(world.nodes), world.nodes, asks)
   if (missed !== undefined) return expect(answer.works).toBe(true)

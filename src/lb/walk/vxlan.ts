@@ -141,11 +141,30 @@ export function decapsulate(walk: Walk, view: View, packet: Packet): Next | unde
         detail,
         evidence: [other.ref('links', String(link.ifindex))],
       })
+      const moved = movedEntry(other, link, inner.frame.sourceMac, packet.source)
+      if (moved) {
+        const { mac, dst } = moved
+        const why = `${link.ifname} takes frames of ${mac} from ${dst} alone, and this one is from ${packet.source}`
+        return end(other, packet, 'dropped', why, [other.ref('fdb', fdbKey(moved))])
+      }
       const frame = { ...inner.frame, packet: scrub(inner.frame.packet, true) }
       return { at: 'frame-in', view: other, ifname: link.ifname, frame }
     }
   }
   return end(view, packet, 'dropped', `no vxlan here has VNI ${inner.vni}`)
+}
+
+/** vxlan_snoop: with learning on, a permanent entry of the sender's MAC that names another VTEP makes the frame be dropped. */
+function movedEntry(
+  view: View,
+  link: Link,
+  mac: string | undefined,
+  source: string | undefined,
+): FdbEntry | undefined {
+  if (mac === undefined || source === undefined || infoOf(link, 'learning') === false) return undefined
+  const rows = view.fdb(mac).filter(row => row.ifname === link.ifname && row.dst !== undefined)
+  const isFixed = rows.length > 0 && rows.every(({ dst, state }) => dst !== source && state === 'permanent')
+  return isFixed ? rows[0] : undefined
 }
 
 const vxlans = new WeakMap<View, readonly Link[]>()
