@@ -26,6 +26,8 @@ describe('IPv6 text', () => {
     fc.assert(
       fc.property(ipv6Bytes, bytes => {
         const text = ipv6Text(new ByteReader(bytes), 0)
+        // ipaddr.js takes ::10.0.0.1, which is IPv4-compatible, for ::ffff:10.0.0.1; the table above holds it.
+        fc.pre(!/^::\d+\./.test(text))
         const parsed = ipaddr.IPv6.parse(text)
         expect(parsed.toByteArray()).toEqual([...bytes])
         if (!text.includes('.')) expect(text).toBe(parsed.toRFC5952String())
