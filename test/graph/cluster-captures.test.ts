@@ -105,7 +105,7 @@ describe.each(clusterCaptures.filter(name => rawTexts(name, 'node1') !== undefin
 )
 
 it.each(clusterCaptures.filter(name => name.startsWith('fault-')))(
-  '%s has all its nodes and tasks',
+  '%s has all its nodes and containers',
   async capture => {
     const graph = await graphOf(capture)
     expect(
@@ -113,7 +113,7 @@ it.each(clusterCaptures.filter(name => name.startsWith('fault-')))(
         .map(({ name }) => name)
         .toSorted(),
     ).toEqual(capturedNodes(capture))
-    expect(Object.values(graph.tasks).filter(({ state }) => state === 'running').length).toBeGreaterThan(0)
+    expect(Object.keys(graph.containers).length).toBeGreaterThan(1)
   },
 )
 
