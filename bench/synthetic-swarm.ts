@@ -5,12 +5,22 @@
 import type {
   DockerContainer,
   DockerNetwork,
-  Link,
   Namespace,
   NetfilterTable,
   Snapshot,
   VirtualService,
 } from '../src/snapshot/index.ts'
+import { noStats } from '../test/support/ipvs-stats.ts'
+import {
+  address,
+  emptyNetwork,
+  hex,
+  link,
+  mac,
+  swarmId,
+  syntheticNamespace,
+  vxlan,
+} from './synthetic-rows.ts'
 
 export type SwarmSize = {
   /** Tasks on this node, each with a sandbox. */
@@ -29,7 +39,7 @@ const GWBRIDGE = 'f'.repeat(64)
 
 export function syntheticSwarm(size: SwarmSize): Snapshot {
   const overlays = Array.from({ length: size.overlays }, (_, index) => overlayOf(index, size))
-  const host = emptyNamespace(0, 'host', 'host')
+  const host = syntheticNamespace(0, 'host', 'host')
   host.links.push(link(1, 'docker_gwbridge', 'bridge'))
   const containers: DockerContainer[] = []
   const sandboxes: Namespace[] = []
@@ -62,24 +72,11 @@ type Overlay = {
   used: number
 }
 
-const stats = {
-  conns: '0',
-  inPackets: '0',
-  outPackets: '0',
-  inBytes: '0',
-  outBytes: '0',
-  cps: '0',
-  inPps: '0',
-  outPps: '0',
-  inBps: '0',
-  outBps: '0',
-}
-
 function overlayOf(index: number, { services }: SwarmSize): Overlay {
   const id = swarmId('net', index)
-  const namespace = emptyNamespace(1 + 2 * index, 'overlay', `1-${id.slice(0, 10)}`)
+  const namespace = syntheticNamespace(1 + 2 * index, 'overlay', `1-${id.slice(0, 10)}`)
   namespace.links.push(link(1, 'br0', 'bridge'), vxlan(4096 + index))
-  const balancer = emptyNamespace(2 + 2 * index, 'load-balancer', `lb_${id.slice(0, 9)}`)
+  const balancer = syntheticNamespace(2 + 2 * index, 'load-balancer', `lb_${id.slice(0, 9)}`)
   const rules: NetfilterTable['rules'] = []
   const virtual: VirtualService[] = []
   const told: NonNullable<DockerNetwork['Services']> = {}
@@ -93,7 +90,7 @@ function overlayOf(index: number, { services }: SwarmSize): Overlay {
       fwmark,
       scheduler: 'rr',
       flags: [],
-      stats,
+      stats: noStats,
       realServers: [],
     })
     rules.push({
@@ -125,7 +122,7 @@ function addTask(
   containers: DockerContainer[],
 ): void {
   const file = hex(task, 12)
-  const sandbox = emptyNamespace(10_000 + task, 'container', file)
+  const sandbox = syntheticNamespace(10_000 + task, 'container', file)
   const id = hex(task, 64)
   const taskId = swarmId('task', task)
   const networks: DockerContainer['NetworkSettings']['Networks'] = {}
@@ -236,7 +233,7 @@ function addServer(overlay: Overlay, service: number, local: string, task: ToldT
     activeConns: 0,
     inactiveConns: 0,
     persistConns: 0,
-    stats,
+    stats: noStats,
   })
   overlay.network.Services?.[serviceName(overlay.index, service)]?.Tasks.push(task)
 }
@@ -263,53 +260,6 @@ function pair(
   })
 }
 
-function link(ifindex: number, ifname: string, kind: string, hardware?: string): Link {
-  const mtu = 1450
-  const base = { ifindex, ifname, flags: ['UP', 'LOWER_UP'], mtu, linkinfo: { info_kind: kind } }
-  return {
-    ...base,
-    link_type: 'ether',
-    address: hardware ?? `fe:00:00:00:${hex(ifindex >> 8, 2)}:${hex(ifindex & 255, 2)}`,
-  }
-}
-
-function vxlan(id: number): Link {
-  return {
-    ...link(2, 'vxlan0', 'vxlan'),
-    master: 'br0',
-    linkinfo: { info_kind: 'vxlan', info_data: { id, port: 4789 } },
-  }
-}
-
-function emptyNamespace(index: number, kind: Namespace['kind'], name: string): Namespace {
-  return {
-    id: `net:[${4_026_531_840 + index}]`,
-    kind,
-    name,
-    paths: kind === 'host' ? [] : [`/run/docker/netns/${name}`],
-    pids: [],
-    pidCount: 0,
-    links: [],
-    addresses: [],
-    routes: [],
-    rules: [],
-    neighbours: [],
-    fdb: [],
-    nsids: [],
-    netfilter: [],
-    nft: [],
-    ipvs: { services: [] },
-    xfrm: { states: [], policies: [] },
-    sockets: [],
-    sysctls: {},
-    sources: ['rtnl.links', 'rtnl.neighbours', 'rtnl.fdb', 'ipvs'].map(source => ({
-      source,
-      status: 'ok',
-      tookMs: 0,
-    })),
-  }
-}
-
 function gwbridge(containers: readonly DockerContainer[]): DockerNetwork {
   const network = emptyNetwork('docker_gwbridge', GWBRIDGE, 'bridge', 'local')
   network.Options['com.docker.network.bridge.name'] = 'docker_gwbridge'
@@ -324,23 +274,6 @@ function gwbridge(containers: readonly DockerContainer[]): DockerNetwork {
     }
   }
   return network
-}
-
-function emptyNetwork(name: string, id: string, driver: string, scope: string): DockerNetwork {
-  return {
-    Name: name,
-    Id: id,
-    Scope: scope,
-    Driver: driver,
-    EnableIPv6: false,
-    Internal: false,
-    Attachable: false,
-    Ingress: false,
-    IPAM: { Driver: 'default', Options: {}, Config: [] },
-    Options: {},
-    Labels: {},
-    Containers: {},
-  }
 }
 
 function infoOf({ sandboxes }: SwarmSize): NonNullable<NonNullable<Snapshot['docker']>['info']> {
@@ -368,24 +301,4 @@ function infoOf({ sandboxes }: SwarmSize): NonNullable<NonNullable<Snapshot['doc
 
 function serviceName(overlay: number, service: number): string {
   return `service-${overlay}-${service}`
-}
-
-function address(overlay: number, index: number): string {
-  return `10.${overlay + 1}.${index >> 8}.${index & 255}`
-}
-
-function mac(text: string): string {
-  return `02:42:${text
-    .split('.')
-    .map(byte => hex(Number(byte), 2))
-    .join(':')}`
-}
-
-function hex(value: number, length: number): string {
-  return value.toString(16).padStart(length, '0')
-}
-
-/** 25 characters, of which the first nine tell them apart, as those of file names must. */
-function swarmId(kind: string, index: number): string {
-  return `${index.toString(36).padStart(5, '0')}${kind}`.padEnd(25, '0')
 }

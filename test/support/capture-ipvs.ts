@@ -1,19 +1,7 @@
 import type { Ipvs, IpvsStats } from '../../src/snapshot/index.ts'
+import { noStats } from './ipvs-stats.ts'
 
 type VirtualService = Ipvs['services'][number]
-
-const noStats: IpvsStats = {
-  conns: '0',
-  inPackets: '0',
-  outPackets: '0',
-  inBytes: '0',
-  outBytes: '0',
-  cps: '0',
-  inPps: '0',
-  outPps: '0',
-  inBps: '0',
-  outBps: '0',
-}
 
 const forwardings: Readonly<Record<string, string>> = { '-m': 'masq', '-g': 'droute', '-i': 'tunnel' }
 

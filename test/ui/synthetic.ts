@@ -3,6 +3,7 @@
  * here was captured anywhere. The same options give the same snapshot.
  */
 import type { Ipvs, Link, Namespace, NetfilterTable, Route, Snapshot } from '../../src/snapshot/index.ts'
+import { noStats } from '../support/ipvs-stats.ts'
 
 export type SyntheticOptions = {
   /** Container sandboxes. */
@@ -339,19 +340,6 @@ function host(sandboxes: number, hostRules: number, tick: number): Namespace {
       },
     ],
   }
-}
-
-const noStats = {
-  conns: '0',
-  inPackets: '0',
-  outPackets: '0',
-  inBytes: '0',
-  outBytes: '0',
-  cps: '0',
-  inPps: '0',
-  outPps: '0',
-  inBps: '0',
-  outBps: '0',
 }
 
 function services(
