@@ -32,8 +32,8 @@ export type KernelRow = {
   readonly namespace: string
   readonly part: NamespacePart
   /**
-   * As `src/snapshot/row-keys.ts` makes it, which is the id of the row on the screen. Of `netfilter` also the table alone
-   * (`nft ip nat`) or a chain (`nft ip nat :DOCKER`); of `sysctls` the name; empty for the part as a whole.
+   * As `src/snapshot/row-keys.ts` makes it, which is the id of the row on the screen. Of `netfilter` and `nft` also the table
+   * alone (`nft ip nat`), a chain (`nft ip nat :DOCKER`) or, of `nft`, a set (`nft ip nat set ports`); of `sysctls` the name; empty for the part as a whole.
    */
   readonly key: string
   /** JSON pointer (RFC 6901) into the row: `/linkinfo/info_data/id`. */

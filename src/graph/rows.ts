@@ -1,14 +1,20 @@
-import type { Namespace, NetfilterTable, Snapshot } from '../snapshot/index.ts'
+import type { Namespace, NetfilterTable, NftTable, Snapshot } from '../snapshot/index.ts'
 import {
   addressKey,
+  CONNTRACK_KEY,
   fdbKey,
   linkKey,
   neighbourKey,
   netfilterRuleKeys,
   nftRuleKey,
+  nsidKey,
+  policyRuleKey,
   realServerKey,
+  routeKey,
   uniqueKeys,
   virtualServiceKey,
+  xfrmPolicyKey,
+  xfrmStateKey,
 } from '../snapshot/row-keys.ts'
 import { nodeId, snapshotsOfNodes } from './build/world.ts'
 import type { DockerRow, KernelRow, RowRef } from './evidence.ts'
@@ -63,7 +69,7 @@ function kernelRowOf(snapshot: Snapshot, { namespace: id, part, key }: KernelRow
     case 'netfilter':
       return netfilterRow(namespace.netfilter, key)
     case 'nft':
-      return namespace.nft.flatMap(table => table.rules.filter(rule => nftRuleKey(table, rule) === key))[0]
+      return nftRow(namespace.nft, key)
     case 'ipvs':
       return ipvsRow(namespace.ipvs, key)
     case 'sysctls':
@@ -71,11 +77,17 @@ function kernelRowOf(snapshot: Snapshot, { namespace: id, part, key }: KernelRow
     case 'sockets':
       return byKey(namespace.sockets, ({ inode }) => inode, key)
     case 'routes':
+      return byKey(namespace.routes, routeKey, key)
     case 'rules':
+      return byKey(namespace.rules, policyRuleKey, key)
     case 'nsids':
+      return byKey(namespace.nsids, nsidKey, key)
     case 'xfrm':
+      return (
+        byKey(namespace.xfrm.states, xfrmStateKey, key) ?? byKey(namespace.xfrm.policies, xfrmPolicyKey, key)
+      )
     case 'conntrack':
-      return undefined
+      return key === CONNTRACK_KEY ? namespace.conntrack : undefined
   }
 }
 
@@ -95,6 +107,21 @@ function netfilterRow(tables: readonly NetfilterTable[], key: string): unknown {
     const keyOf = netfilterRuleKeys(table)
     const rule = table.rules.find(row => keyOf(row) === key)
     if (rule) return rule
+  }
+  return undefined
+}
+
+/** A table, a chain, a set, or a rule. */
+function nftRow(tables: readonly NftTable[], key: string): unknown {
+  for (const table of tables) {
+    const name = `nft ${table.family} ${table.table}`
+    if (key === name) return table
+    if (!key.startsWith(`${name} `)) continue
+    const row =
+      table.chains.find(chain => key === `${name} :${chain.name}`) ??
+      table.sets.find(set => key === `${name} set ${set.name}`) ??
+      table.rules.find(rule => nftRuleKey(table, rule) === key)
+    if (row) return row
   }
   return undefined
 }

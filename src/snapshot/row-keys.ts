@@ -1,8 +1,10 @@
 import type { Address } from './schema/address.ts'
 import type { RealServer, VirtualService } from './schema/ipvs.ts'
 import type { Link } from './schema/link.ts'
-import type { FdbEntry, Neighbour } from './schema/neighbour.ts'
+import type { XfrmPolicy, XfrmState } from './schema/misc.ts'
+import type { FdbEntry, Neighbour, Nsid } from './schema/neighbour.ts'
 import type { NetfilterRule, NetfilterTable, NftTable } from './schema/netfilter.ts'
+import type { PolicyRule, Route } from './schema/route.ts'
 
 /**
  * What a row of a namespace is called: the same while it lives, on the screen, in evidence and between two snapshots. A
@@ -24,6 +26,44 @@ export function neighbourKey({ dev, dst }: Neighbour): string {
 export function fdbKey({ ifname, mac, vlan, dst, flags }: FdbEntry): string {
   return `${ifname} ${mac} ${vlan ?? ''} ${dst ?? ''} ${flags.join()}`
 }
+
+/** `default dev eth0`, `10.0.0.0/8 dev eth1 table 100 metric 5`: what the kernel takes one route of a table for. */
+export function routeKey({ family, type, dst, table = 'main', dev, metric, tos }: Route): string {
+  const words = type === 'unicast' ? [dst] : [type, dst]
+  if (dev !== undefined) words.push('dev', dev)
+  if (table !== 'main') words.push('table', table)
+  if (metric !== undefined) words.push('metric', String(metric))
+  if (tos !== undefined) words.push('tos', tos)
+  if (family === 'inet6' && !dst.includes(':')) words.push('inet6')
+  return words.join(' ')
+}
+
+/** `100: from all fwmark 0x1 lookup 100` */
+export function policyRuleKey({ family, priority, src, srclen, fwmark, iif, table }: PolicyRule): string {
+  const words = [`${priority}:`, 'from', srclen === undefined ? src : `${src}/${srclen}`]
+  if (fwmark !== undefined) words.push('fwmark', fwmark)
+  if (iif !== undefined) words.push('iif', iif)
+  if (table !== undefined) words.push('lookup', table)
+  if (family === 'inet6') words.push('inet6')
+  return words.join(' ')
+}
+
+export function nsidKey({ nsid }: Nsid): string {
+  return String(nsid)
+}
+
+/** `state 10.0.0.1 -> 10.0.0.2 esp 0x00000101` */
+export function xfrmStateKey({ src, dst, proto, spi }: XfrmState): string {
+  return `state ${src} -> ${dst} ${proto} ${spi}`
+}
+
+/** `policy out 10.0.0.1/32 -> 10.0.0.2/32` */
+export function xfrmPolicyKey({ dir, src, dst }: XfrmPolicy): string {
+  return `policy ${dir} ${src} -> ${dst}`
+}
+
+/** How many connections are tracked, and how many may be: one row. */
+export const CONNTRACK_KEY = 'conntrack entries'
 
 /** `FWM 276`, or `TCP 10.0.0.2:80`. */
 export function virtualServiceKey(service: VirtualService): string {

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import type { Snapshot } from '../../src/snapshot/index.ts'
 
 const folder = resolve(import.meta.dirname, '../../fixtures/captures')
 
@@ -27,4 +28,11 @@ export function rawTexts(capture: string, node: string): Readonly<Record<string,
   const path = join(folder, capture, `${node}.raw.json.gz`)
   if (!existsSync(path)) return undefined
   return JSON.parse(gunzipSync(readFileSync(path)).toString('utf8')) as Record<string, string>
+}
+
+/** The snapshots of all nodes of a capture. New objects each time, so a test may change them. */
+export function capturedSnapshots(capture: string): Snapshot[] {
+  return capturedNodes(capture).map(
+    node => JSON.parse(gunzipSync(readFileSync(snapshotPath(capture, node))).toString('utf8')) as Snapshot,
+  )
 }

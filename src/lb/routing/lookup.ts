@@ -1,6 +1,6 @@
 import type { Nexthop, PolicyRule, Route } from '../../snapshot/index.ts'
 import { type Ip, isInPrefix, isLinkLocal6 } from '../ip.ts'
-import type { RowRef } from '../evidence.ts'
+import { policyRuleKeys, routeKeys, type RowRef } from '../evidence.ts'
 import { all, invertIf, known, type Maybe } from '../maybe.ts'
 import { protocolText } from '../packet.ts'
 import type { View } from '../view.ts'
@@ -70,7 +70,7 @@ function fromRule(view: View, fib: Fib, query: RouteQuery, start: number): Route
     return {
       kind: 'unknown',
       reason: `not known whether rule '${ruleText(rule)}' takes it`,
-      evidence: [view.ref('rules', ruleText(rule))],
+      evidence: [ruleProof(view, rule)],
     }
   }
   return { kind: 'none', type: 'no-route', detail: 'no route', evidence: [] }
@@ -78,7 +78,7 @@ function fromRule(view: View, fib: Fib, query: RouteQuery, start: number): Route
 
 /** What the rule leads to; undefined when the look-up goes on with the next rule. */
 function byRule(view: View, fib: Fib, rule: PolicyRule, query: RouteQuery): RouteAnswer | undefined {
-  const evidence = rule.priority === 0 || rule.priority >= 32766 ? [] : [view.ref('rules', ruleText(rule))]
+  const evidence = rule.priority === 0 || rule.priority >= 32766 ? [] : [ruleProof(view, rule)]
   if (rule.action !== undefined && rule.action !== 'to_tbl') {
     if (rule.action === 'nop') return undefined
     return { kind: 'none', type: rule.action, detail: `rule '${ruleText(rule)}'`, evidence }
@@ -103,7 +103,7 @@ function byTable(
   for (const candidate of routesFor(fib, table, query.destination)) {
     const { route } = candidate
     if (route.tos !== undefined && Number(route.tos) !== (query.tos ?? 0) && !isZeroTos(route.tos)) continue
-    const proof = [...evidence, view.ref('routes', routeKey(candidate))]
+    const proof = [...evidence, routeProof(view, candidate)]
     if (refusing.has(route.type)) {
       return { kind: 'none', type: route.type, detail: `route '${routeText(route)}'`, evidence: proof }
     }
@@ -226,6 +226,12 @@ export function routeText(route: Route): string {
   return words.join(' ')
 }
 
-function routeKey({ route }: FibRoute): string {
-  return routeText(route)
+function routeProof(view: View, { index }: FibRoute): RowRef {
+  return view.ref('routes', routeKeys(view.namespace.routes)[index] ?? '')
+}
+
+/** The rules that every namespace has are no row when they were not read. */
+function ruleProof(view: View, rule: PolicyRule): RowRef {
+  const { rules } = view.namespace
+  return view.ref('rules', policyRuleKeys(rules)[rules.indexOf(rule)] ?? '')
 }

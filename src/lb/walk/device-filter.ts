@@ -37,7 +37,8 @@ function filterOn(view: View, ifname: string, hook: Hook, packet: Packet): NextA
     if (!chain) continue
     const rule = table.rules.find(row => row.chain === chain.name)
     const detail = `nft chain ${table.family} ${table.table} ${chain.name} on ${ifname} (${hook}) is not evaluated`
-    const proof = [view.ref('nft', rule ? nftRuleKey(table, rule) : '')]
+    const key = rule ? nftRuleKey(table, rule) : `nft ${table.family} ${table.table} :${chain.name}`
+    const proof = [view.ref('nft', key)]
     return end(view, packet, 'insufficient-info', detail, proof)
   }
   return undefined

@@ -1,4 +1,5 @@
 import type { RealServer, VirtualService } from '../../snapshot/index.ts'
+import { realServerKey, virtualServiceKey } from '../../snapshot/row-keys.ts'
 import { inverse } from '../connection.ts'
 import {
   endpoint,
@@ -62,14 +63,9 @@ function findService(view: View, packet: Packet): VirtualService | undefined {
   return here.find(({ port }) => port === packet.destinationPort) ?? here.find(({ port }) => port === 0)
 }
 
-function serviceText(service: VirtualService): string {
-  if (service.fwmark !== undefined) return `FWM ${service.fwmark}`
-  return `${(service.protocol ?? '').toUpperCase()} ${endpoint(service.address, service.port)}`
-}
-
 /** ip_vs_schedule. Any of those with a weight may be next; ip_vs_leave when there is none. */
 function balance(walk: Walk, view: View, packet: Packet, hook: InHook, service: VirtualService): Next {
-  const name = serviceText(service)
+  const name = virtualServiceKey(service)
   const proof = [view.ref('ipvs', name)]
   const able = service.realServers.filter(({ weight }) => weight > 0)
   if (able.length === 0) {
@@ -84,7 +80,7 @@ function balance(walk: Walk, view: View, packet: Packet, hook: InHook, service: 
     reason: 'real-server',
     branches: able.map(server => ({
       label: `${endpoint(server.address, server.port)} ${server.forwarding} weight ${server.weight}`,
-      evidence: [view.ref('ipvs', `${name} -> ${endpoint(server.address, server.port)}`)],
+      evidence: [view.ref('ipvs', realServerKey(service, server))],
       view,
       steps: [],
       next: { at: 'resume', packet, goOn: (branch, start) => send(branch, view, start, service, server) },
@@ -118,7 +114,7 @@ function send(walk: Walk, view: View, packet: Packet, service: VirtualService, s
     direction: 'original',
   } as const
   const handled = { ...packet, ipvs }
-  const evidence = [view.ref('ipvs', `${serviceText(service)} -> ${endpoint(server.address, server.port)}`)]
+  const evidence = [view.ref('ipvs', realServerKey(service, server))]
   switch (method) {
     case 'local':
       return { at: 'deliver', view, packet: handled }

@@ -1,6 +1,6 @@
 import type { Namespace } from '../index.ts'
 import { diffNetfilter } from './netfilter.ts'
-import { realServerKey, socketAddress, virtualServiceKey } from '../row-keys.ts'
+import { policyRuleKey, realServerKey, routeKey, socketAddress, virtualServiceKey } from '../row-keys.ts'
 import { type Change, diffRows, type Kind, without } from './rows.ts'
 
 /** A part of a namespace: the sources that it comes from, and how two of it are compared. */
@@ -47,28 +47,13 @@ const addresses = part('addresses', ['rtnl.addresses'], namespace => namespace.a
 
 const routes = part('routes', ['rtnl.routes'], namespace => namespace.routes, {
   type: 'route',
-  key: ({ family, type, dst, table = 'main', dev, metric, tos }) =>
-    [
-      type === 'unicast' ? '' : `${type} `,
-      dst,
-      dev === undefined ? '' : ` dev ${dev}`,
-      table === 'main' ? '' : ` table ${table}`,
-      metric === undefined ? '' : ` metric ${metric}`,
-      tos === undefined ? '' : ` tos ${tos}`,
-      family === 'inet6' && !dst.includes(':') ? ' inet6' : '',
-    ].join(''),
+  key: routeKey,
   state: route => without(route, 'expires', 'nhid', 'flags'),
 })
 
 const rules = part('policy rules', ['rtnl.rules'], namespace => namespace.rules, {
   type: 'policy rule',
-  key: rule =>
-    [`${rule.priority}: from ${rule.src}${rule.srclen === undefined ? '' : `/${rule.srclen}`}`]
-      .concat(rule.fwmark === undefined ? [] : `fwmark ${rule.fwmark}`)
-      .concat(rule.iif === undefined ? [] : `iif ${rule.iif}`)
-      .concat(rule.table === undefined ? [] : `lookup ${rule.table}`)
-      .concat(rule.family === 'inet6' ? 'inet6' : [])
-      .join(' '),
+  key: policyRuleKey,
   state: rule => rule,
 })
 

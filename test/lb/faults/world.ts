@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { parseSave, printRule } from 'node-iptables'
 import type { Namespace, NetfilterTable, Snapshot } from '../../../src/snapshot/index.ts'
+import { capturedSnapshots } from '../../support/cluster-captures.ts'
 
 /** The healthy swarm of three nodes, to be broken; a new one each time. */
 export type World = {
@@ -25,9 +26,7 @@ export function healthy(): World {
 export function recorded(name: string): World | undefined {
   const at = new URL(`../../../fixtures/captures/fault-${name}/`, import.meta.url)
   if (!existsSync(at)) return undefined
-  const nodes = ['node1', 'node2', 'node3'].map(
-    node => JSON.parse(gunzipSync(readFileSync(new URL(`${node}.cnm.json.gz`, at))).toString()) as Snapshot,
-  )
+  const nodes = capturedSnapshots(`fault-${name}`)
   const made = JSON.parse(readFileSync(new URL('capture.json', at), 'utf8')) as Pick<World, 'facts'>
   return { nodes: [nodes[0]!, nodes[1]!, nodes[2]!], facts: made.facts }
 }

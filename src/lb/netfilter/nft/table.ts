@@ -1,4 +1,5 @@
 import type { NetfilterRule, NetfilterTable, NftTable } from '../../../snapshot/index.ts'
+import { nftRuleKey } from '../../../snapshot/row-keys.ts'
 import type { IpFamily } from '../../packet.ts'
 import type { View } from '../../view.ts'
 import type { BaseChain } from '../chains.ts'
@@ -94,8 +95,7 @@ function setsOf(table: NftTable): SetsByName {
 function nativeRule(table: NftTable, rule: NftRule, sets: SetsByName): ChainRule {
   return {
     text: rule.text,
-    evidence: ({ view }) =>
-      view.ref('nft', `nft ${table.family} ${table.table} ${rule.chain} ${rule.handle}`),
+    evidence: ({ view }) => view.ref('nft', nftRuleKey(table, rule)),
     evaluate: (packet, place) => evaluateNative(rule.expressions, sets, packet, place),
   }
 }

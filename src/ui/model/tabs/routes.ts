@@ -1,5 +1,5 @@
 import type { PolicyRule, Route } from '../../../snapshot/index.ts'
-import { uniqueKeys } from '../../../snapshot/row-keys.ts'
+import { policyRuleKey, routeKey, uniqueKeys } from '../../../snapshot/row-keys.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { cellRow, lineRow, type Row, worldCell } from '../table.ts'
 import type { Tab } from './tab.ts'
@@ -50,9 +50,7 @@ function routeRows(route: Route, unique: (id: string) => string): Row[] {
   const type = route.type === 'unicast' ? '' : `${route.type} `
   const via =
     route.gateway ?? route.via?.host ?? (route.nhid === undefined ? undefined : `nhid ${route.nhid}`)
-  const id = unique(
-    [route.family, route.table, route.type, route.dst, route.tos, route.metric, route.dev].join(' '),
-  )
+  const id = unique(routeKey(route))
   const row = cellRow(
     id,
     [
@@ -98,7 +96,7 @@ function policyRows(rules: readonly PolicyRule[], unique: (id: string) => string
     ...rules.map(rule => {
       const text = sanitise(policyText(rule))
       const line = [{ text: `${String(rule.priority).padStart(5)}: `, tone: 'dim' as const }, { text }]
-      return lineRow(unique(`rule ${rule.family} ${rule.priority} ${text}`), 1, line, rule)
+      return lineRow(unique(policyRuleKey(rule)), 1, line, rule)
     }),
   ]
 }

@@ -1,5 +1,5 @@
 import type { Namespace, Socket, SourceReport } from '../../../snapshot/index.ts'
-import { uniqueKeys } from '../../../snapshot/row-keys.ts'
+import { CONNTRACK_KEY, uniqueKeys } from '../../../snapshot/row-keys.ts'
 import { formatTook } from '../../../util/format.ts'
 import { statusGlyph, statusTone } from '../sources.ts'
 import { cellRow, type Row, worldCell } from '../table.ts'
@@ -19,9 +19,7 @@ export const sysctls: Tab = {
       { id: 'value', title: 'VALUE', max: 40 },
     ],
     rows: [
-      ...(conntrack
-        ? [sysctlRow('conntrack entries', `${conntrack.count} of ${conntrack.max}`, conntrack)]
-        : []),
+      ...(conntrack ? [sysctlRow(CONNTRACK_KEY, `${conntrack.count} of ${conntrack.max}`, conntrack)] : []),
       ...Object.entries(values).map(([key, value]) => sysctlRow(key, value, { [key]: value })),
     ],
   }),

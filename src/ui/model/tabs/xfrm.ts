@@ -1,5 +1,5 @@
 import type { XfrmPolicy, XfrmState } from '../../../snapshot/index.ts'
-import { uniqueKeys } from '../../../snapshot/row-keys.ts'
+import { uniqueKeys, xfrmPolicyKey, xfrmStateKey } from '../../../snapshot/row-keys.ts'
 import { formatBytes, formatCount } from '../../../util/format.ts'
 import { cellRow, lineRow, type Row, worldCell } from '../table.ts'
 import type { Tab } from './tab.ts'
@@ -43,7 +43,7 @@ function heading(text: string, datum: unknown): Row {
 
 function stateRow(state: XfrmState, unique: (id: string) => string): Row {
   return cellRow(
-    unique(`state ${state.src} ${state.dst} ${state.spi}`),
+    unique(xfrmStateKey(state)),
     [
       worldCell(state.src, 'accent'),
       worldCell(state.dst, 'accent'),
@@ -62,7 +62,7 @@ function policyRow(policy: XfrmPolicy, unique: (id: string) => string): Row {
   const [template] = policy.templates
   const port = (value: number | undefined): string => (value === undefined ? '' : ` port ${value}`)
   return cellRow(
-    unique(`policy ${policy.dir} ${policy.src} ${policy.dst} ${policy.priority}`),
+    unique(xfrmPolicyKey(policy)),
     [
       worldCell(policy.src + port(policy.sport), 'accent'),
       worldCell(policy.dst + port(policy.dport), 'accent'),
