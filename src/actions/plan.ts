@@ -7,7 +7,10 @@ export type Field = string
 export type Check = {
   /** Undefined when it concerns the whole. */
   readonly field: Field | undefined
-  /** `error`: the daemon would refuse it or it cannot work, and it is not sent; `warning`: said, and left to the operator. */
+  /**
+   * `error`: the daemon refuses it, and it is not sent; `warning`: the daemon takes it (what comes of that is said), or it could not
+   * be checked, and it is left to the operator.
+   */
   readonly level: 'error' | 'warning'
   /** One sentence: what is wrong, with what it collides, what to do. */
   readonly text: string
@@ -42,6 +45,7 @@ export type Plan = {
   readonly confirmWord: string
   /** The docker command that does the same, quoted for a shell. */
   readonly command: string
+  /** As they may be shown and logged: without values of environment variables; of an update only what changes. */
   readonly requests: readonly ApiRequest[]
   /** Sentences: what will be there, be gone or be different. */
   readonly changes: readonly string[]
@@ -67,7 +71,7 @@ export type Progress =
 /** How it ended. */
 export type Outcome =
   | { readonly end: 'done'; readonly id: string | undefined; readonly warnings: readonly string[] }
-  /** The engine refused: its own sentence, at the field that it speaks of when that can be told. */
+  /** The engine refused: its own sentence, at the field that it speaks of when that can be told. Status 0: it was never sent. */
   | {
       readonly end: 'refused'
       readonly status: number

@@ -1,10 +1,11 @@
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
+import { quoted } from '../../util/shell.ts'
 import type { RowRef } from '../evidence.ts'
 import type { Flow } from '../flow.ts'
 import type { Ending, Hop, Path, Step } from '../trace.ts'
 import { protocolText } from '../packet.ts'
 import { fixFor, isUnknownMac } from './fix.ts'
-import { inNamespace, quoted } from './shell.ts'
+import { inNamespace } from './shell.ts'
 
 /** What an operator can do about an end that does not deliver. */
 export type Advice = {

@@ -1,6 +1,7 @@
 import type { Namespace } from '../../snapshot/index.ts'
+import { quoted } from '../../util/shell.ts'
 import type { Ending, Step } from '../trace.ts'
-import { inNamespace, quoted } from './shell.ts'
+import { inNamespace } from './shell.ts'
 
 /** A cause that is known, and what mends it: local and reversible first. */
 type Remedy = {

@@ -1,0 +1,68 @@
+import type { DockerContainer, DockerNetwork, DockerService, DockerTask } from '../snapshot/index.ts'
+import type { Site } from './site.ts'
+
+/** By full id, else by name, else by the beginning of an id, as the daemon looks it up; undefined for none, or for several. */
+function findOne<Row>(
+  rows: readonly Row[],
+  word: string,
+  idOf: (row: Row) => string,
+  nameOf: (row: Row) => string,
+): Row | undefined {
+  const exact = rows.find(row => idOf(row) === word)
+  if (exact) return exact
+  const named = rows.filter(row => nameOf(row) === word)
+  if (named.length > 0) return named.length === 1 ? named[0] : undefined
+  const begun = word === '' ? [] : rows.filter(row => idOf(row).startsWith(word))
+  return begun.length === 1 ? begun[0] : undefined
+}
+
+export function findNetwork({ networks }: Site, word: string): DockerNetwork | undefined {
+  return findOne(
+    networks.value ?? [],
+    word,
+    ({ Id }) => Id,
+    ({ Name }) => Name,
+  )
+}
+
+export function findContainer({ containers }: Site, word: string): DockerContainer | undefined {
+  return findOne(
+    containers.value ?? [],
+    word.replace(/^\//, ''),
+    ({ Id }) => Id,
+    ({ Name }) => Name,
+  )
+}
+
+export function findService({ services }: Site, word: string): DockerService | undefined {
+  return findOne(
+    services.value ?? [],
+    word,
+    ({ ID }) => ID,
+    ({ Spec }) => Spec.Name,
+  )
+}
+
+const over = new Set(['complete', 'failed', 'shutdown', 'rejected', 'orphaned', 'remove'])
+
+/** Tasks that hold addresses and ports: all but those that are over. */
+export function livingTasks({ tasks }: Site): readonly DockerTask[] {
+  return (tasks.value ?? []).filter(
+    ({ Status, DesiredState }) => !over.has(Status.State) && DesiredState !== 'remove',
+  )
+}
+
+/** The networks that a service names in its specification. */
+export function networksOf(site: Site, service: DockerService): DockerNetwork[] {
+  return service.Spec.Networks.flatMap(({ Target }) => findNetwork(site, Target) ?? [])
+}
+
+/** Networks that Docker makes itself, and that nobody may make or remove (moby runconfig.IsPreDefinedNetwork). */
+export function isPredefined(name: string): boolean {
+  return ['bridge', 'host', 'none', 'default'].includes(name)
+}
+
+/** Of a service that is on the routing mesh. */
+export function ingressNetwork({ networks }: Site): DockerNetwork | undefined {
+  return networks.value?.find(({ Ingress }) => Ingress)
+}

@@ -1,0 +1,198 @@
+import type { DockerNetwork } from '../snapshot/index.ts'
+import { networkOptions } from './command-line.ts'
+import { findContainer, findNetwork, isPredefined } from './find.ts'
+import type { NetworkCreate, NetworkIntent } from './intent.ts'
+import type { ApiRequest, Plan } from './plan.ts'
+import type { Site } from './site.ts'
+import { connectIntentOf, networkIntentOf, noUndo, undoBy } from './undo.ts'
+
+/** What of a plan depends on the kind of action; requests are those that are sent. */
+export type PlanPart = Pick<
+  Plan,
+  'title' | 'severity' | 'confirmWord' | 'requests' | 'changes' | 'restarts' | 'undo'
+>
+
+export function planNetwork(intent: NetworkIntent, site: Site): PlanPart {
+  switch (intent.kind) {
+    case 'network-create':
+      return planCreate(intent)
+    case 'network-remove':
+      return planRemove(intent.network, site)
+    case 'network-prune':
+      return planPrune(site)
+    case 'network-connect':
+      return planConnect(intent, site)
+    case 'network-disconnect':
+      return planDisconnect(intent, site)
+  }
+}
+
+function planCreate(intent: NetworkCreate): PlanPart {
+  const { name, driver, subnets } = intent
+  const isOverlay = driver === 'overlay'
+  const pools = subnets.map(({ subnet }) => subnet).join(', ')
+  return {
+    title: `Create network ${name} (${driver})`,
+    severity: 'mild',
+    confirmWord: name,
+    requests: [post('/networks/create', createBody(intent))],
+    changes: [
+      `Network ${name} is there${isOverlay ? ' in the Swarm' : ' on this node'}, with ${pools === '' ? 'a subnet that Docker chooses' : pools}.`,
+      ...(isOverlay
+        ? ['A node gets its namespace, bridge and VXLAN interface when the first task on it comes there.']
+        : []),
+      ...(intent.ingress ? ['Published ports go through it.'] : []),
+    ],
+    restarts: [],
+    undo: undoBy({ kind: 'network-remove', network: name }),
+  }
+}
+
+/** `POST /networks/create`, as the docker command sends it. */
+function createBody(intent: NetworkCreate): unknown {
+  const { name, driver, subnets, attachable, internal, ingress, ipv6, labels } = intent
+  const config = subnets.map(({ subnet, gateway, ipRange, auxAddresses }) => ({
+    Subnet: subnet,
+    ...(ipRange && { IPRange: ipRange }),
+    ...(gateway && { Gateway: gateway }),
+    ...(auxAddresses && { AuxiliaryAddresses: auxAddresses }),
+  }))
+  return {
+    Name: name,
+    // Engines of that time let two networks of one node have one name unless they are told to look.
+    CheckDuplicate: true,
+    Driver: driver,
+    ...(config.length > 0 && { IPAM: { Driver: 'default', Config: config } }),
+    EnableIPv6: ipv6,
+    Internal: internal,
+    Attachable: attachable,
+    Ingress: ingress,
+    Options: networkOptions(intent),
+    Labels: labels,
+  }
+}
+
+function planRemove(word: string, site: Site): PlanPart {
+  const network = findNetwork(site, word)
+  const name = network?.Name ?? word
+  return {
+    title: `Remove network ${name}`,
+    severity: 'severe',
+    confirmWord: name,
+    requests: [{ method: 'DELETE', path: pathOf(network?.Id ?? word), query: {}, body: undefined }],
+    changes: [
+      `Network ${name}${network ? ` (${network.Driver}, ${subnetsOf(network)})` : ''} is gone${network?.Scope === 'swarm' ? ' in the whole Swarm' : ''}.`,
+      ...(network?.Ingress ? ['No published port of the Swarm works any more.'] : []),
+    ],
+    restarts: [],
+    undo: network ? undoBy(networkIntentOf(network)) : noUndo('It is not known how it was made.'),
+  }
+}
+
+/** Networks that nothing uses; only the daemon knows for certain, as it counts containers that do not run. */
+export function prunable({ networks, services, containers }: Site): DockerNetwork[] {
+  const used = new Set([
+    ...(services.value ?? []).flatMap(({ Spec }) => Spec.Networks.map(({ Target }) => Target)),
+    ...(containers.value ?? []).flatMap(({ NetworkSettings }) => Object.keys(NetworkSettings.Networks)),
+  ])
+  return (networks.value ?? []).filter(
+    network =>
+      !isPredefined(network.Name) &&
+      !network.Ingress &&
+      network.Name !== 'docker_gwbridge' &&
+      Object.keys(network.Containers).length === 0 &&
+      !used.has(network.Id) &&
+      !used.has(network.Name),
+  )
+}
+
+function planPrune(site: Site): PlanPart {
+  const networks = prunable(site)
+  const made = networks.map(network => undoBy(networkIntentOf(network)).text)
+  return {
+    title: 'Remove all networks that nothing uses',
+    severity: 'severe',
+    confirmWord: 'prune',
+    requests: [post('/networks/prune', undefined)],
+    changes:
+      networks.length === 0
+        ? ['No network is known that nothing uses.']
+        : networks.map(
+            network => `Network ${network.Name} (${network.Driver}, ${subnetsOf(network)}) is gone.`,
+          ),
+    restarts: [],
+    undo: noUndo(
+      made.length === 0
+        ? 'Nothing is known to take back.'
+        : `No single step; each network by hand: ${made.join('; ')}`,
+    ),
+  }
+}
+
+function planConnect(intent: Extract<NetworkIntent, { kind: 'network-connect' }>, site: Site): PlanPart {
+  const { ip, ip6, aliases } = intent
+  const [network, container] = [findNetwork(site, intent.network), findContainer(site, intent.container)]
+  const names = { network: network?.Name ?? intent.network, container: container?.Name ?? intent.container }
+  const ipam = { ...(ip && { IPv4Address: ip }), ...(ip6 && { IPv6Address: ip6 }) }
+  return {
+    title: `Connect container ${names.container} to network ${names.network}`,
+    severity: 'mild',
+    confirmWord: names.container,
+    requests: [
+      post(`${pathOf(network?.Id ?? intent.network)}/connect`, {
+        Container: container?.Id ?? intent.container,
+        EndpointConfig: {
+          ...(Object.keys(ipam).length > 0 && { IPAMConfig: ipam }),
+          ...(aliases.length > 0 && { Aliases: aliases }),
+        },
+      }),
+    ],
+    changes: [
+      `${names.container} has one more interface, on ${names.network}, and is found there by its name.`,
+    ],
+    restarts: [],
+    undo: undoBy({
+      kind: 'network-disconnect',
+      network: names.network,
+      container: names.container,
+      force: false,
+    }),
+  }
+}
+
+function planDisconnect(
+  intent: Extract<NetworkIntent, { kind: 'network-disconnect' }>,
+  site: Site,
+): PlanPart {
+  const [network, container] = [findNetwork(site, intent.network), findContainer(site, intent.container)]
+  const names = { network: network?.Name ?? intent.network, container: container?.Name ?? intent.container }
+  return {
+    title: `Disconnect container ${names.container} from network ${names.network}`,
+    severity: 'moderate',
+    confirmWord: names.container,
+    requests: [
+      post(`${pathOf(network?.Id ?? intent.network)}/disconnect`, {
+        Container: container?.Id ?? intent.container,
+        Force: intent.force,
+      }),
+    ],
+    changes: [`${names.container} loses its interface on ${names.network}.`],
+    restarts: [`Connections of ${names.container} over ${names.network} end.`],
+    undo:
+      network && container
+        ? undoBy(connectIntentOf(container, network))
+        : noUndo('It is not known how it is connected.'),
+  }
+}
+
+function subnetsOf({ IPAM }: DockerNetwork): string {
+  return IPAM.Config.flatMap(({ Subnet }) => Subnet ?? []).join(', ') || 'no subnet'
+}
+
+function pathOf(network: string): string {
+  return `/networks/${encodeURIComponent(network)}`
+}
+
+export function post(path: string, body: unknown, query: ApiRequest['query'] = {}): ApiRequest {
+  return { method: 'POST', path, query, body }
+}

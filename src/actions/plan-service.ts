@@ -1,0 +1,214 @@
+import type { DockerService } from '../snapshot/index.ts'
+import { plural } from '../util/format.ts'
+import { findService, livingTasks } from './find.ts'
+import type { Publish, ServiceCreate, ServiceIntent } from './intent.ts'
+import { HIDDEN } from './mask.ts'
+import { type PlanPart, post } from './plan-network.ts'
+import type { Severity, Undo } from './plan.ts'
+import type { Site } from './site.ts'
+import { changedSpec, objectAt, type RawService, serviceSpec } from './spec.ts'
+import { noUndo, serviceIntentOf, undoBy } from './undo.ts'
+
+/** @param raw the service as the daemon tells it, for all but a new one; without it there is no request yet */
+export function planService(intent: ServiceIntent, site: Site, raw: RawService | undefined): PlanPart {
+  switch (intent.kind) {
+    case 'service-create':
+      return planCreate(intent, site)
+    case 'service-remove':
+      return planRemove(intent.service, site, raw)
+    default:
+      return planUpdate(intent, site, raw)
+  }
+}
+
+function planCreate(intent: ServiceCreate, site: Site): PlanPart {
+  const { name, image, mode, replicas, networks, endpointMode, publish } = intent
+  const nodes = site.nodes.value?.length
+  const count =
+    mode === 'global'
+      ? `a task on each node${nodes === undefined ? '' : ` (${nodes})`}`
+      : plural(replicas, 'task')
+  const place = networks.length === 0 ? '' : ` on ${networks.join(', ')}`
+  const isBalanced = endpointMode === 'vip' && networks.length > 0
+  return {
+    title: `Create service ${name} (${image})`,
+    severity: 'mild',
+    confirmWord: name,
+    requests: [post('/services/create', serviceSpec(intent))],
+    changes: [
+      `Service ${name} runs ${count} of ${image}${place}.`,
+      ...(isBalanced ? [`${name} is a virtual address on ${networks.join(', ')}; IPVS chooses a task.`] : []),
+      ...(endpointMode === 'dnsrr' ? [`${name} is the addresses of its tasks; who asks chooses one.`] : []),
+      ...publish.map(portSentence),
+    ],
+    restarts: [],
+    undo: undoBy({ kind: 'service-remove', service: name }),
+  }
+}
+
+function portSentence({ published, target, protocol, mode }: Publish): string {
+  const port = published === undefined ? 'A port that Docker chooses' : `Port ${published}/${protocol}`
+  return mode === 'ingress'
+    ? `${port} of every node leads to port ${target} of a task, through the routing mesh.`
+    : `${port} of each node that runs a task leads to port ${target} of that task.`
+}
+
+function planRemove(word: string, site: Site, raw: RawService | undefined): PlanPart {
+  const service = findService(site, word)
+  const name = service?.Spec.Name ?? word
+  const count = tasksOf(site, service)
+  return {
+    title: `Remove service ${name}`,
+    severity: 'severe',
+    confirmWord: name,
+    requests: [
+      {
+        method: 'DELETE',
+        path: `/services/${encodeURIComponent(raw?.ID ?? service?.ID ?? word)}`,
+        query: {},
+        body: undefined,
+      },
+    ],
+    changes: [
+      `Service ${name}, its virtual addresses and its name are gone.`,
+      ...(service?.Endpoint.Ports ?? []).flatMap(({ PublishedPort, Protocol }) =>
+        PublishedPort ? [`Port ${PublishedPort}/${Protocol} is free.`] : [],
+      ),
+    ],
+    restarts: count === 0 ? [] : [stopping(count, name)],
+    undo: removalUndo(site, raw),
+  }
+}
+
+function removalUndo(site: Site, raw: RawService | undefined): Undo {
+  if (!raw) return noUndo('It is not known how it was made.')
+  const { intent, lost } = serviceIntentOf(raw, site)
+  // Arguments are somebody's command line: they are kept in memory, and not shown.
+  const shown = { ...intent, command: intent.command.map(() => HIDDEN) }
+  if (lost.length === 0) return { intent, text: undoBy(shown).text }
+  return noUndo(
+    `It has settings that cnmtop has no words for, and would come back without them: ${lost.join(', ')}. docker service inspect shows them now.`,
+  )
+}
+
+type Update = Exclude<ServiceIntent, { kind: 'service-create' | 'service-remove' }>
+
+function planUpdate(intent: Update, site: Site, raw: RawService | undefined): PlanPart {
+  const service = findService(site, intent.service)
+  const name = service?.Spec.Name ?? intent.service
+  return {
+    ...describe(intent, name, site, service, raw),
+    confirmWord: name,
+    requests: raw
+      ? [
+          post(`/services/${encodeURIComponent(raw.ID)}/update`, changedSpec(intent, raw.Spec), {
+            version: raw.Version.Index,
+          }),
+        ]
+      : [],
+  }
+}
+
+function describe(
+  intent: Update,
+  name: string,
+  site: Site,
+  service: DockerService | undefined,
+  raw: RawService | undefined,
+): Pick<PlanPart, 'title' | 'severity' | 'changes' | 'restarts' | 'undo'> {
+  switch (intent.kind) {
+    case 'service-scale':
+      return describeScale(intent.replicas, name, service)
+    case 'service-force-update':
+      return {
+        title: `Restart all tasks of service ${name}`,
+        severity: 'moderate',
+        changes: [`Every task of ${name} is a new one, with a new address.`],
+        restarts: [rolling(name, site, service, raw)],
+        undo: noUndo('A restart cannot be taken back.'),
+      }
+    case 'service-publish-add':
+      return {
+        title: `Publish port ${portText(intent.publish)} of service ${name}`,
+        severity: 'moderate',
+        changes: [portSentence(intent.publish)],
+        restarts: [rolling(name, site, service, raw)],
+        undo: undoBy({ ...intent, kind: 'service-publish-remove' }),
+      }
+    case 'service-publish-remove': {
+      const there = service?.Endpoint.Ports.find(
+        ({ TargetPort, Protocol, PublishedPort }) =>
+          TargetPort === intent.publish.target &&
+          Protocol === intent.publish.protocol &&
+          (intent.publish.published === undefined || PublishedPort === intent.publish.published),
+      )
+      const publish: Publish = {
+        ...intent.publish,
+        ...(there?.PublishedPort && { published: there.PublishedPort }),
+        ...(there && { mode: there.PublishMode === 'host' ? 'host' : 'ingress' }),
+      }
+      return {
+        title: `Publish port ${portText(publish)} of service ${name} no more`,
+        severity: 'moderate',
+        changes: [`Port ${portText(publish)} does not lead to ${name} any more.`],
+        restarts: [rolling(name, site, service, raw)],
+        undo: undoBy({ kind: 'service-publish-add', service: intent.service, publish }),
+      }
+    }
+  }
+}
+
+function describeScale(
+  replicas: number,
+  name: string,
+  service: DockerService | undefined,
+): Pick<PlanPart, 'title' | 'severity' | 'changes' | 'restarts' | 'undo'> {
+  const before = service?.Spec.Mode.Replicated?.Replicas
+  const fewer = before === undefined ? 0 : before - replicas
+  const severity: Severity = fewer > 0 ? 'moderate' : 'mild'
+  return {
+    title: `Scale service ${name} ${before === undefined ? '' : `from ${before} `}to ${replicas}`,
+    severity,
+    changes: [
+      replicas === 0
+        ? `${name} has no task, and nobody answers for it.`
+        : `${name} has ${plural(replicas, 'task')}${before === undefined ? '' : ` instead of ${before}`}.`,
+    ],
+    restarts: fewer > 0 ? [stopping(fewer, name)] : [],
+    undo:
+      before === undefined
+        ? noUndo('It is not known how many tasks it has.')
+        : undoBy({ kind: 'service-scale', service: name, replicas: before }),
+  }
+}
+
+function stopping(count: number, name: string): string {
+  return count === 1
+    ? `A task of ${name} stops, and connections to it end.`
+    : `${plural(count, 'task')} of ${name} stop, and connections to them end.`
+}
+
+/** How an update goes through the tasks: as many at a time as its configuration says (swarmkit orchestrator/update; one when it says nothing). */
+function rolling(
+  name: string,
+  site: Site,
+  service: DockerService | undefined,
+  raw: RawService | undefined,
+): string {
+  const count = tasksOf(site, service)
+  const told = raw && objectAt(raw.Spec, 'UpdateConfig')['Parallelism']
+  const atOnce = typeof told === 'number' ? told : 1
+  const pace = atOnce === 0 || atOnce >= count ? 'all at the same time' : `${atOnce} at a time`
+  return count === 0
+    ? `The tasks of ${name} are replaced by new ones: connections to them end.`
+    : `${plural(count, 'task')} of ${name} ${count === 1 ? 'is' : 'are'} replaced by new ones, ${pace}: connections to them end.`
+}
+
+function tasksOf(site: Site, service: DockerService | undefined): number {
+  if (!service) return 0
+  return livingTasks(site).filter(({ ServiceID }) => ServiceID === service.ID).length
+}
+
+function portText({ published, target, protocol }: Publish): string {
+  return `${published === undefined ? '' : `${published}:`}${target}/${protocol}`
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest'
+import { maskedIntent, maskedRequest } from '../../src/actions/mask.ts'
+import { planIntent, prepareIntent } from '../../src/actions/plan-intent.ts'
+import { parseRawService, type RawService } from '../../src/actions/spec.ts'
+import { captureFiles } from '../support/swarm-capture.ts'
+import { network, possible, service, site } from './site.ts'
+
+/** A service as the docker command made it, with all that such a one has. */
+const raw: RawService = parseRawService({
+  ID: 'x1',
+  Version: { Index: 42 },
+  Spec: {
+    Name: 'web',
+    Labels: {},
+    TaskTemplate: {
+      ContainerSpec: {
+        Image: 'nginx:1',
+        Args: ['--key', 'hunter2'],
+        Env: ['PASSWORD=hunter2'],
+        Init: false,
+        StopGracePeriod: 10_000_000_000,
+        DNSConfig: {},
+        Isolation: 'default',
+      },
+      Resources: { Limits: {}, Reservations: {} },
+      RestartPolicy: { Condition: 'any', Delay: 5_000_000_000, MaxAttempts: 0 },
+      Placement: { Constraints: ['node.role==worker'], Platforms: [{ Architecture: 'amd64', OS: 'linux' }] },
+      Networks: [{ Target: 'ugxpqp5jehnoug8m8820fu1l2' }],
+      ForceUpdate: 3,
+      Runtime: 'container',
+    },
+    Mode: { Replicated: { Replicas: 2 } },
+    UpdateConfig: {
+      Parallelism: 1,
+      FailureAction: 'pause',
+      Monitor: 5e9,
+      MaxFailureRatio: 0,
+      Order: 'stop-first',
+    },
+    EndpointSpec: {
+      Mode: 'vip',
+      Ports: [{ Protocol: 'tcp', TargetPort: 80, PublishedPort: 8080, PublishMode: 'ingress' }],
+    },
+  },
+})!
+
+describe('a plan', () => {
+  it.each(possible.map(intent => [intent.kind, intent] as const))('of %s tells all of it', (kind, intent) => {
+    const plan = planIntent(intent, site, raw)
+    expect(plan).toMatchSnapshot(kind)
+    expect(plan.command).toMatch(/^docker (?:network|service) /)
+    expect(plan.changes.length).toBeGreaterThan(0)
+    expect(plan.confirmWord).not.toBe('')
+  })
+
+  it('asks for a name where it destroys, and says what stops', () => {
+    for (const kind of ['network-remove', 'network-prune', 'service-remove']) {
+      const intent = possible.find(one => one.kind === kind)!
+      expect(planIntent(intent, site, raw).severity, kind).toBe('severe')
+    }
+    const down = planIntent({ kind: 'service-scale', service: 'web', replicas: 0 }, site, raw)
+    expect(down.severity).toBe('moderate')
+    expect(down.restarts).toEqual(['2 tasks of web stop, and connections to them end.'])
+    expect(planIntent({ kind: 'service-scale', service: 'web', replicas: 3 }, site, raw)).toMatchObject({
+      severity: 'mild',
+      restarts: [],
+      undo: {
+        intent: { kind: 'service-scale', service: 'web', replicas: 2 },
+        text: 'docker service scale web=2',
+      },
+    })
+  })
+
+  it('changes nothing of a service but what it says', () => {
+    const { send } = prepareIntent({ kind: 'service-force-update', service: 'web' }, site, raw)
+    expect(send).toHaveLength(1)
+    expect(send[0]).toMatchObject({ path: '/services/x1/update', query: { version: 42 } })
+    const template = raw.Spec['TaskTemplate'] as object
+    expect(send[0]!.body).toEqual({ ...raw.Spec, TaskTemplate: { ...template, ForceUpdate: 4 } })
+  })
+
+  it('adds and removes a port where it is named', () => {
+    const publish = { published: 9090, target: 90, protocol: 'udp', mode: 'host' } as const
+    const added = prepareIntent({ kind: 'service-publish-add', service: 'web', publish }, site, raw).send[0]!
+      .body
+    const Ports = [
+      { Protocol: 'tcp', TargetPort: 80, PublishedPort: 8080, PublishMode: 'ingress' },
+      { Protocol: 'udp', TargetPort: 90, PublishedPort: 9090, PublishMode: 'host' },
+    ]
+    expect(added).toEqual({ ...raw.Spec, EndpointSpec: { Mode: 'vip', Ports } })
+    const back = prepareIntent({ kind: 'service-publish-remove', service: 'web', publish }, site, {
+      ...raw,
+      Spec: added as RawService['Spec'],
+    }).send[0]!.body
+    expect(back).toEqual(raw.Spec)
+  })
+
+  it('takes the removal of a service back with the same service, or says what would be lost', () => {
+    const { undo } = planIntent({ kind: 'service-remove', service: 'web' }, site, raw)
+    expect(undo.intent).toEqual({
+      kind: 'service-create',
+      name: 'web',
+      image: 'nginx:1',
+      command: ['--key', 'hunter2'],
+      mode: 'replicated',
+      replicas: 2,
+      networks: ['app'],
+      endpointMode: 'vip',
+      publish: [{ published: 8080, target: 80, protocol: 'tcp', mode: 'ingress' }],
+      constraints: ['node.role==worker'],
+      env: ['PASSWORD=hunter2'],
+      mounts: [],
+      labels: {},
+    })
+    const limited = structuredClone(raw) as { Spec: { TaskTemplate: { Resources: object } } } & RawService
+    limited.Spec.TaskTemplate.Resources = { Limits: { MemoryBytes: 1024 } }
+    const lossy = planIntent({ kind: 'service-remove', service: 'web' }, site, limited)
+    expect(lossy.undo.intent).toBeUndefined()
+    expect(lossy.undo.text).toContain('TaskTemplate.Resources.Limits.MemoryBytes')
+  })
+
+  it('knows all settings of services that real daemons told', () => {
+    for (const [file, text] of captureFiles('docker-26.1-nft', 'node1')) {
+      if (file !== 'api/services.json') continue
+      const services = (JSON.parse(text) as unknown[]).map(parseRawService)
+      expect(services.length).toBeGreaterThan(0)
+      for (const one of services) {
+        const { undo } = planIntent({ kind: 'service-remove', service: 'web' }, site, one)
+        // The lab asks for tasks that end at once; all the rest is what daemons fill in.
+        expect(undo.text).toContain('without them: TaskTemplate.ContainerSpec.StopGracePeriod. ')
+      }
+    }
+  })
+})
+
+describe('secrets', () => {
+  const secret = service({
+    env: ['PASSWORD=hunter2', 'MODE=x'],
+    command: ['--password=hunter2'],
+    labels: { 'api-key': 'hunter2', tier: 'front' },
+  })
+
+  it('are sent, and neither shown nor logged', () => {
+    const { plan, send } = prepareIntent(secret, site)
+    expect(JSON.stringify(send)).toContain('PASSWORD=hunter2')
+    expect(JSON.stringify(plan.requests.map(maskedRequest))).not.toContain('hunter2')
+    expect(JSON.stringify(maskedIntent(secret))).not.toContain('hunter2')
+    expect(JSON.stringify(maskedIntent(secret))).toContain('front')
+    expect(plan.command).toContain('--env PASSWORD --env MODE')
+  })
+
+  it('of a service that somebody else made do not come up when it is changed', () => {
+    for (const intent of possible.filter(
+      ({ kind }) => kind.startsWith('service-') && kind !== 'service-create',
+    )) {
+      const { requests } = planIntent(intent, site, raw)
+      expect(requests.length, intent.kind).toBe(1)
+      expect(JSON.stringify(requests), intent.kind).not.toContain('hunter2')
+    }
+  })
+})
+
+it('quotes what a shell would take apart', () => {
+  const plan = planIntent(network({ name: 'a;b', labels: { note: "it's" } }), site)
+  expect(plan.command).toBe(
+    String.raw`docker network create --driver overlay --subnet 192.168.10.0/24 --attachable --label 'note=it'\''s' 'a;b'`,
+  )
+})
