@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { CommandError, exitCodes } from './commands/exit.ts'
 import { createProgram, refuseUnknownCommand } from './commands/program.ts'
+import { errorMessage } from './util/errors.ts'
 
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -33,7 +34,7 @@ async function main(argv: readonly string[]): Promise<number> {
 // `cnmtop ls … | head` closes the pipe: that ends the command, it is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.ok)
-  process.stderr.write(`cnmtop: cannot write the output: ${error.message}\n`)
+  process.stderr.write(`cnmtop: cannot write the output: ${errorMessage(error)}\n`)
   process.exit(exitCodes.internal)
 })
 // Talk that nobody reads is no reason to stop working.

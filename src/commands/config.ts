@@ -76,7 +76,7 @@ async function readConfig(file: string): Promise<string | undefined> {
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT'
     if (isAbsent && file !== process.env['CNMTOP_CONFIG']) return undefined
-    return fail(`cannot read the configuration: ${errorMessage(error)}`)
+    return fail(`cannot read the configuration ${file}: ${errorMessage(error)}`)
   }
 }
 

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
 import { saveText, snapshotText } from '../snapshot/file.ts'
 import type { Snapshot } from '../snapshot/index.ts'
+import { errorMessage } from '../util/errors.ts'
 
 /** What `e` on the screen can write. */
 type SaveKind = 'export-snapshot' | 'export-redacted' | 'export-report'
@@ -11,7 +13,7 @@ type SaveKind = 'export-snapshot' | 'export-redacted' | 'export-report'
  * what is there already stays.
  *
  * @returns the names of the files
- * @throws the file system's error
+ * @throws an error that names the file
  */
 export async function exportFiles(what: SaveKind, nodes: readonly Snapshot[]): Promise<string[]> {
   if (what === 'export-report') {
@@ -42,6 +44,8 @@ function baseName([first]: readonly Snapshot[]): string {
 async function write(base: string, extension: string, text: string): Promise<string> {
   let name = base + extension
   for (let count = 2; existsSync(name); count++) name = `${base}-${count}${extension}`
-  await saveText(name, text)
+  await saveText(name, text).catch((error: unknown) => {
+    throw new Error(`cannot write ${resolve(name)}: ${errorMessage(error)}`)
+  })
   return name
 }

@@ -41,6 +41,6 @@ function dockerProblem(): string | undefined {
     accessSync(SOCKET, constants.R_OK | constants.W_OK)
     return undefined
   } catch (error) {
-    return `there is no Docker that this user can ask: ${errorMessage(error)}`
+    return `there is no Docker that this user can ask at ${SOCKET}: ${errorMessage(error)}`
   }
 }

@@ -157,13 +157,13 @@ function bare(): Command {
  */
 export function refuseUnknownCommand(cli: Command, words: readonly string[]): void {
   const names = [...cli.commands.map(command => command.name()), 'help']
-  if (words.length === 0 || names.includes(words[0] ?? '')) return
   // An instance of its own: options are taken when they are parsed, and the real one parses them again.
-  const [first] = createProgram(cli.version() ?? '', () => {}).parseOptions([...words]).operands
-  if (first === undefined || names.includes(first)) return
+  const [first, second] = createProgram(cli.version() ?? '', () => {}).parseOptions([...words]).operands
+  const named = first === 'help' ? second : first
+  if (named === undefined || names.includes(named)) return
   const known = bare()
   for (const name of names) known.command(name)
-  known.parse([first], { from: 'user' })
+  known.parse([named], { from: 'user' })
 }
 
 function displaying(command: Command): Command {

@@ -69,7 +69,7 @@ describe('settings', () => {
 
   it('wants the file that was named', () => {
     const { code, stderr } = cnmtop(['print-config'], ['env', 'CNMTOP_CONFIG=/nonexistent.toml'])
-    expect(stderr).toContain('cannot read the configuration: ENOENT')
+    expect(stderr).toContain('cannot read the configuration /nonexistent.toml: no such file or directory')
     expect(code).toBe(2)
   })
 

@@ -89,7 +89,7 @@ describe('cnmtop diff', () => {
 
   it.each([
     [[before], 2, "missing required argument 'after'"],
-    [[before, '/nonexistent.json'], 6, 'cannot read /nonexistent.json: ENOENT'],
+    [[before, '/nonexistent.json'], 6, 'cannot read /nonexistent.json: no such file or directory'],
     [[directory, before], 6, 'it is no regular file'],
   ])('cnmtop diff %s ends with %i', (words, code, sentence) => {
     const ended = cnmtop(['diff', ...words])

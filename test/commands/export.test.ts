@@ -40,7 +40,11 @@ describe('cnmtop export', () => {
   it.each([
     [['export'], 2, "required option '--format <format>' not specified"],
     [['export', '--format', 'png'], 2, 'Allowed choices are dot, mermaid, svg, md'],
-    [['export', '--format', 'md', '/nonexistent.json'], 6, 'cannot read /nonexistent.json: ENOENT'],
+    [
+      ['export', '--format', 'md', '/nonexistent.json'],
+      6,
+      'cannot read /nonexistent.json: no such file or directory',
+    ],
     [
       ['export', '--format', 'md', path('node1.json'), '-o', '/nonexistent/x.md'],
       1,
