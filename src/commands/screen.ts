@@ -28,7 +28,8 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
   const missing = missingHere(options)
   if (!hasTerminal()) {
     const { eagerParts } = await import('../collectors/kernel/parts.ts')
-    await printOnce([await look(options, { parts: eagerParts })], options)
+    const { dockerParts } = await import('../collectors/docker/ask.ts')
+    await printOnce([await look(options, { parts: eagerParts, docker: dockerParts })], options)
     for (const sentence of missing) note(sentence)
     return exitCodes.ok
   }
@@ -90,9 +91,10 @@ function displayOf({ color, ascii }: DisplayOptions): ReturnType<typeof displayO
 
 async function printOnce(nodes: readonly Snapshot[], options: DisplayOptions): Promise<void> {
   const { renderOnce } = await import('../ui/once.ts')
+  const { buildGraph } = await import('../graph/build.ts')
   const width = process.stdout.columns || 120
-  const texts = nodes.map(node => renderOnce(node, { ...displayOf(options), plain: !isatty(1), width }))
-  await writeOut(texts.join('\n'))
+  const cluster = { nodes, graph: buildGraph(nodes) }
+  await writeOut(renderOnce(cluster, { ...displayOf(options), plain: !isatty(1), width }))
   note('no terminal: showing plain output')
   for (const node of nodes) for (const sentence of shortcomings(node)) note(sentence)
 }

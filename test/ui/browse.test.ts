@@ -4,7 +4,7 @@ import { namespaceKinds, type Namespace, type Snapshot, sourceStatuses } from '.
 import { tabIds } from '../../src/ui/model/tabs/tab-id.ts'
 import { views } from '../../src/ui/model/views/index.ts'
 import { renderOnce } from '../../src/ui/once.ts'
-import { emptyNamespace, syntheticSnapshot } from './synthetic.ts'
+import { clusterOf, emptyNamespace, syntheticSnapshot } from './synthetic.ts'
 import { scriptedSession, userOf } from './user.tsx'
 
 const snapshot = syntheticSnapshot()
@@ -313,14 +313,10 @@ describe('counts', () => {
     const base = emptyNamespace('net:[1]', 'other', 'blue')
     const sources = status === undefined ? [] : base.sources.map(source => ({ ...source, status }))
     const one = withNamespaces(snapshot, [{ ...base, sources }])
-    const [, heading = '', row = ''] = renderOnce(one, {
-      width: 100,
-      color: false,
-      ascii: false,
-      plain: true,
-    })
-      .split('\n')
-      .slice(1)
+    const user = userOf(one, 80, 24)
+    const heading = user.line(' KIND ') ?? ''
+    const row = user.line('other ') ?? ''
+    user.stop()
     return row.slice(heading.indexOf('LINK')).trim().replaceAll(/ +/g, ' ')
   }
 
@@ -440,7 +436,7 @@ describe('what the world names', () => {
       fc.property(nasty, text => {
         const poisoned = { ...(poison(snapshot, text) as Snapshot), takenAt: snapshot.takenAt }
         const frames: string[] = [
-          renderOnce(poisoned, { width: 120, color: false, ascii: false, plain: true }),
+          renderOnce(clusterOf(poisoned), { width: 120, color: false, ascii: false, plain: true }),
         ]
         const user = userOf(poisoned, 120, 40)
         for (const keys of [['tab'], ...tabIds.map(() => [']']), ['y'], ['q', 'o'], ['q', 'enter']]) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createTheme } from '../../src/ui/components/theme.ts'
 import { tabIds } from '../../src/ui/model/tabs/tab-id.ts'
 import { renderOnce } from '../../src/ui/once.ts'
-import { syntheticSnapshot } from './synthetic.ts'
+import { clusterOf, syntheticSnapshot } from './synthetic.ts'
 import { screenStyles, screenText, userOf } from './user.tsx'
 
 const snapshot = syntheticSnapshot()
@@ -66,7 +66,7 @@ describe('frames', () => {
   })
 
   it('the overview without a terminal', async () => {
-    const text = renderOnce(snapshot, { width: 100, color: false, ascii: false, plain: true })
+    const text = renderOnce(clusterOf(snapshot), { width: 100, color: false, ascii: false, plain: true })
     expect(text).not.toContain('\x1b')
     await expect(text).toMatchFileSnapshot(golden('once'))
   })

@@ -2,6 +2,8 @@
  * Snapshots made up for tests and measurements of the screen: a node that looks like Docker's, in any size. Nothing
  * here was captured anywhere. The same options give the same snapshot.
  */
+import { buildGraph } from '../../src/graph/build.ts'
+import type { Graph } from '../../src/graph/model.ts'
 import type { Ipvs, Link, Namespace, NetfilterTable, Route, Snapshot } from '../../src/snapshot/index.ts'
 import { noStats } from '../support/ipvs-stats.ts'
 
@@ -599,4 +601,9 @@ function sandbox(index: number, tick: number): Namespace {
 
 function emptyOther(): Namespace {
   return { ...emptyNamespace(inode(90), 'other', 'blue'), paths: ['/run/netns/blue'], links: [loopback()] }
+}
+
+/** Nodes with the graph that they make. */
+export function clusterOf(...nodes: readonly Snapshot[]): { nodes: readonly Snapshot[]; graph: Graph } {
+  return { nodes, graph: buildGraph(nodes) }
 }
