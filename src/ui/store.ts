@@ -5,16 +5,15 @@ import { advance } from './model/rates.ts'
 import { advanceLog } from './model/log.ts'
 import { isUnread } from './model/sources.ts'
 import { questionId } from './model/trace/answers.ts'
-import { chosenQuestion } from './model/trace/ask.ts'
+import { chosenQuestion, withQuestion } from './model/trace/ask.ts'
 import type { Question } from '../lb/index.ts'
 import { textToCopy } from './model/copy.ts'
-import { type Data, snapshotOfNode } from './model/data.ts'
+import { type Data, nodeOfSnapshot, sameNamespaces, snapshotOfNode } from './model/data.ts'
 import type { Command } from './model/command.ts'
 import { type Binding, commandFor } from './model/keymap.ts'
 import type { KeyName } from './model/keys.ts'
 import { paletteChoice } from './model/palette/palette.ts'
 import type { Entry } from './model/palette/entry.ts'
-import type { Target } from './model/places.ts'
 import { type Action, reduce } from './model/reducer.ts'
 import { isSameScreen } from './model/same-screen.ts'
 import { type ScreenModel, screenModel, situationOf, stageOf } from './model/screen.ts'
@@ -50,7 +49,6 @@ export type SaveKind = 'export-snapshot' | 'export-redacted' | 'export-report'
 const TICK_MS = 1000
 const TOAST_MS = 3000
 const INTERRUPTED = 130
-const MOST_QUESTIONS = 50
 
 export type StoreOptions = {
   readonly columns: number
@@ -75,17 +73,24 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     status: session.status(),
     history: undefined,
   }
+  if (data.nodes.length > 1)
+    state = { ...state, place: { ...state.place, node: nodeOfSnapshot(data, data.snapshot)?.id } }
   let screen = screenModel(state, data, clock())
   let visible: Visible | undefined
   let hasRead = false
+  let isSwitching = false
   let hasGraph = false
 
   function nodesOf(snapshot: Snapshot): readonly Snapshot[] {
     return session.nodes?.() ?? [snapshot]
   }
 
+  /** A place has its node: where one comes to a place of another one, its rows are there before any is chosen. */
   function dispatch(action: Action): void {
-    state = reduce(state, action, stageOf(data, clock()))
+    const next = reduce(state, action, stageOf(data, clock()))
+    const isElsewhere = next.place.node !== state.place.node && showNode(next.place.node)
+    state = isElsewhere ? reduce(state, action, stageOf(data, clock())) : next
+    showNode(state.place.node)
   }
 
   /** Tells the session what is on the screen, and the listeners when it looks different. */
@@ -111,7 +116,8 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
   }
 
   function takeData(): void {
-    const snapshot = state.isFrozen ? data.snapshot : sameNamespaces(data.snapshot, session.snapshot())
+    const snapshot =
+      state.isFrozen && !isSwitching ? data.snapshot : sameNamespaces(data.snapshot, session.snapshot())
     const isSameNode = snapshot.host.bootId === data.snapshot.host.bootId
     // Rates are those of one node; and what is read for the first time did not just come.
     const history = isSameNode ? data.history : undefined
@@ -127,6 +133,7 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
       status: session.status(),
       ...(log && { log }),
     }
+    if (isSwitching) return
     dispatch({ type: 'data' })
     publish()
   }
@@ -156,17 +163,15 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     if ('command' in choice.goal) return run(choice.goal.command, effects)
     if ('question' in choice.goal) return ask(choice.goal.question)
     const before = state
-    showNodeOf(choice.goal.target)
+    showNode(choice.goal.target.node)
     dispatch({ type: 'follow', target: choice.goal.target })
     if (state === before) say(`${choice.kind} ${choice.name} is not here any more.`, 'warn')
   }
 
   /** Puts a question first in the list of traces, and goes there. */
   function ask(question: Question): void {
-    const id = questionId(question)
-    const others = (data.questions ?? []).filter(other => questionId(other) !== id)
-    data = { ...data, questions: [question, ...others].slice(0, MOST_QUESTIONS) }
-    dispatch({ type: 'follow', target: { view: 'trace', id } })
+    data = withQuestion(data, question)
+    dispatch({ type: 'follow', target: { view: 'trace', id: questionId(question) } })
   }
 
   function traceChosen(): void {
@@ -176,10 +181,18 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     else say('Nobody connects to this: choose a service, a task, a port, an endpoint or a sandbox.', 'warn')
   }
 
-  /** Before raw rows of another node of a cluster are shown, it becomes the one that is shown. */
-  function showNodeOf(target: Target | undefined): void {
-    const node = target?.node === undefined ? undefined : snapshotOfNode(data, target.node)
-    if (node && node !== data.snapshot) session.chooseNode?.(node)
+  /**
+   * Makes another node of a cluster the one that raw rows are shown of. What is chosen is not looked for among them.
+   *
+   * @returns false when it is that already, or there is no such node
+   */
+  function showNode(id: string | undefined): boolean {
+    const node = id === undefined ? undefined : snapshotOfNode(data, id)
+    if (!node || node === data.snapshot || !session.chooseNode) return false
+    isSwitching = true
+    session.chooseNode(node)
+    isSwitching = false
+    return true
   }
 
   /** The screen goes on while files are written. */
@@ -187,22 +200,24 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     try {
       say(`Wrote ${(await effects.save(what, data.nodes)).join(', ')}`, 'ok')
     } catch (error) {
-      say(`Not written: ${errorMessage(error)}`, 'bad')
+      say(errorMessage(error), 'bad')
     }
     publish()
   }
 
   function chooseNode(step: number): void {
     const { nodes, snapshot } = data
-    const node = nodes.at((nodes.indexOf(snapshot) + step) % nodes.length)
-    if (nodes.length < 2 || !node) return say('There is one node only.', 'warn')
-    session.chooseNode?.(node)
-    say(`Raw rows are those of ${node.host.hostname} now.`, 'ok')
+    const next = nodes.at((nodes.indexOf(snapshot) + step) % nodes.length)
+    const node = next && nodeOfSnapshot(data, next)
+    if (nodes.length < 2 || node === undefined) return say('There is one node only.', 'warn')
+    showNode(node.id)
+    dispatch({ type: 'node', node: node.id })
+    say(`Raw rows are those of ${node.name} now.`, 'ok')
   }
 
   function run(command: Command, effects: Effects): void {
     if (command === 'open' && state.place.focus === 'detail') {
-      showNodeOf(stageOf(data, clock()).target(state))
+      showNode(stageOf(data, clock()).target(state)?.node)
     }
     const choice = paletteChoice(state, data)
     dispatch({ type: 'command', command })
@@ -281,13 +296,4 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
       graphs.stop()
     },
   }
-}
-
-/** Keeps the list of namespaces when none of them changed: what was made of it is remembered by it. */
-function sameNamespaces(before: Snapshot, after: Snapshot): Snapshot {
-  const { namespaces } = before
-  const isSame =
-    namespaces.length === after.namespaces.length &&
-    namespaces.every((namespace, index) => namespace === after.namespaces[index])
-  return isSame ? { ...after, namespaces } : after
 }

@@ -2,6 +2,7 @@ import { formatAge, plural } from '../../util/format.ts'
 import { sanitise } from '../../util/sanitise.ts'
 import { truncate } from '../../util/text.ts'
 import type { Data } from './data.ts'
+import { atLeastWords } from './gaps.ts'
 import { type Situation, situations } from './keymap.ts'
 import { keyLabel } from './keys.ts'
 import { glyphs, isUnread, knowledgeOf, snapshotProblems } from './sources.ts'
@@ -26,11 +27,12 @@ export function headerLine(state: UiState, data: Data, now: number): Line {
     { text: `  ${sanitise(snapshot.host.kernel)}`, tone: 'dim' },
   ]
   const right = [...freshness(state, data, now), ...problemSpans(snapshot), { text: ' ' }]
-  const counts = (text: string): Span[] => [...left, { text: `  ${text}`, tone: 'dim' }]
-  const namespaces = plural(snapshot.namespaces.length, 'namespace')
+  const counts = countWords(snapshot)
   const variants = [
-    counts(countsText(snapshot)),
-    counts(namespaces),
+    ...counts.map((_, index): Span[] => {
+      const words = counts.slice(0, counts.length - index)
+      return [...left, { text: `  ${words.join('  ')}`, tone: 'dim' }]
+    }),
     left,
     left.slice(0, 2),
     left.slice(1, 2),
@@ -42,12 +44,12 @@ export function headerLine(state: UiState, data: Data, now: number): Line {
   return spread(fitting ?? cut, right, state.columns)
 }
 
-const countsCache = new WeakMap<readonly Namespace[], string>()
+const countsCache = new WeakMap<readonly Namespace[], readonly string[]>()
 
-/** Totals of all namespaces. A `+` says that some namespace could not be counted, or is not read yet. */
-function countsText({ namespaces }: Snapshot): string {
-  let text = countsCache.get(namespaces)
-  if (text === undefined) {
+/** Totals of all namespaces; the least of them, or none, where some namespace could not be counted or is not read yet. */
+function countWords({ namespaces }: Snapshot): readonly string[] {
+  let words = countsCache.get(namespaces)
+  if (!words) {
     const total = (tab: Tab, noun: string): string => {
       let sum = 0
       let isWhole = true
@@ -57,17 +59,17 @@ function countsText({ namespaces }: Snapshot): string {
         if (count === 0 && isWhole)
           isWhole = !['unknown', 'unread'].includes(knowledgeOf(namespace, tab.sources))
       }
-      return isWhole ? plural(sum, noun) : `${sum}+ ${noun}s`
+      return atLeastWords(sum, isWhole, noun)
     }
-    const words = [
+    words = [
       plural(namespaces.length, 'namespace'),
       total(tabs.interfaces, 'link'),
       total(tabs.rules, 'rule'),
+      total(tabs.ipvs, 'virtual service'),
     ]
-    text = [...words, total(tabs.ipvs, 'service')].join('  ')
-    countsCache.set(namespaces, text)
+    countsCache.set(namespaces, words)
   }
-  return text
+  return words
 }
 
 function problemSpans(snapshot: Snapshot): Span[] {

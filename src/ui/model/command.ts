@@ -15,6 +15,8 @@ export type Command =
   | 'page-up'
   | 'first'
   | 'last'
+  | 'scroll-left'
+  | 'scroll-right'
   | 'open'
   | 'back'
   | 'next-pane'

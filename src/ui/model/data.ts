@@ -1,4 +1,4 @@
-import type { Graph } from '../../graph/model.ts'
+import type { Graph, Node } from '../../graph/model.ts'
 import type { Question } from '../../lb/index.ts'
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
 import type { TableChanges } from './changes.ts'
@@ -39,6 +39,11 @@ export function snapshotOfNode({ nodes, graph }: Data, id: string): Snapshot | u
     : sameTime[0]
 }
 
+/** The node of the graph that a snapshot is of. */
+export function nodeOfSnapshot(data: Data, snapshot: Snapshot): Node | undefined {
+  return Object.values(data.graph.nodes).find(({ id }) => snapshotOfNode(data, id) === snapshot)
+}
+
 const byId = new WeakMap<readonly Namespace[], ReadonlyMap<string, Namespace>>()
 
 /** The namespaces of a snapshot by their ids. */
@@ -49,4 +54,13 @@ export function namespacesById({ namespaces }: Snapshot): ReadonlyMap<string, Na
     byId.set(namespaces, map)
   }
   return map
+}
+
+/** Keeps the list of namespaces when none of them changed: what was made of it is remembered by it. */
+export function sameNamespaces(before: Snapshot, after: Snapshot): Snapshot {
+  const { namespaces } = before
+  const isSame =
+    namespaces.length === after.namespaces.length &&
+    namespaces.every((namespace, index) => namespace === after.namespaces[index])
+  return isSame ? { ...after, namespaces } : after
 }

@@ -59,8 +59,26 @@ export function isSwarmTold(nodes: readonly Snapshot[], part: 'services' | 'task
   )
 }
 
+/**
+ * Whether somebody told which services are on a network: a manager tells of all of them, and a node that has a task on the network
+ * heard of those on it (`Services` of a verbose inspection).
+ */
+export function areServicesTold(nodes: readonly Snapshot[], networkId: string | undefined): boolean {
+  if (isSwarmTold(nodes, 'services')) return true
+  return nodes.some(({ docker }) =>
+    docker?.networks?.some(
+      ({ Id, Scope, Services }) => Id === networkId && (Scope === 'local' || Services !== undefined),
+    ),
+  )
+}
+
 /** `12`; `12+` when there may be more; `?` when nothing is known. */
 export function atLeast(count: number, isAll: boolean): string {
   if (isAll) return String(count)
   return count === 0 ? '?' : `${count}+`
+}
+
+/** `1 endpoint`, `12+ endpoints`, `? endpoints`. */
+export function atLeastWords(count: number, isAll: boolean, noun: string): string {
+  return `${atLeast(count, isAll)} ${noun}${isAll && count === 1 ? '' : 's'}`
 }

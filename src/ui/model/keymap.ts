@@ -108,6 +108,13 @@ export const bindings: readonly Binding[] = [
   { command: 'page-up', keys: ['page-up'], context: 'move', description: 'Page up' },
   { command: 'first', keys: ['g', 'home'], context: 'move', description: 'First row' },
   { command: 'last', keys: ['G', 'end'], context: 'move', description: 'Last row' },
+  {
+    command: 'scroll-left',
+    keys: ['H'],
+    context: 'move',
+    description: 'To the left in a drawing that is wider than the screen',
+  },
+  { command: 'scroll-right', keys: ['L'], context: 'move', description: 'And to the right' },
 
   {
     command: 'close',
@@ -123,6 +130,13 @@ export const bindings: readonly Binding[] = [
     description: 'Copy all of it to the clipboard (OSC 52)',
     footer: 'copy',
   },
+  {
+    command: 'scroll-left',
+    keys: ['left'],
+    context: 'overlay',
+    description: 'To the left in a drawing that is wider than the screen',
+  },
+  { command: 'scroll-right', keys: ['right'], context: 'overlay', description: 'And to the right' },
 
   {
     command: 'filter-keep',

@@ -11,6 +11,24 @@ export type ListView = {
   readonly sortable: readonly string[]
   /** Whether the item at an index is passed over: a title, or gone. */
   readonly isInert: (index: number) => boolean
+  /** What stands there in place of rows. */
+  readonly text?: TextSize
+}
+
+/** A text on the screen: how many lines it has and how many of them are seen, how many columns are seen and how many are not. */
+export type TextSize = {
+  readonly lines: number
+  readonly page: number
+  readonly columns: number
+  readonly over: number
+}
+
+/** Where a text is looked at: never behind its end. */
+export function scrolled<At extends { readonly top: number; readonly left?: number }>(
+  at: At,
+  { lines, page, over }: TextSize,
+): At & { readonly left: number } {
+  return { ...at, top: clamp(at.top, Math.max(0, lines - page)), left: clamp(at.left ?? 0, over) }
 }
 
 /** Where the chosen row is now; the row that took its place when it is gone. */
@@ -23,6 +41,7 @@ export function indexOf(list: ListState, view: Pick<ListView, 'ids'>): number {
 /** Chooses the row at an index, or the nearest there is. */
 export function select(list: ListState, view: ListView, wanted: number): ListState {
   const total = view.ids.length
+  if (total === 0 && view.text) return scrolled({ ...list, index: 0, selectedId: undefined }, view.text)
   const index = passInert(view, clamp(wanted, total - 1), wanted < list.index ? -1 : 1)
   let top = list.top
   // The titles right above a row are shown with it, where there is room.
@@ -51,6 +70,8 @@ export type Step = (index: number, page: number) => number
 
 /** Moves the chosen row. */
 export function moveBy(list: ListState, view: ListView, step: Step): ListState {
+  if (view.ids.length === 0 && view.text)
+    return scrolled({ ...list, top: step(list.top, view.text.page) }, view.text)
   const index = indexOf(list, view)
   // A page of a list with tall items is as many items as fit, and one at least.
   const tall = typeof view.heights === 'number' ? view.heights : (view.heights[index] ?? 1)

@@ -1,9 +1,11 @@
 import { sanitise } from '../../util/sanitise.ts'
 import { wrap } from '../../util/text.ts'
+import { viewport } from './canvas.ts'
 import { tabLine } from './chrome.ts'
 import type { Change, TableChanges } from './changes.ts'
 import type { Data } from './data.ts'
 import type { Layout } from './layout.ts'
+import { scrolled, type TextSize } from './lists.ts'
 import { overlayText } from './overlay.ts'
 import { paletteFound, paletteLines } from './palette/palette.ts'
 import type { ShownRows } from './rows.ts'
@@ -103,13 +105,23 @@ export function detailPane(state: UiState, data: Data, columns: number, rows: nu
     const left = rows - TITLE_ROWS - lines.length
     const widths = columnWidths(table, inside - MARGIN, list.sort)
     lines.push(...listLines(at, widths, data.changes?.detail, isFocused, inside, left))
-  } else if (shown.hidden > 0) lines.push(emptyLine, textLine('  Nothing matches the filter.', 'dim'))
-  else lines.push(...detail.empty(inside - MARGIN, state.isFrozen).map(indent))
+  } else {
+    const text = detailText(state, data, inside)
+    const size = { columns: inside - MARGIN, rows: Math.max(0, rows - TITLE_ROWS - lines.length) }
+    if (text) lines.push(...viewport(text, { top: list.top, left: list.left ?? 0, ...size }).map(indent))
+    else lines.push(emptyLine, textLine('  Nothing matches the filter.', 'dim'))
+  }
   return pane('detail', detail.title, lines, columns, rows, isFocused)
 }
 
+/** What stands in the pane in place of rows: why there are none, or a drawing. Undefined when rows are there, or hidden. */
+export function detailText(state: UiState, data: Data, inside: number): readonly Line[] | undefined {
+  const { detail, shown } = shownDetail(state, data)
+  return shown.rows.length > 0 || shown.hidden > 0 ? undefined : detail.empty(inside - MARGIN, state.isFrozen)
+}
+
 /** Columns of the marks that show the chosen row and a problem without colour. */
-const MARGIN = 3
+export const MARGIN = 3
 
 function indent(line: Line): Line {
   return { ...line, spans: [{ text: ' '.repeat(MARGIN) }, ...line.spans] }
@@ -176,13 +188,30 @@ export function overlayPane(
   const inside = state.columns - FRAME
   const rows = layout.rows - TITLE_ROWS
   const { title, lines } = overlayText(state, data, inside, now)
-  const top = Math.min(state.overlay?.top ?? 0, Math.max(0, lines.length - rows))
-  const last = Math.min(lines.length, top + rows)
-  const shown = lines.slice(top, last)
+  const size = textSize(lines, inside, rows)
+  const { top, left } = scrolled({ top: state.overlay?.top ?? 0, left: state.overlay?.left ?? 0 }, size)
+  // What fits is painted as it is: only a drawing is wider than the screen.
+  const shown =
+    size.over === 0 ? lines.slice(top, top + rows) : viewport(lines, { top, left, columns: inside, rows })
   return {
     model: pane('overlay', [{ text: title, tone: 'title' }], shown, state.columns, layout.rows, true),
-    position: lines.length > rows ? `${top + 1}-${last} of ${lines.length}` : '',
+    position: textPosition(size, { top, left }),
   }
+}
+
+export function textSize(lines: readonly Line[], columns: number, rows: number): TextSize {
+  const widest = Math.max(0, ...lines.map(({ spans }) => spansWidth(spans)))
+  return { lines: lines.length, page: Math.max(1, rows), columns, over: Math.max(0, widest - columns) }
+}
+
+/** Which part of a text is seen; nothing when all of it is. */
+export function textPosition(
+  { lines, page, columns, over }: TextSize,
+  { top, left = 0 }: { readonly top: number; readonly left?: number },
+): string {
+  const across = over > 0 ? [`columns ${left + 1}-${left + columns} of ${columns + over}`] : []
+  const down = lines > page ? [`${top + 1}-${Math.min(lines, top + page)} of ${lines}`] : []
+  return [...across, ...down].join('  ')
 }
 
 /** The palette: what is typed, and what that finds. */

@@ -16,11 +16,11 @@ export type Target = {
 /** More places than anybody goes back through. */
 const MOST_PLACES = 100
 
-/** Another view, as it was left. */
+/** Another view, as it was left; the node stays. */
 export function openView(state: UiState, view: string): UiState {
   if (state.place.view === view && state.place.trail.length === 0) return state
   const place = state.left[view] ?? freshPlace(view)
-  return visit(state, { ...place, trail: [] })
+  return visit(state, { ...place, node: state.place.node, trail: [] })
 }
 
 /** Goes where a target says. Filters of the way there are dropped, as they could hide it; orders stay. */
@@ -37,6 +37,7 @@ export function follow(state: UiState, target: Target): UiState {
     { ...state, problemsOnly: false },
     {
       view: target.view,
+      node: target.node ?? place.node,
       list: chosen(known.list, target.id),
       tab,
       details: tab === '' ? {} : { [tab]: chosen(known.details[tab] ?? emptyList, target.row) },

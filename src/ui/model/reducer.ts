@@ -1,5 +1,14 @@
 import type { Command } from './command.ts'
-import { clamp, indexOf, type ListView, moveBy, nextSort, select, type Step } from './lists.ts'
+import {
+  indexOf,
+  type ListView,
+  moveBy,
+  nextSort,
+  scrolled,
+  select,
+  type Step,
+  type TextSize,
+} from './lists.ts'
 import { focusOn, follow, leave, openView, type Target, travel } from './places.ts'
 import { reducePalette, withQuery } from './palette/reduce.ts'
 import { TRACE_WORD } from './trace/typed.ts'
@@ -20,7 +29,7 @@ export type Stage = {
   readonly detail: (state: UiState) => ListView
   /** How many entries the palette shows. */
   readonly found: (palette: Palette, table: UiState['bindings']) => number
-  readonly overlay: (state: UiState) => { readonly lines: number; readonly page: number }
+  readonly overlay: (state: UiState) => TextSize
   /** The tabs of the detail pane, and the open one. */
   readonly tabs: (state: UiState) => { readonly ids: readonly string[]; readonly tab: string }
   /** Where the chosen row leads; undefined for a row that is no relation. */
@@ -34,6 +43,8 @@ export type Action =
   | { readonly type: 'toast'; readonly toast: Toast | undefined }
   /** Goes to an object, or to a row of it. Nothing happens when there is no such object. */
   | { readonly type: 'follow'; readonly target: Target }
+  /** Raw rows are shown of another node from now on. */
+  | { readonly type: 'node'; readonly node: string }
   /** The data changed: what is chosen is looked for again. Until a key is pressed that is the first row, whichever. */
   | { readonly type: 'data' }
   /** A key was pressed: the rows under the cursors are chosen from now on. */
@@ -53,6 +64,8 @@ export function reduce(state: UiState, action: Action, stage: Stage): UiState {
       return { ...state, toast: action.toast }
     case 'follow':
       return followIfThere(state, action.target, stage)
+    case 'node':
+      return settle({ ...state, place: { ...state.place, node: action.node } }, stage)
     case 'data':
       return state.place.list.selectedId === undefined ? state : settle(state, stage)
     case 'touch':
@@ -78,6 +91,10 @@ function reduceCommand(state: UiState, command: Command, stage: Stage): UiState 
       return move(state, stage, () => 0)
     case 'last':
       return move(state, stage, () => Number.MAX_SAFE_INTEGER)
+    case 'scroll-left':
+      return scrollBy(state, stage, -SIDEWAYS)
+    case 'scroll-right':
+      return scrollBy(state, stage, SIDEWAYS)
     case 'open':
       return open(state, stage)
     case 'back':
@@ -186,11 +203,30 @@ function followIfThere(state: UiState, target: Target, stage: Stage): UiState {
 
 function move(state: UiState, stage: Stage, step: Step): UiState {
   if (state.overlay) {
-    const { lines, page } = stage.overlay(state)
-    const top = clamp(step(state.overlay.top, page), Math.max(0, lines - page))
-    return { ...state, overlay: { ...state.overlay, top } }
+    const size = stage.overlay(state)
+    return {
+      ...state,
+      overlay: scrolled({ ...state.overlay, top: step(state.overlay.top, size.page) }, size),
+    }
   }
   return withFocused(state, moveBy(focused(state, stage), focusedView(state, stage), step), stage)
+}
+
+/** So many columns at a time. */
+const SIDEWAYS = 8
+
+/** Sideways: a text that lies over the lists, or one that stands in place of rows. */
+function scrollBy(state: UiState, stage: Stage, columns: number): UiState {
+  const { overlay } = state
+  if (overlay) {
+    const left = overlay.left + columns
+    return { ...state, overlay: scrolled({ ...overlay, left }, stage.overlay(state)) }
+  }
+  const { text } = focusedView(state, stage)
+  const list = focused(state, stage)
+  return text
+    ? withFocused(state, scrolled({ ...list, left: (list.left ?? 0) + columns }, text), stage)
+    : state
 }
 
 /** Puts a changed list where the focus is. Another object starts its tabs at their top; filters and order stay. */
@@ -235,7 +271,7 @@ function withSort(state: UiState, sort: ListState['sort'], stage: Stage): UiStat
 }
 
 function withOverlay(state: UiState, kind: OverlayKind): UiState {
-  return { ...state, overlay: { kind, top: 0 } }
+  return { ...state, overlay: { kind, top: 0, left: 0 } }
 }
 
 function withTab(state: UiState, by: number, stage: Stage): UiState {

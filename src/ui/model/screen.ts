@@ -8,12 +8,16 @@ import { overlayText } from './overlay.ts'
 import {
   detailChrome,
   detailPane,
+  detailText,
   FRAME,
   listChrome,
   listPane,
+  MARGIN,
   overlayPane,
   palettePane,
   type PaneModel,
+  textPosition,
+  textSize,
   TITLE_ROWS,
 } from './panes.ts'
 import { paletteFound } from './palette/palette.ts'
@@ -55,7 +59,7 @@ export function screenModel(state: UiState, data: Data, now: number): ScreenMode
     const pane = overlayPane(state, data, layout, now)
     return { ...head, panes: [pane.model], footer: footerLine(state, situationOf(state), pane.position) }
   }
-  return { ...head, panes: panesOf(state, data, layout), footer: footerOf(state, data) }
+  return { ...head, panes: panesOf(state, data, layout), footer: footerOf(state, data, now) }
 }
 
 type Panes = { readonly state: UiState; readonly data: Data; readonly panes: readonly PaneModel[] }
@@ -82,8 +86,8 @@ function isSameData({ status: before, ...old }: Data, { status, ...now }: Data):
   return isSame(old, now) && isSame(before, status)
 }
 
-function footerOf(state: UiState, data: Data): Line {
-  return footerLine(state, situationOf(state), position(state, data))
+function footerOf(state: UiState, data: Data, now: number): Line {
+  return footerLine(state, situationOf(state), position(state, data, now))
 }
 
 /** Which keys are valid now. */
@@ -98,23 +102,29 @@ export function situationOf(state: UiState): Situation {
 export function stageOf(data: Data, now: number): Stage {
   return {
     list: state => {
-      const { shown } = shownList(state, data)
+      const { shown, table } = shownList(state, data)
       const layout = layoutFor(state)
       const columns = (layout.list?.columns ?? state.columns) - FRAME
       const page = layout.rows - TITLE_ROWS - listChrome(state, data, columns).length
-      return listView(shown, page, viewOf(state.place.view).sortable)
+      // Some columns are there only when there are several nodes.
+      const sortable = viewOf(state.place.view).sortable.filter(sort =>
+        table.columns.some(({ id }) => id === sort),
+      )
+      return listView(shown, page, sortable)
     },
     detail: state => {
       const { shown, detail } = shownDetail(state, data)
       const layout = layoutFor(state)
       const columns = (layout.detail?.columns ?? state.columns) - FRAME
-      const page = layout.rows - TITLE_ROWS - detailChrome(state, data, columns).length
-      return listView(shown, page, detail.sortable)
+      const page = Math.max(1, layout.rows - TITLE_ROWS - detailChrome(state, data, columns).length)
+      const text = detailText(state, data, columns)
+      const view = listView(shown, page, detail.sortable)
+      return text ? { ...view, text: textSize(text, columns - MARGIN, page) } : view
     },
     overlay: state => {
-      const { lines } = overlayText(state, data, state.columns - FRAME, now)
-      const { rows } = layoutFor(state)
-      return { lines: lines.length, page: Math.max(1, rows - TITLE_ROWS) }
+      const columns = state.columns - FRAME
+      const { lines } = overlayText(state, data, columns, now)
+      return textSize(lines, columns, layoutFor(state).rows - TITLE_ROWS)
     },
     found: (palette, table) => paletteFound(palette, data, table).entries.length,
     tabs: state => {
@@ -134,8 +144,12 @@ function listView(shown: ShownRows, page: number, sortable: readonly string[]): 
   return { ids: shown.ids, heights: shown.heights, page: Math.max(1, page), sortable, isInert }
 }
 
-function position(state: UiState, data: Data): string {
-  const at = shownIn(state.place.focus, state, data)
+function position(state: UiState, data: Data, now: number): string {
+  const { focus } = state.place
+  const at = shownIn(focus, state, data)
+  const isText = focus === 'detail' && at.shown.rows.length === 0
+  const { text } = isText ? stageOf(data, now).detail(state) : {}
+  if (text) return textPosition(text, at.list)
   const { shown } = at
   const total = shown.rows.length - shown.inert.length
   const index = chosenIndex(at)

@@ -8,6 +8,8 @@ export type ListState = {
   readonly index: number
   /** First item on the screen. */
   readonly top: number
+  /** First column on the screen, of a text that is wider than its pane. */
+  readonly left?: number
   readonly filter: string
   readonly sort: Sort | undefined
 }
@@ -17,6 +19,8 @@ export type Pane = 'list' | 'detail'
 /** Where one is: a view, what is chosen in it, and the places that led there. */
 export type Place = {
   readonly view: string
+  /** Graph id of the node that raw rows are shown of; undefined where there is one only. */
+  readonly node: string | undefined
   readonly list: ListState
   /** The tab of the detail pane; the first one of the view when it has no such tab. */
   readonly tab: string
@@ -32,7 +36,7 @@ export type Place = {
 /** What lies over the lists: the keys, all of a row, the row as JSON, where it comes from. */
 export type OverlayKind = 'help' | 'row' | 'json' | 'origin' | 'wiring' | 'export'
 
-export type Overlay = { readonly kind: OverlayKind; readonly top: number }
+export type Overlay = { readonly kind: OverlayKind; readonly top: number; readonly left: number }
 
 /** What is typed into the palette, and which of what it finds is chosen. */
 export type Palette = {
@@ -76,7 +80,16 @@ export function detailList({ details }: Place, tab: string): ListState {
 
 /** A view as it is when nobody was there yet. */
 export function freshPlace(view: string): Place {
-  return { view, list: emptyList, tab: '', details: {}, focus: 'list', entered: 'list', trail: [] }
+  return {
+    view,
+    node: undefined,
+    list: emptyList,
+    tab: '',
+    details: {},
+    focus: 'list',
+    entered: 'list',
+    trail: [],
+  }
 }
 
 export function initialState(

@@ -44,7 +44,12 @@ function aboutOf(graph: Graph, object: GraphObject): (string | undefined)[] {
     case 'node':
       return [object.role, ...object.vteps, object.nodeId]
     case 'network':
-      return [object.driver, ...object.subnets.map(({ subnet }) => subnet), object.networkId]
+      return [
+        object.driver,
+        ...object.subnets.map(({ subnet }) => subnet),
+        object.node && `on ${graph.nodes[object.node]?.name ?? object.node}`,
+        object.networkId,
+      ]
     case 'sandbox':
       return [object.kind, object.sandboxKey, object.namespace]
     case 'endpoint':

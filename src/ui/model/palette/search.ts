@@ -1,5 +1,5 @@
 import fuzzysort, { type SnapshotKey } from 'fuzzysort'
-import type { Data } from '../data.ts'
+import { type Data, nodeOfSnapshot } from '../data.ts'
 import type { Binding } from '../keymap.ts'
 import { keyLabel } from '../keys.ts'
 import type { Graph } from '../../../graph/model.ts'
@@ -48,20 +48,28 @@ let last:
   | {
       readonly table: readonly Binding[]
       readonly graph: Graph
-      readonly namespaces: readonly Namespace[]
+      readonly namespaces: readonly (readonly Namespace[])[]
       readonly index: Index
     }
   | undefined
 
-/** All that can be found: views and commands, objects of the graph, rows of the namespaces. */
-export function indexOfData({ graph, snapshot: { namespaces } }: Data, table: readonly Binding[]): Index {
-  if (last?.table !== table || last.graph !== graph || last.namespaces !== namespaces) {
-    const entries = [
-      ...commandEntries(table),
-      ...objectEntries(graph),
-      ...namespaces.flatMap(namespaceEntries),
-    ]
-    last = { table, graph, namespaces, index: makeIndex(entries) }
+/** All that can be found: views and commands, objects of the graph, rows of the namespaces of all nodes. */
+export function indexOfData(data: Data, table: readonly Binding[]): Index {
+  const { graph, snapshot, nodes } = data
+  // Those of the node on the screen come first.
+  const ordered = [snapshot, ...nodes.filter(node => node !== snapshot)]
+  const isSame =
+    last?.table === table &&
+    last.graph === graph &&
+    last.namespaces.length === ordered.length &&
+    ordered.every(({ namespaces }, index) => last?.namespaces[index] === namespaces)
+  if (!last || !isSame) {
+    const rows = ordered.flatMap(node => {
+      const of = nodes.length > 1 ? nodeOfSnapshot(data, node) : undefined
+      return node.namespaces.flatMap(namespace => namespaceEntries(namespace, of))
+    })
+    const index = makeIndex([...commandEntries(table), ...objectEntries(graph), ...rows])
+    last = { table, graph, namespaces: ordered.map(({ namespaces }) => namespaces), index }
   }
   return last.index
 }

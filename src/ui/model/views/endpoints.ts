@@ -4,7 +4,7 @@ import { endpointSources, gapsOf } from '../gaps.ts'
 import { objectOf } from '../../../graph/query.ts'
 import { type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
-import { nodeCell, objectRow, sandboxName, sortedByName } from './words.ts'
+import { nodeCell, objectRow, sandboxName, sortedByName, withNodeColumn } from './words.ts'
 
 /** Where sandboxes and networks meet: each endpoint with its interface, addresses and the other end of its pair. */
 export const endpointsView = objectView({
@@ -16,7 +16,7 @@ export const endpointsView = objectView({
   description: 'Endpoints: interfaces, addresses, VIPs, MACs, veth pairs',
   share: 0.6,
   sortable: ['network', 'sandbox', 'interface', 'address', 'vip', 'mac', 'peer', 'node'],
-  columns: [
+  columns: withNodeColumn([
     { id: 'network', title: 'NETWORK', max: 24 },
     { id: 'sandbox', title: 'SANDBOX', grow: true, isId: true },
     { id: 'interface', title: 'IFACE', hide: 2, max: 15 },
@@ -24,8 +24,7 @@ export const endpointsView = objectView({
     { id: 'vip', title: 'VIP', hide: 3, max: 32 },
     { id: 'mac', title: 'MAC', hide: 4 },
     { id: 'peer', title: 'PEER', hide: 5, max: 28 },
-    { id: 'node', title: 'NODE', hide: 6, max: 20 },
-  ],
+  ]),
   rows: endpointRows,
   empty: whyNothing,
   visible: (id, { graph }) => {

@@ -1,8 +1,17 @@
 import type { Data } from '../data.ts'
-import { endpointSources, gapKey, isWhole } from '../gaps.ts'
-import { type Row, worldCell } from '../table.ts'
+import { areServicesTold, endpointSources, gapKey, isSwarmTold, isWhole } from '../gaps.ts'
+import { type Cell, type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
-import { countCell, networkKind, objectRow, shortId, sortedByName } from './words.ts'
+import {
+  countCell,
+  networkKind,
+  nodeCell,
+  objectRow,
+  onNode,
+  shortId,
+  sortedByName,
+  withNodeColumn,
+} from './words.ts'
 
 /** Every network that the daemon or the kernel knows. */
 export const networksView = objectView({
@@ -12,8 +21,8 @@ export const networksView = objectView({
   short: 'Nets',
   singular: 'network',
   description: 'Networks: bridges, overlays and what is on them',
-  sortable: ['name', 'kind', 'subnet', 'vni', 'mtu', 'endpoints', 'services'],
-  columns: [
+  sortable: ['name', 'kind', 'subnet', 'vni', 'mtu', 'endpoints', 'services', 'node'],
+  columns: withNodeColumn([
     { id: 'name', title: 'NAME', grow: true, isId: true },
     { id: 'kind', title: 'KIND', hide: 1 },
     { id: 'subnet', title: 'SUBNET', hide: 2, max: 43 },
@@ -23,15 +32,16 @@ export const networksView = objectView({
     { id: 'services', title: 'SVC', align: 'right', hide: 4 },
     { id: 'flags', title: 'FLAGS', hide: 7 },
     { id: 'id', title: 'ID', hide: 8 },
-  ],
+  ]),
   rows: networkRows,
-  dependsOn: ({ nodes }) => [gapKey(nodes, endpointSources)],
+  dependsOn: ({ nodes }) => [gapKey(nodes, endpointSources), isSwarmTold(nodes, 'services')],
   empty: 'No networks. A daemon has three at least: nothing of it was found.',
 })
 
 const ranks = ['ingress', 'user', 'gwbridge', 'default-bridge']
 
-function networkRows({ graph, nodes }: Data): Row[] {
+function networkRows(data: Data): Row[] {
+  const { graph, nodes } = data
   const isAll = isWhole(nodes, endpointSources)
   const networks = sortedByName(Object.values(graph.networks))
   networks.sort((a, b) => ranks.indexOf(a.role) - ranks.indexOf(b.role))
@@ -43,16 +53,18 @@ function networkRows({ graph, nodes }: Data): Row[] {
       network.lbMode === 'dsr' && 'dsr',
     ].filter(flag => flag !== false)
     const [vni] = network.vnis
-    return objectRow(network, [
+    const cells: Cell[] = [
       worldCell(network.name, 'strong'),
       networkKind(network),
       worldCell(network.subnets.map(({ subnet }) => subnet).join(' ')),
       vni === undefined ? { text: '-', tone: 'dim' } : { text: network.vnis.join(' '), value: vni },
       worldCell(network.mtu),
       countCell(network.endpoints.length, isAll),
-      countCell(network.services.length),
+      countCell(network.services.length, areServicesTold(nodes, network.networkId)),
       worldCell(flags.join(' '), 'dim'),
       worldCell(shortId(network.networkId), 'dim'),
-    ])
+      nodeCell(graph, network.node),
+    ]
+    return objectRow(network, cells, { label: `${network.name}${onNode(data, network.node)}` })
   })
 }

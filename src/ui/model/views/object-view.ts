@@ -12,14 +12,14 @@ import { textLine } from '../span.ts'
 import type { Column, Row, Table } from '../table.ts'
 import { wiringOf } from '../wiring-of.ts'
 import { whyNameless } from './nameless.ts'
-import type { Detail, TabLabel, View } from './view.ts'
+import { type Detail, nothingChosen, type TabLabel, type View } from './view.ts'
 
 /** What a view of objects of the graph has to tell of itself. */
 export type ObjectViewOptions = Pick<
   View,
   'id' | 'key' | 'title' | 'short' | 'singular' | 'description' | 'sortable'
 > & {
-  readonly columns: readonly Column[]
+  readonly columns: readonly Column[] | ((data: Data) => readonly Column[])
   readonly share?: number
   /** The rows of the list. Their ids are those of the objects, or `objectOfRow` tells. */
   readonly rows: (data: Data) => readonly Row[]
@@ -67,7 +67,8 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
       const other = dependsOn(data)
       if (made?.graph === data.graph && made.other.every((value, index) => value === other[index]))
         return made.table
-      const table = { columns, rows: rows(data), ...(isTree && { isTree }) }
+      const shown = typeof columns === 'function' ? columns(data) : columns
+      const table = { columns: shown, rows: rows(data), ...(isTree && { isTree }) }
       made = { graph: data.graph, other, table }
       return table
     },
@@ -110,15 +111,6 @@ function wiringDetail(object: GraphObject, data: Data): Detail {
 }
 
 const noRows: Table = { columns: [], rows: [] }
-
-const nothingChosen: Detail = {
-  title: [{ text: 'Nothing is chosen', tone: 'dim' }],
-  table: undefined,
-  sortable: [],
-  notices: () => [],
-  empty: () => [],
-  origin: () => [],
-}
 
 function objectDetail(object: GraphObject, table: Table, data: Data): Detail {
   return {

@@ -1,12 +1,14 @@
-import type { Graph, GraphObject, Network, Node } from '../../../graph/model.ts'
+import type { GraphObject, Network, Node } from '../../../graph/model.ts'
 import { type Data, snapshotOfNode } from '../data.ts'
-import { atLeast, endpointSources, gapKey, isDirectoryMissing, isWhole, isWholeNode } from '../gaps.ts'
+import { atLeastWords, endpointSources, gapKey, isDirectoryMissing, isWhole, isWholeNode } from '../gaps.ts'
 import { allObjects } from '../../../graph/query.ts'
 import { typeWords } from '../objects.ts'
-import { type Cell, cellRow, lineRow, type Row, worldCell } from '../table.ts'
+import { sanitise } from '../../../util/sanitise.ts'
+import type { Span } from '../span.ts'
+import { type Cell, lineRow, type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
 import { sourceHealth } from './source-health.ts'
-import { networkKind, objectRow, portWords, sortedByName, taskCount } from './words.ts'
+import { networkKind, objectRow, onNode, portWords, sortedByName, taskCount } from './words.ts'
 
 /** The node, its networks with their services, and what does not fit. */
 export const overviewView = objectView({
@@ -19,7 +21,7 @@ export const overviewView = objectView({
   sortable: ['name', 'kind'],
   isTree: true,
   columns: [
-    { id: 'name', title: 'NAME', max: 40 },
+    { id: 'name', title: 'NAME', max: 32 },
     { id: 'kind', title: 'KIND', max: 16 },
     { id: 'tasks', title: 'TASKS', align: 'right' },
     { id: 'about', title: 'ABOUT', grow: true, least: 12 },
@@ -45,7 +47,7 @@ function overviewRows(data: Data): Row[] {
     heading(`Nodes ${nodes.length}`),
     ...nodes.map(node => nodeRow(data, node)),
     heading(`Networks ${networks.length}`),
-    ...networks.flatMap(network => networkRows(graph, network, isAll)),
+    ...networks.flatMap(network => networkRows(data, network, isAll)),
     heading(
       troubled.length === 0
         ? isAll
@@ -91,23 +93,28 @@ function countWords(data: Data, node: string): string {
     Object.values(list).filter(item => item.node === node).length
   const snapshot = snapshotOfNode(data, node)
   const isAll = snapshot === undefined || isWholeNode(snapshot, endpointSources)
-  return `${atLeast(count(graph.sandboxes), snapshot === undefined || !isDirectoryMissing(snapshot))} sandboxes  ${atLeast(count(graph.endpoints), isAll)} endpoints`
+  const areAllFound = snapshot === undefined || !isDirectoryMissing(snapshot)
+  return [
+    atLeastWords(count(graph.sandboxes), areAllFound, 'sandbox').replace(/xs$/, 'xes'),
+    atLeastWords(count(graph.endpoints), isAll, 'endpoint'),
+  ].join('  ')
 }
 
-function networkRows(graph: Graph, network: Network, isAll: boolean): Row[] {
+function networkRows(data: Data, network: Network, isAll: boolean): Row[] {
+  const { graph } = data
   const services = sortedByName(network.services.flatMap(id => graph.services[id] ?? []))
   const subnets = network.subnets.map(({ subnet }) => subnet).join(' ')
   const vni = network.vnis.length === 0 ? '' : `VNI ${network.vnis.join(' ')}`
-  const about = [subnets, vni, `${atLeast(network.endpoints.length, isAll)} endpoints`]
+  const where = onNode(data, network.node)
+  const about = [where.trim(), subnets, vni, atLeastWords(network.endpoints.length, isAll, 'endpoint')]
     .filter(Boolean)
     .join('  ')
   return [
-    objectRow(network, [
-      worldCell(network.name, 'strong'),
-      networkKind(network),
-      { text: '' },
-      worldCell(about, 'dim'),
-    ]),
+    objectRow(
+      network,
+      [worldCell(network.name, 'strong'), networkKind(network), { text: '' }, worldCell(about, 'dim')],
+      { label: `${network.name}${where}` },
+    ),
     ...services.map(service => {
       const vip = service.networks.find(on => on.network === network.id)?.vip
       const words = [vip === undefined ? '' : `VIP ${vip}`, portWords(service)].filter(Boolean).join('  ')
@@ -122,15 +129,15 @@ function networkRows(graph: Graph, network: Network, isAll: boolean): Row[] {
   ]
 }
 
+/** A line of its own: its words would take the room of the columns above. */
 function problemRow(object: GraphObject): Row {
   const [first] = object.warnings
   const more = object.warnings.length > 1 ? `  and ${object.warnings.length - 1} more` : ''
-  const cells: Cell[] = [
-    worldCell(`${typeWords[object.type]} ${object.name}`, 'warn'),
-    worldCell(first?.code, 'warn'),
-    { text: '' },
-    worldCell(`${first?.message ?? ''}${more}`),
+  const line: Span[] = [
+    { text: sanitise(`${typeWords[object.type]} ${object.name}`), tone: 'warn' },
+    { text: `  ${first?.code ?? ''}: `, tone: 'dim' },
+    { text: sanitise(`${first?.message ?? ''}${more}`) },
   ]
-  const row = cellRow(`${object.id}${SEPARATOR}problem`, cells, object, true)
-  return { ...row, label: object.name }
+  const row = lineRow(`${object.id}${SEPARATOR}problem`, 1, line, object)
+  return { ...row, isProblem: true, label: object.name, alias: object.id }
 }

@@ -6,7 +6,15 @@ import { objectOf } from '../../../graph/query.ts'
 import type { Visible } from '../session.ts'
 import { type Cell, type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
-import { countCell, nodeCell, objectRow, sandboxKind, sandboxName, sortedByName } from './words.ts'
+import {
+  countCell,
+  nodeCell,
+  objectRow,
+  sandboxKind,
+  sandboxName,
+  sortedByName,
+  withNodeColumn,
+} from './words.ts'
 
 /** Every network namespace for what it is: whose it is, and where it is attached. */
 export const sandboxesView = objectView({
@@ -17,15 +25,14 @@ export const sandboxesView = objectView({
   singular: 'sandbox',
   description: 'Sandboxes: namespaces of tasks, containers, load balancers and overlays',
   sortable: ['kind', 'name', 'addresses', 'endpoints', 'services', 'node'],
-  columns: [
+  columns: withNodeColumn([
     { id: 'kind', title: 'KIND', hide: 2 },
     { id: 'name', title: 'NAME', isId: true, max: 32 },
     { id: 'addresses', title: 'ADDRESSES', grow: true, least: 16 },
     { id: 'endpoints', title: 'EP', align: 'right', hide: 4 },
     { id: 'services', title: 'LB', align: 'right', hide: 5 },
     { id: 'file', title: 'FILE', hide: 1, isId: true, max: 14 },
-    { id: 'node', title: 'NODE', hide: 6, max: 20 },
-  ],
+  ]),
   rows: sandboxRows,
   dependsOn: ({ nodes }) => [gapKey(nodes, endpointSources), gapKey(nodes, balanceSources)],
   empty: 'No sandboxes. They appear with the first container.',

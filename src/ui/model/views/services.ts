@@ -4,7 +4,7 @@ import { isSwarmTold } from '../gaps.ts'
 import type { Tone } from '../span.ts'
 import { type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
-import { objectRow, portWords, sortedByName, taskCount } from './words.ts'
+import { objectRow, portWords, sortedByName, taskCount, toldCell } from './words.ts'
 
 /** Services of the swarm with their tasks below them, as far as this node knows them. */
 export const servicesView = objectView({
@@ -26,33 +26,38 @@ export const servicesView = objectView({
     { id: 'image', title: 'IMAGE', hide: 6, max: 40 },
   ],
   rows: serviceRows,
+  dependsOn: ({ nodes }) => [isSwarmTold(nodes, 'services'), isSwarmTold(nodes, 'tasks')],
   empty: ({ nodes }) =>
     isSwarmTold(nodes, 'services')
       ? 'No services. They exist in a swarm only.'
       : 'Services are not known: no manager of a swarm told of them.',
 })
 
-function serviceRows({ graph }: Data): Row[] {
+function serviceRows({ graph, nodes }: Data): Row[] {
+  const isTold = isSwarmTold(nodes, 'services')
+  const areTasksTold = isSwarmTold(nodes, 'tasks')
   const services = sortedByName(Object.values(graph.services))
   const owned = services.flatMap(service => [
-    serviceRow(service),
-    ...sortedByName(service.tasks.flatMap(id => graph.tasks[id] ?? [])).map(task => taskRow(graph, task, 2)),
+    serviceRow(service, isTold),
+    ...sortedByName(service.tasks.flatMap(id => graph.tasks[id] ?? [])).map(task =>
+      taskRow(graph, task, 2, areTasksTold),
+    ),
   ])
   const known = new Set(services.flatMap(({ tasks }) => tasks))
   const others = sortedByName(Object.values(graph.tasks).filter(({ id }) => !known.has(id)))
-  return [...owned, ...others.map(task => taskRow(graph, task, 1))]
+  return [...owned, ...others.map(task => taskRow(graph, task, 1, areTasksTold))]
 }
 
-function serviceRow(service: SwarmService): Row {
+function serviceRow(service: SwarmService, isTold: boolean): Row {
   const vips = service.networks.flatMap(({ vip }) => vip ?? [])
   return objectRow(service, [
     worldCell(service.name, 'strong'),
-    worldCell(service.mode),
+    toldCell(service.mode, isTold),
     taskCount(service),
-    worldCell(vips.join(' '), 'accent'),
-    worldCell(portWords(service)),
-    worldCell(service.schedule, 'dim'),
-    worldCell(service.image, 'dim'),
+    toldCell(vips.join(' '), isTold || service.mode === 'dnsrr', 'accent'),
+    toldCell(portWords(service), isTold),
+    toldCell(service.schedule, isTold, 'dim'),
+    toldCell(service.image, isTold, 'dim'),
   ])
 }
 
@@ -66,17 +71,17 @@ const stateTones: Readonly<Record<string, Tone>> = {
   orphaned: 'warn',
 }
 
-function taskRow(graph: Graph, task: SwarmTask, level: number): Row {
+function taskRow(graph: Graph, task: SwarmTask, level: number, isTold: boolean): Row {
   const node = task.node === undefined ? undefined : (graph.nodes[task.node]?.name ?? task.node)
   const isUnwell =
     task.desiredState === 'running' && ['failed', 'rejected', 'orphaned'].includes(task.state ?? '')
   const row = objectRow(task, [
     worldCell(`  ${task.name}`),
-    worldCell(task.state, stateTones[task.state ?? ''] ?? 'warn'),
+    toldCell(task.state, isTold, stateTones[task.state ?? ''] ?? 'warn'),
     { text: '' },
-    worldCell(task.addresses.map(({ address }) => address).join(' ')),
+    toldCell(task.addresses.map(({ address }) => address).join(' '), isTold),
     worldCell(task.error, 'bad'),
-    worldCell(node, 'dim'),
+    toldCell(node, isTold, 'dim'),
     { text: '' },
   ])
   return { ...row, level, isProblem: row.isProblem || isUnwell }

@@ -9,7 +9,7 @@ import { type Cell, cellRow, type Row, type Table, worldCell } from '../table.ts
 import { answerOf, questionId, questionsOf, type Told } from '../trace/answers.ts'
 import { ladderColumns, ladderRows } from '../trace/ladder.ts'
 import { verdictTone } from '../trace/tones.ts'
-import type { Detail, View } from './view.ts'
+import { type Detail, nothingChosen, type View } from './view.ts'
 
 /** So many are followed to tell their verdict in the list; the others when they are chosen. */
 const MOST_JUDGED = 12
@@ -98,15 +98,6 @@ function verdictLines(told: Told, width: number): Line[] {
     ),
     ...notes.flatMap(note => wrap(sanitise(note), room).map(line => textLine(line, 'dim'))),
   ]
-}
-
-const nothingChosen: Detail = {
-  title: [{ text: 'Nothing is chosen', tone: 'dim' }],
-  table: undefined,
-  sortable: [],
-  notices: () => [],
-  empty: () => [],
-  origin: () => [],
 }
 
 /** Where packets go: what was asked for, and each published port. */

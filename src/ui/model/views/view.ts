@@ -30,6 +30,16 @@ export type Detail = {
   readonly origin: (row: string | undefined, columns: number, now: number) => readonly Line[]
 }
 
+/** Of a list without rows. */
+export const nothingChosen: Detail = {
+  title: [{ text: 'Nothing is chosen', tone: 'dim' }],
+  table: undefined,
+  sortable: [],
+  notices: () => [],
+  empty: () => [],
+  origin: () => [],
+}
+
 /**
  * One of the numbered views: a list of objects, and tabs that tell about the chosen one. All that the program knows of a
  * view is here: the keys, the help, the palette and the screen are made from it.

@@ -7,9 +7,10 @@ import type {
   SandboxKind,
   SwarmService,
 } from '../../../graph/model.ts'
+import type { Data } from '../data.ts'
 import { atLeast } from '../gaps.ts'
 import type { Tone } from '../span.ts'
-import { type Cell, cellRow, type Row, worldCell } from '../table.ts'
+import { type Cell, cellRow, type Column, type Row, worldCell } from '../table.ts'
 
 /** Hues of the kinds of network; the word says it without colour. */
 const roleTones: Readonly<Record<NetworkRole, Tone>> = {
@@ -80,6 +81,12 @@ export function countCell(count: number, isAll = true): Cell {
   return count === 0 ? { text: '-', tone: 'dim', value: 0 } : { text: String(count), value: count }
 }
 
+/** A word; `?` where there is none because nobody told, `-` where there is none. */
+export function toldCell(text: string | undefined, isTold: boolean, tone?: Tone): Cell {
+  if (!isTold && (text === undefined || text === '')) return { text: '?', tone: 'unknown' }
+  return worldCell(text, tone)
+}
+
 /** The row of an object; a warning marks it. */
 export function objectRow(object: GraphObject, cells: readonly Cell[], more: Partial<Row> = {}): Row {
   const row = cellRow(object.id, cells, object, object.warnings.length > 0)
@@ -89,6 +96,22 @@ export function objectRow(object: GraphObject, cells: readonly Cell[], more: Par
 /** What a node is called. */
 export function nodeCell(graph: Graph, id: string | undefined): Cell {
   return worldCell(id === undefined ? undefined : (graph.nodes[id]?.name ?? id), 'dim')
+}
+
+const nodeColumn: Column = { id: 'node', title: 'NODE', hide: 0.5, max: 20 }
+
+/**
+ * The columns, and where there are snapshots of several nodes the node of each row: names are unique on a node only, so it is the
+ * last of the columns to be left out.
+ */
+export function withNodeColumn(columns: readonly Column[]): (data: Data) => readonly Column[] {
+  const several = [...columns, nodeColumn]
+  return ({ nodes }) => (nodes.length > 1 ? several : columns)
+}
+
+/** ` on node1` for what only one node has, where there are snapshots of several. */
+export function onNode({ graph, nodes }: Data, id: string | undefined): string {
+  return id === undefined || nodes.length < 2 ? '' : ` on ${graph.nodes[id]?.name ?? id}`
 }
 
 /** By name as people count: `web.2` before `web.10`. */

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { clusterSession } from '../../src/ui/model/session.ts'
+import type { Snapshot } from '../../src/snapshot/index.ts'
+import { capturedSnapshots } from '../support/cluster-captures.ts'
+import { type User, userOf } from './user.tsx'
+
+const nodes = capturedSnapshots('swarm')
+
+function cluster(columns: number, rows: number, view: string): User {
+  return userOf(clusterSession(nodes as [Snapshot, ...Snapshot[]]), columns, rows, view)
+}
+
+describe('what only one node has, in a cluster', () => {
+  it.each([
+    [60, 16],
+    [80, 24],
+    [120, 40],
+  ])('has its node beside it at %ix%i', (columns, rows) => {
+    for (const [view, pattern] of [
+      ['networks', /\bbridge .*\bnode1\b/],
+      ['sandboxes', /\bingress_sbox .*\bnode1\b/],
+      ['endpoints', /\bdocker_gwbridge .*\bnode1\b/],
+    ] as const) {
+      const user = cluster(columns, rows, view)
+      user.press('/', ...'node1', 'enter')
+      expect(user.text().slice(4).join('\n'), view).toMatch(pattern)
+      user.stop()
+    }
+  })
+
+  it('tells it in the overview', () => {
+    const user = cluster(120, 60, 'overview')
+    for (const node of ['node1', 'node2', 'node3'])
+      expect(user.text().some(line => line.includes('docker_gwbridge') && line.includes(`on ${node}`))).toBe(
+        true,
+      )
+    user.stop()
+  })
+
+  it('needs no such column where there is one node only', () => {
+    const user = userOf(nodes[0]!, 200, 40, 'sandboxes')
+    expect(user.line('KIND')).not.toContain('NODE')
+    user.stop()
+  })
+})
+
+describe('the palette in a cluster', () => {
+  it('finds the rows of each node, and goes to that node and back', () => {
+    const user = cluster(140, 40, 'namespaces')
+    user.press('G', 'k')
+    const before = user.text()
+    expect(before[0]).toContain('node1 (1 of 3 nodes)')
+    user.press(':', ...'address 192.168.77.3/24 eth0 on node3')
+    expect(user.line('▌')).toContain('on node3')
+    user.press('enter')
+    expect(user.text()[0]).toContain('node3 (3 of 3 nodes)')
+    expect(user.line('▌')).toBeDefined()
+    expect(user.text().some(line => line.includes('▌') && line.includes('192.168.77.3'))).toBe(true)
+    user.press('<')
+    expect(user.text()).toEqual(before)
+    user.press('>')
+    expect(user.text()[0]).toContain('node3 (3 of 3 nodes)')
+    expect(user.text().some(line => line.includes('▌') && line.includes('192.168.77.3'))).toBe(true)
+    user.press('escape')
+    expect(user.text()).toEqual(before)
+    user.stop()
+  })
+
+  it('stays on the node that n chose when another view is opened', () => {
+    const user = cluster(140, 40, 'namespaces')
+    user.press('n', '2', '8')
+    expect(user.text()[0]).toContain('node2 (2 of 3 nodes)')
+    user.press('<', '<', 'n')
+    expect(user.text()[0]).toContain('node3 (3 of 3 nodes)')
+    user.stop()
+  })
+})
+
+describe('a drawing that is larger than its place', () => {
+  it('is scrolled in all directions where it lies over the lists', () => {
+    const user = cluster(60, 16, 'overview')
+    user.press('j', 'w')
+    const first = user.text()
+    expect(first.at(-1)).toMatch(/columns 1-58 of \d+ {2}1-12 of \d+/)
+    user.press('right')
+    expect(user.text().at(-1)).toMatch(/columns 9-66 of \d+ {2}1-12 of \d+/)
+    expect(user.text().slice(3, -1)).not.toEqual(first.slice(3, -1))
+    user.press(...Array.from({ length: 40 }, () => 'right'), 'G')
+    const [, last, all] = /columns \d+-(\d+) of (\d+)/.exec(user.text().at(-1) ?? '') ?? []
+    expect(last).toBe(all)
+    user.press(...Array.from({ length: 40 }, () => 'left'), 'g')
+    expect(user.text()).toEqual(first)
+    user.stop()
+  })
+
+  it('is scrolled in its tab', () => {
+    const user = cluster(120, 16, 'overview')
+    user.press('tab', ']')
+    const first = user.text()
+    user.press('j', 'j', 'L')
+    const moved = user.text()
+    expect(moved.at(-1)).toMatch(/columns 9-\d+ of \d+ {2}3-\d+ of \d+/)
+    expect(moved.slice(4, -1)).not.toEqual(first.slice(4, -1))
+    user.press('H', 'g')
+    expect(user.text()).toEqual(first)
+    user.stop()
+  })
+})
