@@ -58,7 +58,11 @@ export function namespaceLines(node: LabNode, site: Site): string[] {
   }
   return [
     makeNamespace(site.wire, noIpv6),
-    makeNamespace(`${site.directory}/${hostNetns}`, { 'bridge/bridge-nf-call-iptables': '1' }),
+    makeNamespace(`${site.directory}/${hostNetns}`, {
+      'bridge/bridge-nf-call-iptables': '1',
+      // Each link asks for routers at 4, 8, 16 … seconds after it came, up to once an hour: this node stands for one that is long there.
+      'ipv6/conf/default/router_solicitations': '0',
+    }),
     ...node.overlays.map(overlay => makeNamespace(`${site.directory}/${overlay.netns}`, noIpv6)),
     ...node.sandboxes.map(sandbox =>
       makeNamespace(`${site.directory}/${sandbox.netns}`, {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Namespace, Snapshot } from '../../src/snapshot/index.ts'
 import { advanceChanges, CHANGE_MS, withGone } from '../../src/ui/model/changes.ts'
 import { advanceSeries, SERIES_LENGTH, sparkline } from '../../src/ui/model/series.ts'
+import { tabTable } from '../../src/ui/model/tabs/index.ts'
 import { cellRow, type Table, worldCell } from '../../src/ui/model/table.ts'
 import { captureSnapshot } from '../support/swarm-capture.ts'
 import { emptyNamespace } from './synthetic.ts'
@@ -81,6 +82,21 @@ describe('rates over time', () => {
     expect(new Set(of)).toEqual(new Set([1000]))
   })
 
+  it('of what stood still for as long as they tell are gone', () => {
+    const still = moved(1000)
+    let series = advanceSeries(undefined, { ...namespace, links: moved(0) }, 0)
+    series = advanceSeries(series, { ...namespace, links: still }, 1000)
+    expect(series?.byKey.size).toBe(links.length)
+    for (let second = 2; second <= SERIES_LENGTH; second++) {
+      series = advanceSeries(series, { ...namespace, links: still }, second * 1000)
+      expect(series?.byKey.get(String(links[0]?.ifindex))?.at(-1)).toBe(0)
+    }
+    series = advanceSeries(series, { ...namespace, links: still }, (SERIES_LENGTH + 1) * 1000)
+    expect(series?.byKey.size).toBe(0)
+    const next = advanceSeries(series, { ...namespace, links: still }, (SERIES_LENGTH + 2) * 1000)
+    expect(next?.byKey).toBe(series?.byKey)
+  })
+
   it('of another namespace begin anew', () => {
     const series = advanceSeries(undefined, { ...namespace, links: moved(0) }, 0)
     expect(advanceSeries(series, { ...namespace, id: 'net:[2]' }, 5000)?.byKey.size).toBe(0)
@@ -94,6 +110,23 @@ describe('rates over time', () => {
     [undefined, ''],
   ])('%j are drawn as %j', (series, drawn) => {
     expect(sparkline(series)).toBe(drawn)
+  })
+})
+
+describe('rows of interfaces', () => {
+  it('stay while nothing that they tell has changed', () => {
+    const host =
+      snapshot.namespaces.find(({ kind }) => kind === 'host') ?? emptyNamespace('net:[1]', 'host', 'host')
+    const tableOf = (namespace: Namespace): Table =>
+      tabTable('interfaces', { namespace, history: undefined, nameOf: id => id })
+    const before = tableOf(host).rows
+    const [first, ...others] = host.links
+    if (!first) throw new Error('the capture has no links')
+    const after = tableOf({ ...host, links: [{ ...first, mtu: 9000 }, ...others] }).rows
+    expect(after[0]).not.toBe(before[0])
+    expect(after[0]?.says).toContain('9000')
+    expect(others.length).toBeGreaterThan(0)
+    for (const index of others.keys()) expect(after[index + 1]).toBe(before[index + 1])
   })
 })
 

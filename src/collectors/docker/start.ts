@@ -89,5 +89,9 @@ function onEnd(worker: Worker, tell: (reason: string) => void): void {
 /** The bundle has the worker beside it; from the sources, Node runs the TypeScript file itself. */
 function startWorker(workerData: WorkerData): Worker {
   const isSource = import.meta.url.endsWith('.ts')
-  return new Worker(new URL(isSource ? './worker.ts' : './docker-worker.js', import.meta.url), { workerData })
+  return new Worker(new URL(isSource ? './worker.ts' : './docker-worker.js', import.meta.url), {
+    workerData,
+    // Answers are garbage as soon as they are posted: they must not pile up first.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  })
 }

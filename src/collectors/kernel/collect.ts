@@ -4,6 +4,7 @@ import { readHost } from './host.ts'
 import { emptyNamespace } from './namespace.ts'
 import { withOwners } from './owners.ts'
 import { allParts, type Part } from './parts.ts'
+import { kernelFeatures } from './features.ts'
 import { createNodeReader } from './reader.ts'
 import { relate } from './relate.ts'
 
@@ -21,8 +22,9 @@ export function collectSnapshot(options: CollectOptions = {}): Snapshot {
   const started = performance.now()
   const takenAt = new Date().toISOString()
   const { namespaces, sources } = discover(options)
-  const reader = createNodeReader(options.timeoutMs)
-  reader.meet(namespaces)
+  const features = kernelFeatures()
+  const reader = createNodeReader(features, options.timeoutMs)
+  reader.meet(namespaces, features)
   const read = new Map(
     namespaces.map(found => {
       const { data, reports } = reader.read(found.id, options.parts ?? allParts)

@@ -31,6 +31,31 @@ export function kernelFeatures(): KernelFeatures {
   }
 }
 
+/** All of it again at least this often: the list of netlink sockets grows with the node, and is long to read. */
+const WHOLE_MS = 60_000
+
+/** What the kernel has ready, asked for again when a file says that something came or went. */
+export function createFeatureWatch(): () => KernelFeatures {
+  let features = kernelFeatures()
+  let signs = cheapSigns()
+  let lookedAt = performance.now()
+  return () => {
+    const now = cheapSigns()
+    if (now !== signs || performance.now() - lookedAt > WHOLE_MS) {
+      features = kernelFeatures()
+      signs = now
+      lookedAt = performance.now()
+    }
+    return features
+  }
+}
+
+/** A few files that are there or not: of IPVS, of iptables' legacy back end, of nf_tables as a module. */
+function cheapSigns(): string {
+  const net = ['ip_vs', 'ip_tables_names', 'ip6_tables_names'].map(name => `/proc/thread-self/net/${name}`)
+  return [...net, '/sys/module/nf_tables'].map(path => (existsSync(path) ? '1' : '0')).join('')
+}
+
 /** Whether this kernel has tables that change without any event: those of IPVS, and of iptables' legacy back end. */
 export function hasSilent({ ipvsFamily, xtables }: KernelFeatures): boolean {
   return ipvsFamily !== undefined || xtables

@@ -2,7 +2,7 @@ import { DecodeError, NetlinkError, type Transport } from 'netlink-codec'
 import type { LinkStats, Nsid, SourceReport } from '../../snapshot/index.ts'
 import type { FoundNamespace } from './discover.ts'
 import { openDoors } from './doors.ts'
-import { type KernelFeatures, kernelFeatures } from './features.ts'
+import type { KernelFeatures } from './features.ts'
 import { SystemCallError } from './libc.ts'
 import type { NamespaceData } from './namespace.ts'
 import { createNsidBook } from './nsid-book.ts'
@@ -22,8 +22,8 @@ export type PartReading = { readonly data: Partial<NamespaceData>; readonly repo
 
 /** Reads namespaces of one node, and remembers what ties them together. */
 export type NodeReader = {
-  /** The namespaces of a discovery; what is not among them is forgotten. */
-  meet(namespaces: readonly FoundNamespace[]): void
+  /** The namespaces of a discovery, and what the kernel has ready by now; what is not among them is forgotten. */
+  meet(namespaces: readonly FoundNamespace[], features: KernelFeatures): void
   /**
    * Reads some parts of one namespace. What the world does becomes a status of a source, never an error. Rows name links as
    * the last reading of links had them: who does not hear of changes asks for `links` too.
@@ -54,10 +54,13 @@ const DEFAULT_TIMEOUT_MS = 10_000
 const nsidsOnly: ReadonlySet<Part> = new Set<Part>(['nsids'])
 const nothing: ReadonlySet<Part> = new Set()
 
-export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeReader {
+export function createNodeReader(
+  initial: KernelFeatures,
+  timeoutMs: number = DEFAULT_TIMEOUT_MS,
+): NodeReader {
   const book = createNsidBook()
   const held = holder()
-  let features: KernelFeatures = kernelFeatures()
+  let features = initial
   let known = new Map<string, FoundNamespace>()
   const nsids = new Map<string, readonly number[]>()
   const names = new Map<string, InterfaceNames>()
@@ -65,8 +68,8 @@ export function createNodeReader(timeoutMs: number = DEFAULT_TIMEOUT_MS): NodeRe
   const legacy = new Set<string>()
 
   const reader: NodeReader = {
-    meet(namespaces) {
-      features = kernelFeatures()
+    meet(namespaces, now) {
+      features = now
       const before = known
       known = new Map(namespaces.map(found => [found.id, found]))
       for (const id of before.keys()) {

@@ -1,6 +1,6 @@
 import type { SourceReport } from '../../snapshot/index.ts'
 import type { DiscoverOptions, FoundNamespace } from './discover.ts'
-import { hasSilent, kernelFeatures } from './features.ts'
+import { createFeatureWatch, hasSilent } from './features.ts'
 import { createNews, type News } from './news.ts'
 import { openNamespace } from './open-namespace.ts'
 import { createOwnerNames } from './owners.ts'
@@ -27,7 +27,7 @@ const DISCOVER_MS = 5000
 const SLICE_MS = 20
 /** What changes without an event: how often it is read again of all namespaces, and what that may cost. */
 const ROUND_MS = 10_000
-const ROUND_BUDGET_MS = 4
+const ROUND_BUDGET_MS = 3
 /** The same for sockets, and for namespaces that could not be listened to. */
 const SLOW_ROUND_MS = 60_000
 const SLOW_BUDGET_MS = 1
@@ -55,12 +55,13 @@ export function startWatch(
   let working: NodeJS.Timeout | undefined
   let rediscovery: NodeJS.Timeout | undefined
   let discoveryTookMs = 0
-  let features = kernelFeatures()
+  const featuresNow = createFeatureWatch()
+  let features = featuresNow()
   let isPaused = false
   /** Something was emitted since the last `settled`. */
   let isNewsHere = true
   const nodeNews = createNews()
-  const reader = createNodeReader(options.timeoutMs)
+  const reader = createNodeReader(features, options.timeoutMs)
   const surroundings = createRediscovery(options, soonRediscover)
   const subscriptions = createSubscriptions()
   const nameOwners = createOwnerNames()
@@ -92,11 +93,11 @@ export function startWatch(
   function rediscover(): void {
     if (isPaused) return
     const started = performance.now()
-    features = kernelFeatures()
+    features = featuresNow()
     const discovery = surroundings.next()
     if (!discovery) return
     sources = discovery.sources
-    reader.meet(discovery.namespaces)
+    reader.meet(discovery.namespaces, features)
     const present = new Set(discovery.namespaces.map(({ id }) => id))
     for (const id of [...watched.keys()]) if (!present.has(id)) forget(id)
     for (const found of discovery.namespaces) meet(found)

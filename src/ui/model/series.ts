@@ -25,9 +25,9 @@ const SHORTEST_MS = 900
 
 /**
  * Takes the rates of now into the series, about once a second: also those of things that stand still, as what did not move
- * is not read again.
+ * is not read again. What has stood still for as long as a sparkline tells has no series.
  *
- * @returns the same object when too little time passed; undefined for no namespace
+ * @returns the same object when too little time passed; undefined for no namespace. While nothing moves, `byKey` is the same.
  */
 export function advanceSeries(
   before: NamespaceSeries | undefined,
@@ -39,23 +39,39 @@ export function advanceSeries(
   if (before?.id !== id) return { id, at: now, links, ipvs, byKey: new Map() }
   const elapsed = now - before.at
   if (elapsed < SHORTEST_MS) return before
+  const moving = new Map([...linkRates(before.links, links, elapsed), ...packetRates(ipvs)])
+  if (moving.size === 0 && before.byKey.size === 0) return { id, at: now, links, ipvs, byKey: before.byKey }
   const byKey = new Map<string, Series>()
-  const add = (key: string, value: number): void => {
-    byKey.set(key, [...(before.byKey.get(key) ?? []), value].slice(-SERIES_LENGTH))
-  }
-  const earlier = new Map(before.links.map(link => [link.ifindex, link]))
-  for (const link of links) {
-    const old = earlier.get(link.ifindex)?.stats64
-    if (!link.stats64 || !old) continue
-    const received = rate(old.rx.bytes, link.stats64.rx.bytes, elapsed) ?? 0
-    const sent = rate(old.tx.bytes, link.stats64.tx.bytes, elapsed) ?? 0
-    add(linkKey(link), received + sent)
-  }
-  for (const service of ipvs.services) {
-    add(virtualServiceKey(service), packetsOf(service.stats))
-    for (const server of service.realServers) add(realServerKey(service, server), packetsOf(server.stats))
+  for (const key of new Set([...before.byKey.keys(), ...moving.keys()])) {
+    const series = [...(before.byKey.get(key) ?? []), moving.get(key) ?? 0].slice(-SERIES_LENGTH)
+    if (series.some(value => value !== 0)) byKey.set(key, series)
   }
   return { id, at: now, links, ipvs, byKey }
+}
+
+type Rate = readonly [key: string, value: number]
+
+/** Bytes a second of the links that moved. One that was not read again is the same object as before. */
+function linkRates(before: Namespace['links'], links: Namespace['links'], elapsed: number): Rate[] {
+  if (before === links) return []
+  const earlier = new Map(before.map(link => [link.ifindex, link]))
+  return links.flatMap((link): Rate[] => {
+    const old = earlier.get(link.ifindex)
+    if (old === link || !link.stats64 || !old?.stats64) return []
+    const received = rate(old.stats64.rx.bytes, link.stats64.rx.bytes, elapsed) ?? 0
+    const sent = rate(old.stats64.tx.bytes, link.stats64.tx.bytes, elapsed) ?? 0
+    return received + sent === 0 ? [] : [[linkKey(link), received + sent]]
+  })
+}
+
+/** Packets a second of the virtual services and real servers that have some. */
+function packetRates({ services }: Namespace['ipvs']): Rate[] {
+  return services
+    .flatMap((service): Rate[] => [
+      [virtualServiceKey(service), packetsOf(service.stats)],
+      ...service.realServers.map((server): Rate => [realServerKey(service, server), packetsOf(server.stats)]),
+    ])
+    .filter(([, value]) => value !== 0)
 }
 
 function packetsOf({ inPps, outPps }: IpvsStats): number {

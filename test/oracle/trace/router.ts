@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { allParts } from '../../../src/collectors/kernel/parts.ts'
 import { emptyNamespace } from '../../../src/collectors/kernel/namespace.ts'
+import { kernelFeatures } from '../../../src/collectors/kernel/features.ts'
 import { createNodeReader } from '../../../src/collectors/kernel/reader.ts'
 import { relate } from '../../../src/collectors/kernel/relate.ts'
 import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION, type Snapshot } from '../../../src/snapshot/index.ts'
@@ -130,7 +131,8 @@ function connect(host: TestNetns, router: TestNetns): void {
 
 /** The namespaces as cnmtop's own collectors read them. */
 export function snapshotOf(namespaces: readonly TestNetns[]): Snapshot {
-  const reader = createNodeReader()
+  const features = kernelFeatures()
+  const reader = createNodeReader(features)
   const found = namespaces.map(({ id, name, path }) => ({
     id,
     name,
@@ -139,7 +141,7 @@ export function snapshotOf(namespaces: readonly TestNetns[]): Snapshot {
     pids: [],
     pidCount: 0,
   }))
-  reader.meet(found)
+  reader.meet(found, features)
   const read = new Map(
     found.map(each => {
       const { data, reports } = reader.read(each.id, allParts)

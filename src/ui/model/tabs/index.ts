@@ -1,4 +1,5 @@
 import type { Namespace } from '../../../snapshot/index.ts'
+import type { NamespaceSeries } from '../series.ts'
 import type { Table } from '../table.ts'
 import { addresses } from './addresses.ts'
 import { interfaces } from './interfaces.ts'
@@ -28,7 +29,7 @@ export const tabs: Readonly<Record<TabId, Tab>> = {
 type Built = {
   readonly id: TabId
   readonly history: TabInput['history']
-  readonly series: TabInput['series']
+  readonly series: NamespaceSeries['byKey'] | undefined
   readonly table: Table
 }
 
@@ -37,7 +38,7 @@ const built = new WeakMap<Namespace, Built>()
 /** The table of a tab; remembered until the namespace is read again. */
 export function tabTable(id: TabId, input: TabInput): Table {
   const known = built.get(input.namespace)
-  const series = id === 'interfaces' ? input.series : undefined
+  const series = id === 'interfaces' ? input.series?.byKey : undefined
   if (known?.id === id && known.history === input.history && known.series === series) return known.table
   const table = tabs[id].table(input)
   built.set(input.namespace, { id, history: input.history, series, table })

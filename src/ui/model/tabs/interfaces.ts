@@ -31,9 +31,29 @@ function table(input: TabInput): Table {
   return { columns: [], rows }
 }
 
-/** Lines are made when they are needed: a host has thousands of interfaces, a screen a few. */
+/** What a row was made of, besides its link. */
+type Made = { readonly of: readonly unknown[]; readonly row: Row }
+
+const made = new WeakMap<Link, Made>()
+
+/** A host has thousands of interfaces, and counters of a few move: the rows of the others stay. */
 function interfaceRow(link: Link, addresses: readonly Address[], input: TabInput): Row {
-  let made: readonly Spans[] | undefined
+  const of = [
+    input.series?.byKey.get(linkKey(link)),
+    input.history?.links.get(link.ifindex),
+    link.peer && input.nameOf(link.peer.namespace),
+    ...addresses,
+  ]
+  const known = made.get(link)
+  if (known?.of.length === of.length && known.of.every((part, index) => part === of[index])) return known.row
+  const row = buildRow(link, addresses, input)
+  made.set(link, { of, row })
+  return row
+}
+
+/** Lines are made when they are needed: a screen shows a few. */
+function buildRow(link: Link, addresses: readonly Address[], input: TabInput): Row {
+  let lines: readonly Spans[] | undefined
   const relations = hasRelations(link) ? 1 : 0
   return {
     id: String(link.ifindex),
@@ -41,7 +61,7 @@ function interfaceRow(link: Link, addresses: readonly Address[], input: TabInput
     block: {
       height: 2 + addresses.length + relations + (link.stats64 ? 4 : 1) + 1,
       lines: () =>
-        (made ??= [
+        (lines ??= [
           headLine(link, sparkline(input.series?.byKey.get(linkKey(link)))),
           ...addresses.map(addressLine),
           hardwareLine(link),

@@ -42,7 +42,7 @@ export const balancingView = objectView({
   rows: balancingRows,
   empty: whyNothing,
   // Counters move without the graph.
-  dependsOn: ({ snapshot, series }) => [snapshot.namespaces, series],
+  dependsOn: ({ snapshot, series }) => [snapshot.namespaces, series?.byKey],
   visible: (id, { graph }) => {
     const object = id === undefined ? undefined : objectOf(graph, id)
     const service = object?.type === 'real-server' ? graph.virtualServices[object.virtualService] : object
@@ -57,13 +57,13 @@ type Counted = {
   readonly services: ReadonlyMap<string, VirtualServiceRow>
   readonly servers: ReadonlyMap<string, RealServerRow>
   /** Of the namespace on the screen only. */
-  readonly series: NamespaceSeries | undefined
+  readonly series: NamespaceSeries['byKey'] | undefined
 }
 
 type Built = {
   readonly graph: Graph
   readonly ipvs: object | undefined
-  readonly series: NamespaceSeries | undefined
+  readonly series: NamespaceSeries['byKey'] | undefined
   readonly rows: Row[]
 }
 
@@ -79,7 +79,7 @@ function balancingRows(data: Data): Row[] {
   )
   return ordered.flatMap(sandbox => {
     const ipvs = namespaces.get(sandbox.namespace ?? '')?.ipvs
-    const series = data.series?.id === sandbox.namespace ? data.series : undefined
+    const series = data.series?.id === sandbox.namespace ? data.series?.byKey : undefined
     const known = built.get(sandbox)
     if (known?.graph === graph && known.ipvs === ipvs && known.series === series) return known.rows
     const rows = sandboxRows(graph, sandbox, countersOf(ipvs?.services ?? [], series))
@@ -88,7 +88,7 @@ function balancingRows(data: Data): Row[] {
   })
 }
 
-function countersOf(services: readonly VirtualServiceRow[], series: NamespaceSeries | undefined): Counted {
+function countersOf(services: readonly VirtualServiceRow[], series: Counted['series']): Counted {
   const servers = services.flatMap(service =>
     service.realServers.map((server): [string, RealServerRow] => [realServerKey(service, server), server]),
   )
@@ -190,8 +190,8 @@ function rateCells(stats: IpvsStats | undefined): Cell[] {
 }
 
 /** Packets a second, lately. */
-function trendCell(series: NamespaceSeries | undefined, key: string): Cell {
-  return { text: sparkline(series?.byKey.get(key)), tone: 'ok' }
+function trendCell(series: Counted['series'], key: string): Cell {
+  return { text: sparkline(series?.get(key)), tone: 'ok' }
 }
 
 /** No virtual services, or nobody knows. */
