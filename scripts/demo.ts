@@ -11,8 +11,10 @@ import { type CaptureName, captures, captureSnapshot } from '../test/support/swa
 
 const folder = resolve(import.meta.dirname, '../demo')
 
+type Recorded = { readonly name: string; readonly about: string; readonly folder?: string }
+
 /** Folders of fixtures/captures. */
-const recorded: readonly { name: string; about: string }[] = [
+const recorded: readonly Recorded[] = [
   {
     name: 'swarm',
     about: 'a manager and two workers: services with VIPs and through DNS, two ports in the routing mesh',
@@ -21,7 +23,17 @@ const recorded: readonly { name: string; about: string }[] = [
     name: 'draining',
     about: 'a task that is ending: its real servers have weight 0',
   },
+  // Faults of lab/faults, one for each place where a packet may end: host, mesh, load balancer, overlay, task.
+  broken('docker-user-drop', 'a rule in DOCKER-USER drops what comes to the published ports of node1'),
+  broken('ingress-mark-removed', 'node1 does not mark port 80 any more, so no virtual service takes it'),
+  broken('real-servers-removed', 'node1 has no real server behind the published port of web'),
+  broken('fdb-wrong-vtep', 'node1 sends to node3 what is for a task on node2'),
+  broken('listens-on-loopback', 'the program in the tasks of web listens on 127.0.0.1 only'),
 ]
+
+function broken(name: string, about: string): Recorded {
+  return { name, about: `broken: ${about}`, folder: `fault-${name}` }
+}
 
 const converted: readonly { name: string; capture: CaptureName; about: string; provenance: string }[] = [
   {
@@ -47,8 +59,8 @@ const converted: readonly { name: string; capture: CaptureName; about: string; p
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 const index = []
-for (const { name, about } of recorded) {
-  const source = resolve(import.meta.dirname, '../fixtures/captures', name)
+for (const { name, about, folder: from = name } of recorded) {
+  const source = resolve(import.meta.dirname, '../fixtures/captures', from)
   const capture = JSON.parse(readFileSync(resolve(source, 'capture.json'), 'utf8')) as {
     docker: string
     iptables: string

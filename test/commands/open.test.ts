@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openTerminal, type RunningTerminal } from '../../scripts/terminal.ts'
@@ -135,6 +135,22 @@ describe('cnmtop demo', () => {
       expect([name, shown.code]).toEqual([name, 0])
       expect(shown.stdout).toMatch(/^Networks \d+$/m)
     }
+  })
+
+  it.each([
+    ['docker-user-drop', ['node1:80'], 'dropped: '],
+    ['ingress-mark-removed', ['node1:80'], 'no-listener: '],
+    ['real-servers-removed', ['node1:80'], 'no-real-server: '],
+    ['fdb-wrong-vtep', ['api:80', '--from', 'client.1'], 'dropped: 1 of 2 ways deliver'],
+    ['listens-on-loopback', ['node1:80'], 'no-listener: '],
+  ])('has a broken one, %s, and a trace of %j says %j', (name, asked, verdict) => {
+    const nodes = ['node1', 'node2', 'node3'].flatMap(node => [
+      '--from-snapshot',
+      resolve(import.meta.dirname, `../../demo/${name}-${node}.cnm.json.gz`),
+    ])
+    expect(cnmtop(['demo', '--list']).stdout).toMatch(new RegExp(`^${name} .* broken: `, 'm'))
+    const { code, stdout } = cnmtop(['trace', ...asked, ...nodes])
+    expect([code, stdout.slice(0, verdict.length)]).toEqual([3, verdict])
   })
 
   it('opens the first one in the screen', async () => {
