@@ -51,6 +51,7 @@ const config: KnipConfig = {
     'mount',
     'nsenter',
     'openssl',
+    'tcpdump',
     'setpriv',
     'ssh-keygen',
     'strace',

@@ -1,6 +1,6 @@
 /**
- * What the tools and the Docker API say on a node, text for text: run on a node of the guest's swarm, prints JSON of texts by
- * file name, as `netns/ingress_sbox/link.json`.
+ * What the tools, the docker command and the Docker API say on a node, text for text: run on a node of the guest's swarm,
+ * prints JSON of texts by file name, as `netns/ingress_sbox/link.json`.
  */
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -57,13 +57,32 @@ for (const { Id } of await docker.get<{ Id: string }[]>('/networks'))
   await keep(`/networks/${Id}?verbose=true`)
 for (const { Id } of await docker.get<{ Id: string }[]>('/containers/json'))
   await keep(`/containers/${Id}/json`)
+// The docker command's own words. A worker has none of services and tasks.
+const idsOf = (...list: string[]): string[] =>
+  run(['docker', ...list])
+    .split('\n')
+    .filter(Boolean)
+inspect('containers', ['container', 'inspect'], idsOf('container', 'ls', '--all', '--quiet'))
+inspect('networks', ['network', 'inspect', '--verbose'], idsOf('network', 'ls', '--quiet'))
+const services = idsOf('service', 'ls', '--quiet')
+inspect('services', ['service', 'inspect'], services)
+const tasks = services.length === 0 ? [] : idsOf('service', 'ps', '--quiet', '--no-trunc', ...services)
+inspect('tasks', ['inspect', '--type', 'task'], tasks)
 process.stdout.write(JSON.stringify(files))
+
+function inspect(kind: string, command: readonly string[], ids: readonly string[]): void {
+  files[`cli/${kind}.json`] = ids.length === 0 ? '[]' : run(['docker', ...command, ...ids])
+}
 
 /** A tool that fails has nothing to tell: a kernel without its subsystem, a namespace that went away. */
 function run(command: readonly string[]): string {
   const [program = '', ...args] = command
   try {
-    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    return execFileSync(program, args, {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
   } catch {
     return ''
   }

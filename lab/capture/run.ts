@@ -23,7 +23,6 @@ for (const name of names.length > 0 ? names : ['swarm', ...alone]) {
     folder: join(folder, name),
     about: chosen.map(({ about }) => about).join(' '),
     script: `lab/capture/run.ts ${name}`,
-    withRaw: true,
     more: { scenarios: chosen.map(each => each.name), facts: world.facts },
   })
   console.log(`${name}: recorded`)

@@ -40,7 +40,6 @@ for (const scenario of new Set(chosen.map(fault => fault.scenario))) {
           folder: join(values.record, `fault-${name}`),
           about,
           script: `lab/faults/run.ts ${name}`,
-          withRaw: false,
           more: { ...more, proof, facts },
         })
       })

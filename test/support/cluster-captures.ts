@@ -1,8 +1,9 @@
 /** Captures of whole swarms: fixtures/captures, recorded by lab/capture. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { Snapshot } from '../../src/snapshot/index.ts'
+import type { ToldNode, ToolTexts } from './swarm-told.ts'
 
 const folder = resolve(import.meta.dirname, '../../fixtures/captures')
 
@@ -23,11 +24,15 @@ export function snapshotPath(capture: string, node: string): string {
   return join(folder, capture, `${node}.cnm.json.gz`)
 }
 
-/** What the tools and the API said on a node, by file name; undefined where only the snapshot was kept. */
-export function rawTexts(capture: string, node: string): Readonly<Record<string, string>> | undefined {
-  const path = join(folder, capture, `${node}.raw.json.gz`)
+/** What the tools and the API said on each node, by file name; undefined where only snapshots were kept. */
+export function toldNodes(capture: string): ToldNode[] | undefined {
+  const path = join(folder, capture, 'raw.json.br')
   if (!existsSync(path)) return undefined
-  return JSON.parse(gunzipSync(readFileSync(path)).toString('utf8')) as Record<string, string>
+  const nodes = JSON.parse(brotliDecompressSync(readFileSync(path)).toString('utf8')) as Record<
+    string,
+    ToolTexts
+  >
+  return Object.entries(nodes).map(([name, texts]) => ({ name, texts }))
 }
 
 /** The snapshots of all nodes of a capture. New objects each time, so a test may change them. */
