@@ -107,5 +107,15 @@ function specifiersOf(target: Layer, from: Layer): string | undefined {
   const there = target.path.split('/')
   const here = from.path.split('/')
   const common = there.findIndex((part, index) => part !== here[index])
-  return common === -1 ? undefined : `^(\\.\\.?/)+${there.slice(common).join('/')}($|/)`
+  if (common === -1) return undefined
+  // A layer inside of one that is closed may be open.
+  const open = from.own.find(path => path.startsWith(`${target.path}/`))
+  const rest = open === undefined ? '($|/)' : `($|/${otherThan(open.slice(target.path.length + 1))})`
+  return `^(\\.\\.?/)+${there.slice(common).join('/')}${rest}`
+}
+
+/** Begins with another name than this one; the linter's expressions know no look-ahead. */
+function otherThan(name: string): string {
+  const differing = [...name].map((letter, at) => `${name.slice(0, at)}([^${letter}/]|/|$)`)
+  return `(${[...differing, `${name}[^/]`].join('|')})`
 }

@@ -71,6 +71,11 @@ export function maskedIntent(intent: Intent): Intent {
   }
 }
 
+/** Whether something of an intent was left out when it was logged, so that it cannot be done again from there. */
+export function isMasked(intent: Intent): boolean {
+  return JSON.stringify(intent).includes(HIDDEN)
+}
+
 /** A shown request without the arguments of a service's command, for the log. */
 export function maskedRequest(request: ApiRequest): ApiRequest {
   return { ...request, body: withoutArguments(request.body) }

@@ -70,8 +70,7 @@ export function changedSpec(
 
 function withPorts(spec: JsonObject, change: (ports: readonly unknown[]) => readonly unknown[]): JsonObject {
   const endpoint = objectAt(spec, 'EndpointSpec')
-  const ports: unknown = endpoint['Ports']
-  return { ...spec, EndpointSpec: { ...endpoint, Ports: change(Array.isArray(ports) ? ports : []) } }
+  return { ...spec, EndpointSpec: { ...endpoint, Ports: change(listOf(endpoint['Ports'])) } }
 }
 
 function portOf({ published, target, protocol, mode }: Publish): JsonObject {
@@ -99,4 +98,15 @@ export function objectAt(value: JsonObject, ...path: readonly string[]): JsonObj
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** An array, and an empty one for anything else. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** A text or a number as text; empty for anything else. */
+export function wordAt(value: JsonObject, name: string): string {
+  const found = value[name]
+  return typeof found === 'string' || typeof found === 'number' ? String(found) : ''
 }

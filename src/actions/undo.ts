@@ -5,7 +5,7 @@ import { findNetwork } from './find.ts'
 import type { Intent, Mount, NetworkCreate, Publish, ServiceCreate } from './intent.ts'
 import type { Undo } from './plan.ts'
 import type { Site } from './site.ts'
-import { isObject, type JsonObject, objectAt, type RawService } from './spec.ts'
+import { isObject, type JsonObject, listOf, objectAt, type RawService } from './spec.ts'
 
 export function undoBy(intent: Intent): Undo {
   return { intent, text: dockerCommand(intent) }
@@ -82,7 +82,7 @@ export function serviceIntentOf(
   const mode = objectAt(Spec, 'Mode')
   const replicas = objectAt(mode, 'Replicated')['Replicas']
   const networks =
-    listAt(template, 'Networks').length > 0 ? listAt(template, 'Networks') : listAt(Spec, 'Networks')
+    listOf(template['Networks']).length > 0 ? listOf(template['Networks']) : listOf(Spec['Networks'])
   const intent: ServiceCreate = {
     kind: 'service-create',
     name: textAt(Spec, 'Name'),
@@ -97,10 +97,10 @@ export function serviceIntentOf(
         : [],
     ),
     endpointMode: endpoint['Mode'] === 'dnsrr' ? 'dnsrr' : 'vip',
-    publish: listAt(endpoint, 'Ports').flatMap(publishOf),
+    publish: listOf(endpoint['Ports']).flatMap(publishOf),
     constraints: textsAt(objectAt(template, 'Placement'), 'Constraints'),
     env: textsAt(container, 'Env'),
-    mounts: listAt(container, 'Mounts').flatMap(mountOf),
+    mounts: listOf(container['Mounts']).flatMap(mountOf),
     labels: textMapAt(Spec, 'Labels'),
   }
   return {
@@ -181,18 +181,13 @@ function mountOf(mount: unknown): Mount[] {
   ]
 }
 
-function listAt(value: JsonObject, name: string): readonly unknown[] {
-  const found = value[name]
-  return Array.isArray(found) ? found : []
-}
-
 function textAt(value: JsonObject, name: string): string {
   const found = value[name]
   return typeof found === 'string' ? found : ''
 }
 
 function textsAt(value: JsonObject, name: string): string[] {
-  return listAt(value, name).filter(item => typeof item === 'string')
+  return listOf(value[name]).filter(item => typeof item === 'string')
 }
 
 function textMapAt(value: JsonObject, name: string): Record<string, string> {

@@ -1,5 +1,6 @@
 import type { SourceReport } from '../../snapshot/index.ts'
-import type { DockerClient, Query } from './client.ts'
+import type { DockerClient } from './client.ts'
+import type { Query } from './dial.ts'
 import { explainFailure, type Failure } from './failure.ts'
 
 /** The names of what is read of a daemon; the sources of a snapshot have `docker.` in front. */

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import { isCode } from '../util/errors.ts'
+import type { AuditLine } from './audit.ts'
+import type { Outcome, Undo } from './plan.ts'
+import { isMasked } from './mask.ts'
+import { isObject } from './spec.ts'
+
+type Line<Event extends AuditLine['event']> = Extract<AuditLine, { event: Event }>
+
+/** One action as the log has it. */
+export type AuditEntry = {
+  readonly id: string
+  readonly intended: Line<'intended'>
+  readonly answers: readonly Line<'answered'>[]
+  /** Absent when nobody wrote down how it ended: the program was killed, or is still at it. */
+  readonly outcome: Outcome | undefined
+  readonly endedAt: string | undefined
+}
+
+export type AuditReading = {
+  /** The oldest first. */
+  readonly entries: readonly AuditEntry[]
+  /** Lines that cannot be read, by number from 1: told, and left where they are. */
+  readonly damaged: readonly number[]
+}
+
+/** A log that is not there yet is empty. @throws the error of the file system otherwise */
+export function readAudit(path: string): AuditReading {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return { entries: [], damaged: [] }
+    throw error
+  }
+  return parseAudit(text)
+}
+
+export function parseAudit(text: string): AuditReading {
+  const damaged: number[] = []
+  const found = new Map<string, AuditEntry>()
+  for (const [index, row] of text.split('\n').entries()) {
+    if (row.trim() === '') continue
+    const line = parseLine(row)
+    const entry = line && found.get(line.id)
+    if (line?.event === 'intended' && !entry) {
+      found.set(line.id, { id: line.id, intended: line, answers: [], outcome: undefined, endedAt: undefined })
+    } else if (line?.event === 'answered' && entry) {
+      found.set(line.id, { ...entry, answers: [...entry.answers, line] })
+    } else if (line?.event === 'ended' && entry) {
+      found.set(line.id, { ...entry, outcome: line.outcome, endedAt: line.at })
+    } else {
+      // Also what belongs to an action whose beginning is damaged.
+      damaged.push(index + 1)
+    }
+  }
+  return { entries: [...found.values()], damaged }
+}
+
+function parseLine(row: string): AuditLine | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(row)
+  } catch {
+    return undefined
+  }
+  if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['at'] !== 'string') return undefined
+  switch (value['event']) {
+    case 'intended':
+      return isObject(value['intent']) && isObject(value['undo']) && Array.isArray(value['requests'])
+        ? (value as AuditLine)
+        : undefined
+    case 'answered':
+      return typeof value['status'] === 'number' ? (value as AuditLine) : undefined
+    case 'ended':
+      return isObject(value['outcome']) ? (value as AuditLine) : undefined
+    default:
+      return undefined
+  }
+}
+
+/** What takes an action back, as far as the log has it: what is secret was not written down, and cannot be done again from there. */
+export function loggedUndo({ intended: { undo } }: AuditEntry): Undo {
+  if (!undo.intent || !isMasked(undo.intent)) return undo
+  return {
+    intent: undefined,
+    text: `Values of it (environment, arguments, secrets) are not in the log; with them it is: ${undo.text}`,
+  }
+}
+
+/** Actions without an end whose program is gone: what became of them has to be looked for. */
+export function unfinished(
+  { entries }: AuditReading,
+  isAlive: (pid: number) => boolean = isProcess,
+): AuditEntry[] {
+  return entries.filter(
+    ({ outcome, intended }) =>
+      outcome === undefined && (intended.pid === process.pid || !isAlive(intended.pid)),
+  )
+}
+
+function isProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return isCode(error, 'EPERM')
+  }
+}

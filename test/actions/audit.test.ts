@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process'
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loggedUndo, parseAudit, readAudit, unfinished } from '../../src/actions/audit-read.ts'
+import { auditPath, openAudit } from '../../src/actions/audit.ts'
+import { planIntent } from '../../src/actions/plan-intent.ts'
+import { fakeEngine } from './fake-engine.ts'
+import { network, service, site } from './site.ts'
+
+let directory: string
+let path: string
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'cnmtop-audit-'))
+  path = join(directory, 'audit.jsonl')
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+const plan = planIntent(network(), site)
+
+describe('the log', () => {
+  it('lies where the environment says', () => {
+    expect(auditPath({ CNMTOP_AUDIT_LOG: '/x/log' })).toBe('/x/log')
+    expect(auditPath({ XDG_STATE_HOME: '/state' })).toBe('/state/cnmtop/audit.jsonl')
+    expect(auditPath({ XDG_STATE_HOME: 'relative', HOME: '/home/me' })).toBe(
+      '/home/me/.local/state/cnmtop/audit.jsonl',
+    )
+  })
+
+  it('is empty while there is none', () => {
+    expect(readAudit(path)).toEqual({ entries: [], damaged: [] })
+  })
+
+  it('is only for its owner, whoever made it', () => {
+    writeFileSync(path, '')
+    chmodSync(path, 0o644)
+    openAudit(path).intended(plan, 'unix:///x')
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('600')
+  })
+
+  it('is not written through a symbolic link', () => {
+    const target = join(directory, 'target')
+    writeFileSync(target, 'precious')
+    symlinkSync(target, path)
+    expect(() => openAudit(path).intended(plan, 'unix:///x')).toThrow('ELOOP')
+    expect(readFileSync(target, 'utf8')).toBe('precious')
+  })
+
+  it('keeps and tells lines that are damaged, and goes on behind them', () => {
+    const log = openAudit(path)
+    const first = log.intended(plan, 'unix:///x')
+    appendFileSync(path, '{"id":"cut off in the mid')
+    log.ended(first, { end: 'done', id: undefined, warnings: [] })
+    const second = log.intended(plan, 'unix:///x')
+    const { entries, damaged } = readAudit(path)
+    expect(damaged).toEqual([2])
+    expect(entries.map(({ id }) => id)).toEqual([first, second])
+    expect(entries[0]?.outcome).toMatchObject({ end: 'done' })
+    expect(readFileSync(path, 'utf8')).toContain('cut off in the mid')
+  })
+
+  it.each([
+    '',
+    '\n\n',
+    'null',
+    '[]',
+    '{"id":"x","at":"y","event":"ended","outcome":{}}',
+    '\u0000',
+    '{"id":1}',
+  ])('takes %j without an error', text => {
+    const { entries, damaged } = parseAudit(text)
+    expect(entries).toEqual([])
+    expect(damaged).toEqual(text.trim() === '' ? [] : [1])
+  })
+
+  it('holds no secret, and so does not offer an undo that would need one', () => {
+    const secret = service({ env: ['PASSWORD=hunter2'], command: ['--key=hunter2'] })
+    const log = openAudit(path)
+    log.intended({ ...planIntent(secret, site), undo: { intent: secret, text: 'x' } }, 'unix:///x')
+    expect(readFileSync(path, 'utf8')).not.toContain('hunter2')
+    const [entry] = readAudit(path).entries
+    expect(loggedUndo(entry!)).toMatchObject({
+      intent: undefined,
+      text: expect.stringContaining('not in the log'),
+    })
+  })
+})
+
+describe('a program that is killed', () => {
+  it('between noting and the answer leaves an action that the next start tells of', async () => {
+    let sent: () => void
+    const arrived = new Promise<void>(resolve => {
+      sent = resolve
+    })
+    const engine = await fakeEngine(({ method }) => {
+      if (method === 'POST') sent()
+      return method === 'POST' ? 'hang' : undefined
+    })
+    const program = join(import.meta.dirname, '../support/act-program.ts')
+    const child = spawn(process.execPath, [program, engine.dockerHost, path], { stdio: 'inherit' })
+    const ended = new Promise<string | null>(resolve => child.on('exit', (_, signal) => resolve(signal)))
+    await arrived
+    child.kill('SIGKILL')
+    expect(await ended).toBe('SIGKILL')
+    await engine.close()
+    const reading = readAudit(path)
+    expect(reading.damaged).toEqual([])
+    expect(unfinished(reading)).toMatchObject([
+      {
+        intended: { title: 'Create network my-network (overlay)', pid: child.pid },
+        answers: [],
+        outcome: undefined,
+      },
+    ])
+    expect(loggedUndo(reading.entries[0]!).text).toBe('docker network rm my-network')
+  })
+
+  it('is told apart from one that is still at it', () => {
+    openAudit(path).intended(plan, 'unix:///x')
+    const reading = readAudit(path)
+    const other = { ...reading.entries[0]!, intended: { ...reading.entries[0]!.intended, pid: 1 } }
+    expect(unfinished({ ...reading, entries: [other] }, () => true)).toEqual([])
+    expect(unfinished({ ...reading, entries: [other] }, () => false)).toHaveLength(1)
+  })
+})
