@@ -33,7 +33,7 @@ function isSameDocker(before: Snapshot['docker'], after: Snapshot['docker']): bo
   return dockerParts.every(part => {
     const [old, now] = [before[part], after[part]]
     if (old === now) return true
-    return typeof old === 'object' && typeof now === 'object' && signature(old) === signature(now)
+    return typeof old === 'object' && typeof now === 'object' && isSamePart(old, now)
   })
 }
 
@@ -48,7 +48,7 @@ function isSameNamespace(before: Namespace, after: Namespace | undefined): boole
     before.kind === after.kind &&
     isSameText(before.paths, after.paths) &&
     isSameText(before.pids, after.pids) &&
-    parts.every(part => before[part] === after[part] || signature(before[part]) === signature(after[part]))
+    parts.every(part => isSamePart(before[part], after[part]))
   )
 }
 
@@ -56,16 +56,19 @@ function isSameText(before: readonly unknown[], after: readonly unknown[]): bool
   return before === after || before.join('\n') === after.join('\n')
 }
 
-const signatures = new WeakMap<object, string>()
+/** Row by row: most rows of a list that was read again are those from before, and few others have moved. */
+function isSamePart(before: object, after: object): boolean {
+  if (before === after) return true
+  if (!Array.isArray(before) || !Array.isArray(after)) return signature(before) === signature(after)
+  return (
+    before.length === after.length &&
+    before.every((row, index) => row === after[index] || signature(row) === signature(after[index]))
+  )
+}
 
-/** What a part says without what moves by itself. */
-function signature(part: object): string {
-  let text = signatures.get(part)
-  if (text === undefined) {
-    text = JSON.stringify(part, (key, value: unknown) => (moving.has(key) ? undefined : value))
-    signatures.set(part, text)
-  }
-  return text
+/** What a row says without what moves by itself. */
+function signature(row: unknown): string {
+  return JSON.stringify(row, (key, value: unknown) => (moving.has(key) ? undefined : value))
 }
 
 const moving: ReadonlySet<string> = new Set([

@@ -8,6 +8,7 @@ import {
   type SourceReport,
 } from '../../snapshot/index.ts'
 import { tidyMemory } from '../../util/memory.ts'
+import { shareStrings } from '../../util/share-strings.ts'
 import { compareFound, type DiscoverOptions } from './discover.ts'
 import { readHost } from './host.ts'
 import { emptyNamespace } from './namespace.ts'
@@ -51,6 +52,8 @@ const FIRST_NOTIFY_MS = 250
 /** Memory is given back when so many namespaces were read, this long after the last of them. */
 const MANY_READ = 100
 const TIDY_MS = 1500
+/** A slice of that work, and the rest after it. */
+const TIDY_SLICE_MS = 4
 
 /** Starts a collector thread and keeps its latest words as a snapshot. */
 export function startLive(options: DiscoverOptions & { readonly timeoutMs?: number | undefined }): Live {
@@ -96,8 +99,21 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
     readCount = 0
     if (!isWorthIt) return
     clearTimeout(tidying)
-    tidying = setTimeout(tidyMemory, TIDY_MS)
+    tidying = setTimeout(tidyUp, TIDY_MS)
     tidying.unref()
+  }
+
+  /** Makes one of equal words, a few namespaces at a time so that keys are answered meanwhile, and gives back the rest. */
+  function tidyUp(): void {
+    const pool = new Map<string, string>()
+    const left = [...namespaces.values()]
+    const step = (): void => {
+      const until = performance.now() + TIDY_SLICE_MS
+      while (left.length > 0 && performance.now() < until) shareStrings(left.pop(), pool)
+      tidying = left.length > 0 ? setTimeout(step, TIDY_SLICE_MS) : setTimeout(tidyMemory, 0)
+      tidying.unref()
+    }
+    step()
   }
 
   function fail(failure: string): void {
