@@ -7,7 +7,7 @@ import type { Frame, Packet } from '../packet.ts'
 import type { View } from '../view.ts'
 import { end, type Next, type NextAt } from './next.ts'
 import { passHook, wholeHook } from './pass-hook.ts'
-import { addStep, type Walk } from './walk.ts'
+import { addStep, confirm, type Walk } from './walk.ts'
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff'
 
@@ -199,11 +199,11 @@ function toPort(walk: Walk, view: View, { link, port, frame, isAsked }: Bridging
   const name = link.ifname
   const crossing = { ...packet, inDevice: name, outDevice: name, physIn: port, physOut: out }
   return passHook(walk, { view, hook: 'FORWARD' }, crossing, wholeHook, (later, after) =>
-    passHook(later, { view, hook: 'POSTROUTING' }, after, wholeHook, (_, passed) => ({
+    passHook(later, { view, hook: 'POSTROUTING' }, after, wholeHook, (last, passed) => ({
       at: 'frame-out',
       view,
       ifname: out,
-      frame: { ...frame, packet: passed },
+      frame: { ...frame, packet: confirm(last, passed) },
     })),
   )
 }
