@@ -102,6 +102,22 @@ export function createProgram(version: string, finish: (code: number) => void): 
     .addOption(new Option('--json', 'as one JSON document').conflicts(['dot', 'mermaid']))
     .addOption(new Option('--dot', 'as a drawing for Graphviz').conflicts(['mermaid']))
     .option('--mermaid', 'as a flowchart of Mermaid')
+    .addOption(
+      new Option(
+        '--watch',
+        'read the counters along the path again and again, and tell which move; Ctrl-C ends it',
+      ).conflicts(['fromSnapshot', 'dot', 'mermaid', 'probe']),
+    )
+    .addOption(
+      new Option('--interval <seconds>', 'with --watch: how often; 1 when left out').argParser(seconds),
+    )
+    .addOption(new Option('--count <n>', 'with --watch: end after so many readings').argParser(positive))
+    .addOption(
+      new Option(
+        '--probe',
+        'send one real connection from where the flow starts, and tell whether it went as predicted',
+      ).conflicts(['fromSnapshot', 'dot', 'mermaid']),
+    )
     .action(async (target, options) =>
       finish(await (await import('./trace.ts')).traceCommand(target, options)),
     )
@@ -212,6 +228,11 @@ function seconds(text: string): number {
   const value = Number(text)
   if (Number.isFinite(value) && value > 0) return value
   throw new InvalidArgumentError('a number of seconds above 0 is needed')
+}
+
+function positive(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('a whole number above 0 is needed')
 }
 
 function fileName(text: string): string {

@@ -26,6 +26,10 @@ export type TraceCommandOptions = Omit<LookOptions, 'fromSnapshot'> & {
   readonly json?: boolean
   readonly dot?: boolean
   readonly mermaid?: boolean
+  readonly watch?: boolean
+  readonly interval?: number
+  readonly count?: number
+  readonly probe?: boolean
 }
 
 /**
@@ -34,10 +38,16 @@ export type TraceCommandOptions = Omit<LookOptions, 'fromSnapshot'> & {
  * @returns 0 when it is delivered or leaves the node with nothing wrong, else 3
  */
 export async function traceCommand(target: string, options: TraceCommandOptions): Promise<number> {
+  if (!options.watch && (options.interval ?? options.count) !== undefined)
+    throw new CommandError(exitCodes.usage, '--interval and --count need --watch')
   const nodes = await nodesOf(options)
   const { from, protocol } = options
   const question = { target, ...(from !== undefined && { from }), ...(protocol && { protocol }) }
   const answer = await ask(nodes, question, options)
+  if (options.watch && nodes[0])
+    return (await import('./trace-watch.ts')).watchAnswer(nodes[0], answer, options)
+  if (options.probe && nodes[0])
+    return (await import('./trace-probe.ts')).probeAnswer(nodes[0], answer, options)
   await writeOut(await textOf(answer, nodes, options))
   for (const node of nodes) for (const sentence of shortcomings(node)) note(sentence)
   return answer.works ? exitCodes.ok : exitCodes.findings

@@ -2,6 +2,8 @@ import { snapshotsByNode } from '../graph/rows.ts'
 import type { Answer, Ending, Flow, Hop, Path, Step, Trace } from '../lb/index.ts'
 import { adviceFor, brokenEnds } from '../lb/tell/advice.ts'
 import { counterOf, formatCounter } from '../lb/tell/counters.ts'
+import type { Movement, StepMovement } from '../lb/verify/movement.ts'
+import { formatMoved } from '../lb/verify/tell.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import { sanitise } from '../util/sanitise.ts'
 
@@ -9,6 +11,8 @@ type Told = {
   readonly nodes: ReadonlyMap<string, Snapshot>
   /** Ends where something is wrong. */
   readonly broken: ReadonlySet<Ending>
+  /** What the rows have counted since somebody began to watch. */
+  readonly movement?: Movement | undefined
 }
 
 function brokenSet(path: Path, flow: Flow): ReadonlySet<Ending> {
@@ -29,15 +33,21 @@ export function formatTrace(
   return `${[`${disposition}: ${sanitise(sentence)}`, '', ...lines].join('\n')}\n`
 }
 
-/** All traces of an answer, below what became of the whole and how names were taken. */
+/**
+ * All traces of an answer, below what became of the whole and how names were taken.
+ *
+ * @param movement what moved along each trace, in their order; each step tells its own then
+ */
 export function formatAnswer(
   { disposition, sentence, notes, traces }: Answer,
   snapshots: readonly Snapshot[],
+  movement?: readonly Movement[],
 ): string {
   const nodes = snapshotsByNode(snapshots)
   const head = [`${disposition}: ${sanitise(sentence)}`, ...notes.map(note => `(${sanitise(note)})`)]
-  const ladders = traces.flatMap(({ label, trace }) => {
-    const lines = pathLines(trace.path, { nodes, broken: brokenSet(trace.path, trace.flow) })
+  const ladders = traces.flatMap(({ label, trace }, index) => {
+    const broken = brokenSet(trace.path, trace.flow)
+    const lines = pathLines(trace.path, { nodes, broken, movement: movement?.[index] })
     return label === '' ? ['', ...lines] : ['', `${sanitise(label)}: ${trace.disposition}`, ...indent(lines)]
   })
   return `${[...head, ...ladders].join('\n')}\n`
@@ -52,7 +62,8 @@ function pathLines({ hops, end, fork, reply }: Path, told: Told): string[] {
     if (advice?.fix !== undefined) lines.push(`   fix:  ${sanitise(advice.fix)}`)
   }
   for (const branch of fork?.branches ?? []) {
-    lines.push(`${fork!.reason}: ${sanitise(branch.label)}`, ...indent(pathLines(branch.path, told)))
+    const moved = movedText(told.movement?.branches.get(branch))
+    lines.push(`${fork!.reason}: ${sanitise(branch.label)}${moved}`, ...indent(pathLines(branch.path, told)))
   }
   if (reply) lines.push('answer:', ...indent(pathLines(reply, told)))
   return lines
@@ -69,9 +80,29 @@ function stepLines(step: Step, told: Told): string[] {
   const { kind, action, hook, chain, detail, packet } = step
   const where = [hook, chain].filter(word => word !== undefined).join(' ')
   const counter = counterOf(told.nodes, step)
-  const count = counter ? `  [${formatCounter(counter)}]` : ''
+  const count = told.movement
+    ? movedText(told.movement.steps.get(step))
+    : counter
+      ? `  [${formatCounter(counter)}]`
+      : ''
   const line = `${action.padEnd(12)} ${where === '' ? kind : where}: ${sanitise(detail)}${count}`
   return packet === undefined ? [line] : [line, `${' '.repeat(13)}${sanitise(packet)}`]
+}
+
+/** `  [+12 conns, 1.5/s]`, and a word where it should be otherwise. */
+function movedText(moved: StepMovement | undefined): string {
+  if (!moved) return ''
+  const { verdict, perSecond = 0 } = moved
+  const rate = perSecond > 0 ? `, ${perSecond}/s` : ''
+  const count = moved.moved === undefined ? '' : `  [${formatMoved(moved)}${rate}]`
+  const word = words[verdict]
+  return word === undefined ? count : `${count}  <- ${word}`
+}
+
+const words: Readonly<Partial<Record<StepMovement['verdict'], string>>> = {
+  missing: 'should have moved',
+  gone: 'not there any more: trace again',
+  unread: 'could not be read',
 }
 
 const indent = (lines: readonly string[]) => lines.map(line => `  ${line}`)

@@ -1,4 +1,5 @@
 import type { NamespaceKind } from '../snapshot/index.ts'
+import type { Connection } from './connection.ts'
 import type { RowRef } from './evidence.ts'
 import type { Flow } from './flow.ts'
 import type { Packet } from './packet.ts'
@@ -85,6 +86,15 @@ export type Ending = {
   readonly namespaceName: string
   readonly packet: Packet
   readonly evidence: readonly RowRef[]
+  readonly connections: readonly TrackedConnection[]
+}
+
+/** A connection as connection tracking of a namespace holds it when the packet has passed: `conntrack -L` there shows it. */
+export type TrackedConnection = Pick<Connection, 'protocol' | 'original' | 'reply'> & {
+  /** Graph id. */
+  readonly node: string
+  readonly namespace: string
+  readonly namespaceName: string
 }
 
 /** Why a path divides. */

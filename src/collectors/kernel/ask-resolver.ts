@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { type DecodedPacket, decode, encode, RECURSION_DESIRED } from 'dns-packet'
-import { ByteWriter } from 'netlink-codec'
 import type { Namespace } from '../../snapshot/index.ts'
 import { errorMessage } from '../../util/errors.ts'
 import { close, connect, datagramSocket, receive, send, setSocketOption, SystemCallError } from './libc.ts'
 import { openNamespace } from './open-namespace.ts'
+import { encodeSocketAddress, encodeTimeval } from './socket-address.ts'
 import { Unreadable } from './source-log.ts'
 
 /** What a resolver said of a name. `not-asked`: the namespace could not be entered, so nothing is known of it. */
@@ -48,7 +48,7 @@ export function askResolver(
     throw error
   }
   try {
-    connect(fd, resolverAddress())
+    connect(fd, encodeSocketAddress('127.0.0.11', DNS_PORT))
     return exchange(fd, name, timeoutMs)
   } catch (error) {
     if (error instanceof SystemCallError) return { kind: 'failure', reason: `127.0.0.11: ${error.code}` }
@@ -56,13 +56,6 @@ export function askResolver(
   } finally {
     close(fd)
   }
-}
-
-/** struct sockaddr_in: family u16, port be16, address, eight bytes of padding. */
-function resolverAddress(): Uint8Array {
-  const address = new ByteWriter().u16(AF_INET).zeros(14).finish()
-  address.set([0, DNS_PORT, 127, 0, 0, 11], 2)
-  return address
 }
 
 function exchange(fd: number, name: string, timeoutMs: number): ResolverAnswer {
@@ -104,9 +97,7 @@ function exchange(fd: number, name: string, timeoutMs: number): ResolverAnswer {
 function receiveUntil(fd: number, buffer: Uint8Array, until: number): number | undefined {
   const left = Math.floor((until - performance.now()) * 1000)
   if (left <= 0) return undefined
-  // struct timeval.
-  const wait = new ByteWriter().u64(String(Math.floor(left / 1e6))).u64(String(left % 1e6))
-  setSocketOption(fd, SOL_SOCKET, SO_RCVTIMEO, wait.finish())
+  setSocketOption(fd, SOL_SOCKET, SO_RCVTIMEO, encodeTimeval(left))
   try {
     return receive(fd, buffer, 0)
   } catch (error) {

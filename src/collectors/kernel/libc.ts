@@ -67,6 +67,11 @@ const native = {
     address: Uint8Array,
     size: number,
   ) => number,
+  getsockname: library.func('int getsockname(int fd, void *address, void *size)') as (
+    fd: number,
+    address: Uint8Array,
+    size: Uint32Array,
+  ) => number,
   epollCreate: library.func('int epoll_create1(int flags)') as (flags: number) => number,
   epollControl: library.func('int epoll_ctl(int epoll, int operation, int fd, void *event)') as (
     epoll: number,
@@ -107,6 +112,7 @@ const O_CLOEXEC = 0o2000000
 const CLONE_NEWNET = 0x40000000
 /** _IO(NSIO, 3) of linux/nsfs.h. */
 const NS_GET_NSTYPE = 0xb703
+const SOCK_STREAM = 1
 const SOCK_DGRAM = 2
 const SOCK_RAW = 3
 const SOCK_CLOEXEC = 0o2000000
@@ -181,6 +187,11 @@ export function datagramSocket(domain: number): number {
   return check('socket', native.socket(domain, SOCK_DGRAM | SOCK_CLOEXEC, 0))
 }
 
+/** A TCP socket, close-on-exec, in the namespace that the thread is in. */
+export function streamSocket(domain: number): number {
+  return check('socket', native.socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0))
+}
+
 export function send(fd: number, bytes: Uint8Array): void {
   check('send', native.send(fd, bytes, bytes.length, 0))
 }
@@ -205,7 +216,18 @@ export function bind(fd: number, address: Uint8Array): void {
   check('bind', native.bind(fd, address, address.length))
 }
 
-/** Of a datagram socket: where it sends to, and the only one that it hears. */
+/** The address that a socket is bound to: a struct sockaddr of its family. */
+export function socketName(fd: number): Uint8Array {
+  const address = new Uint8Array(128)
+  const size = new Uint32Array([address.length])
+  check('getsockname', native.getsockname(fd, address, size))
+  return address.subarray(0, size[0])
+}
+
+/**
+ * Of a datagram socket: where it sends to, and the only one that it hears. Of a stream socket: makes the connection, and waits for it
+ * as long as SO_SNDTIMEO says (then EINPROGRESS).
+ */
 export function connect(fd: number, address: Uint8Array): void {
   check('connect', native.connect(fd, address, address.length))
 }

@@ -16,6 +16,7 @@ const symbols = {
   nf_tables: 'nft_do_chain',
   tcp_diag: 'tcp_diag_dump',
   udp_diag: 'udp_diag_dump',
+  nf_conntrack_netlink: 'ctnetlink_dump_table',
 } as const
 
 export type Module = keyof typeof symbols
@@ -52,6 +53,7 @@ function each(presence: (module: Module) => Presence): BuiltIn {
     nf_tables: presence('nf_tables'),
     tcp_diag: presence('tcp_diag'),
     udp_diag: presence('udp_diag'),
+    nf_conntrack_netlink: presence('nf_conntrack_netlink'),
   }
 }
 

@@ -23,7 +23,7 @@ export function runWalk(
   let next = start
   for (let stages = 0; stages < MOST_STAGES; stages++) {
     if (next.at === 'end') {
-      const end = endingOf(next.view, next.packet, next)
+      const end = endingOf(walk, next.view, next.packet, next)
       const reply = onEnd(walk, end)
       return { hops: hopsOf(walk), end, ...(reply && { reply }) }
     }

@@ -80,6 +80,7 @@ export function hopsOf(walk: Walk): Hop[] {
 }
 
 export function endingOf(
+  walk: Walk,
   view: View,
   packet: Packet,
   { disposition, detail, evidence }: Pick<Ending, 'disposition' | 'detail' | 'evidence'>,
@@ -93,7 +94,16 @@ export function endingOf(
     node,
     namespace: namespace.id,
     namespaceName: namespace.name,
+    connections: trackedOn(walk),
   }
+}
+
+function trackedOn({ world, connections }: Walk): Ending['connections'] {
+  return connections.flatMap(({ namespace, protocol, original, reply }) => {
+    const view = world.find(namespace)
+    if (!view) return []
+    return [{ node: view.node, namespace, namespaceName: view.namespace.name, protocol, original, reply }]
+  })
 }
 
 /** A step's packet text, when it is another one than before. */
