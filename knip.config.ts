@@ -16,6 +16,7 @@ const config: KnipConfig = {
         'lab/guest/{run,build}.ts',
         // Runs on the nodes of a swarm.
         'test/swarm/check-node.ts',
+        'test/flows/{run,send,snapshot-node}.ts',
         'lab/swarm/*.ts',
         // Run in the guest and on its nodes.
         'lab/{scenarios,capture,faults}/run.ts',
