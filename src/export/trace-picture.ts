@@ -31,6 +31,8 @@ const told = new Set<Step['action']>([
   'balanced',
   'encapsulated',
   'decapsulated',
+  'encrypted',
+  'decrypted',
   'delivered',
   'dropped',
   'rejected',

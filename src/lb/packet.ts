@@ -3,9 +3,11 @@ import type { Maybe } from './maybe.ts'
 
 /** IPPROTO_* (linux/in.h). */
 export const IPPROTO_ICMP = 1
-const IPPROTO_IPIP = 4
+export const IPPROTO_IPIP = 4
 export const IPPROTO_TCP = 6
 export const IPPROTO_UDP = 17
+export const IPPROTO_ESP = 50
+export const IPPROTO_AH = 51
 export const IPPROTO_ICMPV6 = 58
 export const IPPROTO_SCTP = 132
 
@@ -61,8 +63,24 @@ export type Packet = {
   readonly connectionInfo: ConnectionInfo
   /** Set by IPVS on what it has handled (`skb->ipvs_property`), with the virtual service that did it. */
   readonly ipvs: IpvsProperty | null
-  /** The packet inside, for what a tunnel has wrapped. */
+  /** The packet inside, for what a tunnel or IPsec has wrapped. */
   readonly inner: Wrapped | null
+  /** What IPsec has taken off it (`skb_sec_path`), in order. */
+  readonly secpath: readonly Transformation[]
+  /** Policy of IPsec that its route has (`dst->xfrm`), by its place in the snapshot; null without one. */
+  readonly outPolicy: number | null | undefined
+  /** Maximum segment size that TCPMSS has written into a SYN; null where none did. */
+  readonly mss: number | null
+}
+
+/** A security association, as `-m policy` tests it. */
+export type Transformation = {
+  readonly proto: string
+  readonly spi: string
+  readonly reqid: number
+  readonly mode: string
+  readonly src: string
+  readonly dst: string
 }
 
 /** What `-m ipvs` asks about. */
@@ -74,10 +92,31 @@ export type IpvsProperty = {
   readonly direction: 'original' | 'reply'
 }
 
-/** A tunnel's payload: a frame of a vxlan, or a packet of an ipip tunnel. */
+/** A tunnel's payload: a frame of a vxlan, a packet of an ipip tunnel, or what an association of IPsec has encrypted. */
 export type Wrapped =
   | { readonly kind: 'vxlan'; readonly vni: number; readonly frame: Frame }
   | { readonly kind: 'ipip'; readonly packet: Packet }
+  | { readonly kind: 'ipsec'; readonly spi: string; readonly packet: Packet }
+
+/** What a packet has beside its headers when nobody has handled it yet. */
+export const untouched = {
+  mark: 0,
+  isFragment: false,
+  inDevice: null,
+  outDevice: null,
+  physIn: null,
+  physOut: null,
+  isRerouted: false,
+  sourceMac: null,
+  packetType: 'unicast',
+  connection: null,
+  connectionInfo: 'none',
+  ipvs: null,
+  inner: null,
+  secpath: [],
+  outPolicy: null,
+  mss: null,
+} as const satisfies Partial<Packet>
 
 /** An Ethernet frame between two devices. A MAC that is not known is undefined. */
 export type Frame = {
@@ -99,6 +138,8 @@ export function scrub(packet: Packet, leavesNamespace: boolean): Packet {
     physOut: null,
     packetType: 'unicast',
     isRerouted: false,
+    secpath: [],
+    outPolicy: null,
     ...(leavesNamespace && { mark: 0, ipvs: null }),
   }
 }
@@ -110,13 +151,21 @@ const protocolNames: Readonly<Record<number, string>> = {
   [IPPROTO_UDP]: 'udp',
   [IPPROTO_ICMPV6]: 'icmpv6',
   [IPPROTO_SCTP]: 'sctp',
-  50: 'esp',
-  51: 'ah',
+  [IPPROTO_ESP]: 'esp',
+  [IPPROTO_AH]: 'ah',
 }
 
 export function protocolText(protocol: number | undefined): string {
   if (protocol === undefined) return 'packet'
   return protocolNames[protocol] ?? `protocol ${protocol}`
+}
+
+/** The number of a protocol that is told by name or by number; undefined for a name that is not known. */
+export function protocolNumber(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text)
+  const known = Object.entries(protocolNames).find(([, name]) => name === text)
+  if (known) return Number(known[0])
+  return text === 'ipv6-icmp' ? IPPROTO_ICMPV6 : undefined
 }
 
 /** `tcp 172.16.100.1:40000 > 172.18.0.2:80 mark 0x114`; what is not known is `?`. */

@@ -9,6 +9,7 @@ import {
   type Packet,
   TCP_ACK,
   TCP_SYN,
+  untouched,
 } from './packet.ts'
 import { judge } from './sentence.ts'
 import type { Ending, Path, Trace } from './trace.ts'
@@ -80,19 +81,8 @@ function firstPacket(flow: Flow): Packet {
     ttl: flow.ttl ?? (flow.entry.kind === 'local' ? 64 : undefined),
     tos: flow.tos ?? 0,
     length: flow.length,
-    isFragment: false,
+    ...untouched,
     mark: flow.mark ?? 0,
-    inDevice: null,
-    outDevice: null,
-    physIn: null,
-    physOut: null,
-    isRerouted: false,
-    sourceMac: null,
-    packetType: 'unicast',
-    connection: null,
-    connectionInfo: 'none',
-    ipvs: null,
-    inner: null,
   }
 }
 
@@ -137,15 +127,6 @@ function answerOf(packet: Packet): Packet {
     tcpFlags: packet.tcpFlags === null || packet.tcpFlags === undefined ? packet.tcpFlags : TCP_SYN | TCP_ACK,
     ttl: 64,
     length: undefined,
-    mark: 0,
-    inDevice: null,
-    outDevice: null,
-    physIn: null,
-    physOut: null,
-    isRerouted: false,
-    sourceMac: null,
-    connection: null,
-    connectionInfo: 'none',
-    ipvs: null,
+    ...untouched,
   }
 }

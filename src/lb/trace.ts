@@ -35,6 +35,8 @@ export type StepAction =
   | 'balanced'
   | 'encapsulated'
   | 'decapsulated'
+  | 'encrypted'
+  | 'decrypted'
   | 'unknown'
 
 /** Where in the kernel a step is taken. */
@@ -47,6 +49,7 @@ export type StepKind =
   | 'route'
   | 'neighbour'
   | 'ipvs'
+  | 'xfrm'
   | 'socket'
   | 'flow'
 

@@ -99,6 +99,11 @@ export function nftRuleKey(
   return `nft ${family} ${table} ${rule.chain} ${rule.handle}`
 }
 
+/** A table of nf_tables, or a chain of it. */
+export function nftTableKey({ family, table }: Pick<NftTable, 'family' | 'table'>, chain?: string): string {
+  return `nft ${family} ${table}${chain === undefined ? '' : ` :${chain}`}`
+}
+
 /** Keys that stay apart when rows are equal: the second `a` is `a#2`. */
 export function uniqueKeys(): (key: string) => string {
   const seen = new Map<string, number>()

@@ -5,6 +5,7 @@ import { type BaseChain, type HookItem, hookItems, missingRules } from './chains
 import { applyNat, bindNothing, type NatSide, natSide } from './nat.ts'
 import { type Live, mergeLives, type Outcome, outcomeKey } from './outcome.ts'
 import type { Place } from './place.ts'
+import { findPolicy } from '../xfrm/policy.ts'
 import { traverseBaseChain } from './traverse.ts'
 
 /** Which part of a hook is run: priorities from `from` up to but not with `to`. */
@@ -65,7 +66,8 @@ function rerouted(item: HookItem, before: Packet, outcome: Outcome, { view, hook
   const answer = routeOutput(view, packet)
   if (answer.kind === 'none') return { ...outcome, verdict: 'no-route', reason: answer.detail }
   if (answer.kind === 'unknown') return { ...outcome, verdict: 'unknown', reason: answer.reason }
-  return { ...outcome, packet: { ...packet, isRerouted: true } }
+  const outPolicy = packet.inner?.kind === 'ipsec' ? null : findPolicy(view, packet, 'out')
+  return { ...outcome, packet: { ...packet, isRerouted: true, outPolicy } }
 }
 
 function isChanged(before: Packet, after: Packet): boolean {

@@ -10,11 +10,14 @@ import {
   type Packet,
 } from '../packet.ts'
 import { matchAddressType } from './addrtype.ts'
+import { matchBpf } from './bpf.ts'
 import { matchConnmark, matchConntrack, matchState } from './conntrack-match.ts'
 import { matchIpvs } from './ipvs-match.ts'
 import { matchPhysdev } from './physdev.ts'
 import type { Place } from './place.ts'
+import { matchPolicy } from './policy-match.ts'
 import { matchRpfilter } from './rpfilter.ts'
+import { matchU32 } from './u32.ts'
 
 type Match = NetfilterRule['matches'][number]
 type Named<Name extends Match['name']> = Extract<Match, { readonly name: Name }>
@@ -82,7 +85,11 @@ export function matchExtension(match: Match, packet: Packet, place: Place): Mayb
     case 'rpfilter':
       return matchRpfilter(match, packet, place)
     case 'policy':
-      return matchPolicy(match, place)
+      return matchPolicy(match, packet, place)
+    case 'u32':
+      return matchU32(match, packet)
+    case 'bpf':
+      return matchBpf(match, packet)
     case 'statistic':
       return matchStatistic(match)
     case 'owner':
@@ -219,13 +226,6 @@ function matchMac({ source, invert }: Named<'mac'>, packet: Packet): Maybe {
     known(packet.sourceMac, mac => mac.toLowerCase() === source.toLowerCase()),
     invert,
   )
-}
-
-/** Without any state or policy of xfrm in the namespace, no packet was or will be transformed. */
-function matchPolicy({ policy }: Named<'policy'>, { view }: Place): Maybe {
-  const { states, policies } = view.namespace.xfrm
-  if (view.missing('xfrm') !== undefined || states.length + policies.length > 0) return undefined
-  return policy === 'none'
 }
 
 /** Chances are parts of 2^31. */

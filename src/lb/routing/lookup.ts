@@ -35,6 +35,10 @@ export type RouteAnswer =
       readonly ways: readonly Way[]
       readonly evidence: readonly RowRef[]
     }
+  | NoRoute
+
+/** What there is in place of a route. */
+export type NoRoute =
   /** `unreachable`, `prohibit`, `blackhole` by a route or a rule; `no-route` when nothing fits. */
   | {
       readonly kind: 'none'

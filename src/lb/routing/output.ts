@@ -2,7 +2,7 @@ import { type Ip, isLoopback, parseIp } from '../ip.ts'
 import type { RowRef } from '../evidence.ts'
 import type { Packet } from '../packet.ts'
 import { linkSysctl, type View } from '../view.ts'
-import { lookUpRoute, routeText, type RouteQuery, type Way } from './lookup.ts'
+import { lookUpRoute, type NoRoute, routeText, type RouteQuery, type Way } from './lookup.ts'
 import { selectSource } from './source.ts'
 
 export type OutputAnswer =
@@ -17,13 +17,7 @@ export type OutputAnswer =
       readonly detail: string
       readonly evidence: readonly RowRef[]
     }
-  | {
-      readonly kind: 'none'
-      readonly type: string
-      readonly detail: string
-      readonly evidence: readonly RowRef[]
-    }
-  | { readonly kind: 'unknown'; readonly reason: string; readonly evidence: readonly RowRef[] }
+  | NoRoute
 
 /** ip_route_output_key (route.c), ip6_route_output: where a packet of this namespace goes. */
 export function routeOutput(

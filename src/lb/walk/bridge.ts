@@ -1,5 +1,5 @@
 import type { FdbEntry, Link } from '../../snapshot/index.ts'
-import { fdbKey } from '../../snapshot/row-keys.ts'
+import { fdbKey, nftTableKey } from '../../snapshot/row-keys.ts'
 import type { RowRef } from '../evidence.ts'
 import { exploreDomain } from '../links/domain.ts'
 import { infoOf, isUp, kindOf, slaveInfoOf } from '../links/kind.ts'
@@ -51,7 +51,7 @@ function bridgeFilter(view: View): ((packet: Packet) => Next) | undefined {
     return family === 'bridge' && (rules.length > 0 || chains.some(({ policy }) => policy === 'drop'))
   })
   if (!table) return undefined
-  const proof = [view.ref('nft', `nft bridge ${table.table}`)]
+  const proof = [view.ref('nft', nftTableKey(table))]
   return packet =>
     end(view, packet, 'insufficient-info', `nft table bridge ${table.table} is not evaluated`, proof)
 }

@@ -10,12 +10,16 @@ import {
 } from '../packet.ts'
 import type { View } from '../view.ts'
 import { end, type Next, type NextAt } from './next.ts'
+import { decrypt, isEncrypted, refusedByPolicy } from './ipsec.ts'
 import { unservedMark } from './ipvs.ts'
 import { decapsulate } from './vxlan.ts'
 import { addStep, type Walk } from './walk.ts'
 
 /** Behind the INPUT hook: a tunnel, a socket, or the kernel itself. */
 export function deliver(walk: Walk, { view, packet }: NextAt<'deliver'>): Next {
+  if (isEncrypted(packet)) return decrypt(walk, view, packet)
+  const refused = refusedByPolicy(view, packet, 'in')
+  if (refused) return refused
   const inner = packet.protocol === IPPROTO_UDP ? decapsulate(walk, view, packet) : undefined
   if (inner) return inner
   if (walk.direction === 'reply') return answerArrives(walk, view, packet)

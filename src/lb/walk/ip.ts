@@ -6,6 +6,8 @@ import type { Way } from '../routing/lookup.ts'
 import { type OutputAnswer, routeOutput } from '../routing/output.ts'
 import type { Step } from '../trace.ts'
 import type { View } from '../view.ts'
+import { findPolicy } from '../xfrm/policy.ts'
+import { encrypt, refusedByPolicy } from './ipsec.ts'
 import { ipvsIn, ipvsOut } from './ipvs.ts'
 import { end, type Next, type NextAt } from './next.ts'
 import { passHook, wholeHook } from './pass-hook.ts'
@@ -79,9 +81,12 @@ function overWays(view: View, _packet: Packet, ways: readonly Way[], next: (way:
 export function forward(walk: Walk, { view, packet, way }: NextAt<'forward'>): Next {
   if (packet.ttl !== undefined && packet.ttl <= 1) return end(view, packet, 'dropped', 'its TTL has run out')
   const place = { view, hook: 'FORWARD' } as const
+  const refused = refusedByPolicy(view, packet, 'fwd')
+  if (refused) return refused
+  const leaving = { ...packet, outDevice: way.dev }
   const onTheWay = {
-    ...packet,
-    outDevice: way.dev,
+    ...leaving,
+    outPolicy: findPolicy(view, leaving, 'out'),
     ttl: packet.ttl === undefined ? undefined : packet.ttl - 1,
   }
   const early = { from: priorities.first, to: priorities.ipvsForward }
@@ -120,7 +125,8 @@ export function localOut(walk: Walk, { view, packet }: NextAt<'local-out'>): Nex
     const from = packet.source ?? source(way)
     if (from === undefined)
       return end(view, packet, 'no-route', `no source address for ${packet.destination}`)
-    return { at: 'output', view, way, packet: { ...packet, source: from, outDevice: way.dev } }
+    const sent = { ...packet, source: from, outDevice: way.dev }
+    return { at: 'output', view, way, packet: { ...sent, outPolicy: findPolicy(view, sent, 'out') } }
   })
 }
 
@@ -163,8 +169,13 @@ function reroute(walk: Walk, view: View, before: Packet, packet: Packet, way: Wa
     at: 'post',
     view,
     way: other,
-    packet: { ...packet, outDevice: other.dev },
+    packet: withPolicy(view, { ...packet, outDevice: other.dev }),
   }))
+}
+
+/** ip_route_me_harder looks for a policy of IPsec again; what has been encrypted is asked no more. */
+function withPolicy(view: View, packet: Packet): Packet {
+  return packet.inner?.kind === 'ipsec' ? packet : { ...packet, outPolicy: findPolicy(view, packet, 'out') }
 }
 
 /** ip_output: POSTROUTING, then out. */
@@ -172,12 +183,10 @@ export function post(walk: Walk, { view, packet, way }: NextAt<'post'>): Next {
   const place = { view, hook: 'POSTROUTING', nextHop: way.gateway ?? packet.destination } as const
   const inDevice = seesWhereItCameIn(view) ? packet.inDevice : null
   const leaving = { ...packet, inDevice, outDevice: way.dev }
-  return passHook(walk, place, leaving, wholeHook, (last, passed) => ({
-    at: 'transmit',
-    view,
-    packet: confirm(last, passed),
-    way,
-  }))
+  return passHook(walk, place, leaving, wholeHook, (last, passed) => {
+    const sent = confirm(last, passed)
+    return encrypt(last, view, sent, way) ?? { at: 'transmit', view, packet: sent, way }
+  })
 }
 
 /** Linux 5.7 began to tell POSTROUTING where a packet came in (ip_output of ip_output.c). */

@@ -86,8 +86,18 @@ export function transportHeader(packet: Packet): Bytes | null {
     return [packet.icmpType ?? undefined, packet.icmpCode ?? undefined]
   }
   const ports = [...networkNumber(packet.sourcePort, 2), ...networkNumber(packet.destinationPort, 2)]
-  if (packet.protocol !== IPPROTO_TCP) return ports
-  return [...ports, ...unknownBytes(9), packet.tcpFlags ?? undefined]
+  if (packet.protocol === IPPROTO_TCP) return [...ports, ...unknownBytes(9), packet.tcpFlags ?? undefined]
+  return packet.inner?.kind === 'vxlan' ? [...ports, ...vxlanHeader(packet.inner.vni)] : ports
+}
+
+/** The rest of struct udphdr, then struct vxlanhdr (net/vxlan.h): the flag that a VNI is there, and the VNI. */
+function vxlanHeader(vni: number): Bytes {
+  return [...unknownBytes(4), 0x08, 0, 0, 0, ...networkNumber(vni, 3), 0]
+}
+
+/** From the IP header on, without options in it, as far as it is known. */
+export function wholePacket(packet: Packet): Bytes {
+  return [...networkHeader(packet), ...(transportHeader(packet) ?? [])]
 }
 
 /** `length` bytes at an offset; what lies behind what is known is not known. */

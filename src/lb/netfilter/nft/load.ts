@@ -53,7 +53,7 @@ export function loadMeta({ key }: Meta, packet: Packet, { view }: Place): LoadRe
         ? unknownBytes(1)
         : [packetTypes[packet.packetType]]
     case 'secpath':
-      return isXfrmUnused(view) ? [0] : unknownBytes(1)
+      return [packet.secpath.length > 0 ? 1 : 0]
     case 'skuid':
     case 'skgid':
     case 'cgroup':
@@ -62,11 +62,6 @@ export function loadMeta({ key }: Meta, packet: Packet, { view }: Place): LoadRe
     default:
       return unknownBytes(16)
   }
-}
-
-function isXfrmUnused(view: Place['view']): boolean {
-  const { states, policies } = view.namespace.xfrm
-  return view.missing('xfrm') === undefined && states.length + policies.length === 0
 }
 
 /** nft_payload_eval. */

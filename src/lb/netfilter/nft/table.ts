@@ -1,5 +1,5 @@
 import type { NetfilterRule, NetfilterTable, NftTable } from '../../../snapshot/index.ts'
-import { nftRuleKey } from '../../../snapshot/row-keys.ts'
+import { nftRuleKey, nftTableKey } from '../../../snapshot/row-keys.ts'
 import type { IpFamily } from '../../packet.ts'
 import type { View } from '../../view.ts'
 import type { BaseChain } from '../chains.ts'
@@ -82,7 +82,7 @@ function ruleTable(table: NftTable): RuleTable {
   const made: RuleTable = {
     name: `${table.family} ${table.table}`,
     rules: chain => compiled.get(chain) ?? [],
-    evidence: ({ view }, chain) => view.ref('nft', `nft ${table.family} ${table.table} :${chain}`),
+    evidence: ({ view }, chain) => view.ref('nft', nftTableKey(table, chain)),
   }
   tables.set(table, made)
   return made

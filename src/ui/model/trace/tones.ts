@@ -23,5 +23,7 @@ export const actionTones: Readonly<Record<Step['action'], Tone>> = {
   balanced: 'accent',
   encapsulated: 'accent',
   decapsulated: 'accent',
+  encrypted: 'accent',
+  decrypted: 'accent',
   unknown: 'unknown',
 }
