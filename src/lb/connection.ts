@@ -22,6 +22,7 @@ export type Tuple = {
 export type Connection = {
   /** Counts up in the order in which a trace meets them. */
   readonly id: number
+  /** Key of the view of its namespace. */
   readonly namespace: string
   readonly family: IpFamily
   readonly protocol: number | undefined

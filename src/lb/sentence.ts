@@ -51,7 +51,9 @@ function leavesOf(path: Path, labels: readonly string[] = [], isUnsure = false):
 
 function dispositionOf({ end, reply }: Leaf): Disposition {
   if (!reply || !good.has(end.disposition)) return end.disposition
-  return judge(reply).disposition
+  const { disposition } = judge(reply)
+  // Whoever answers is in no snapshot.
+  return good.has(disposition) ? end.disposition : disposition
 }
 
 function unsureSentence(leaves: readonly Leaf[]): string {
@@ -88,7 +90,15 @@ const words: Readonly<Record<Disposition, string>> = {
 
 function tell(end: Ending): string {
   const place = end.disposition === 'delivered' ? '' : ` in ${end.namespaceName}`
-  return `${subject(end)} ${words[end.disposition]}${place}: ${end.detail}.`
+  return `${subject(end)} ${words[end.disposition]}${place}: ${end.detail}.${causeText(end)}`
+}
+
+/** ` In ingress_sbox of node1: no rule of …` */
+function causeText({ cause, node, namespace }: Ending): string {
+  if (!cause) return ''
+  const isHere = cause.node === node && cause.namespace === namespace
+  const place = cause.node === node ? cause.namespaceName : `${cause.namespaceName} of ${cause.hostname}`
+  return isHere ? ` There, ${cause.detail}.` : ` In ${place}, ${cause.detail}.`
 }
 
 function subject({ packet }: Ending): string {

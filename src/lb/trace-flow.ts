@@ -111,7 +111,7 @@ function wayBack(world: World, walk: Walk, ending: Ending): Path | undefined {
 /** A flow without a source got one from routing: the connection of where it began has it. */
 function withOriginalSource({ origin, connections }: Walk): Packet {
   if (origin.packet.source !== undefined) return origin.packet
-  const first = connections.find(({ namespace }) => namespace === origin.view.namespace.id)
+  const first = connections.find(({ namespace }) => namespace === origin.view.key)
   return { ...origin.packet, source: first?.original.source }
 }
 

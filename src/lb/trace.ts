@@ -79,6 +79,21 @@ export type Hop = {
   readonly steps: readonly Step[]
 }
 
+/**
+ * What is wrong, where the packet does not stop at the very row: it lies in another namespace, or a row is missing. Its sentence
+ * stands alone.
+ */
+export type Cause = {
+  /** Graph id of the node. */
+  readonly node: string
+  readonly hostname: string
+  readonly namespace: string
+  readonly namespaceName: string
+  readonly detail: string
+  /** Of a row that is missing: the chain or the list that it is missing in. */
+  readonly evidence: readonly RowRef[]
+}
+
 export type Ending = {
   readonly disposition: Disposition
   /** Why, in words that follow "The packet …" or stand alone. */
@@ -89,6 +104,7 @@ export type Ending = {
   readonly namespaceName: string
   readonly packet: Packet
   readonly evidence: readonly RowRef[]
+  readonly cause?: Cause
   readonly connections: readonly TrackedConnection[]
 }
 

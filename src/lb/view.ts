@@ -9,6 +9,8 @@ import { buildFib, type Fib } from './routing/fib.ts'
 export type View = {
   /** Graph id of the node. */
   readonly node: string
+  /** Tells namespaces of several nodes apart, whose ids may be equal. */
+  readonly key: string
   readonly snapshot: Snapshot
   readonly namespace: Namespace
   /** Names a row as evidence. */
@@ -54,6 +56,7 @@ export function createView(node: string, snapshot: Snapshot, namespace: Namespac
   }
   return {
     node,
+    key: `${node} ${namespace.id}`,
     snapshot,
     namespace,
     ref: (part, key) => ({ from: 'kernel', node, namespace: namespace.id, part, key }),

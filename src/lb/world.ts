@@ -1,5 +1,5 @@
 import { snapshotsByNode } from '../graph/rows.ts'
-import type { Link, Snapshot } from '../snapshot/index.ts'
+import type { Address, Link, Snapshot } from '../snapshot/index.ts'
 import { createView, lazy, type View } from './view.ts'
 
 /** The snapshots of a trace: one node's, or several of one cluster. */
@@ -7,10 +7,16 @@ export type World = {
   readonly views: readonly View[]
   /** By node and id, or by id alone where it is the only one of that id. */
   find(namespace: string, node?: string): View | undefined
+  /** By the key of a view. */
+  ofKey(key: string): View | undefined
   /** The other end of a veth pair. */
   peer(view: View, link: Link): { readonly view: View; readonly ifname: string } | undefined
   /** Who on another node owns an address of the network between the nodes. */
   across(from: View, address: string): { readonly view: View; readonly ifname: string } | undefined
+  /** Every row of an address, on all nodes. */
+  ownersOf(address: string): readonly { readonly view: View; readonly row: Address }[]
+  /** Every link that has a MAC, on all nodes. */
+  linksOfMac(mac: string): readonly { readonly view: View; readonly link: Link }[]
   /** A namespace of the same node by the number that `view` has for it. */
   byNsid(view: View, nsid: number): View | undefined
 }
@@ -37,7 +43,20 @@ function createWorld(snapshots: readonly Snapshot[]): World {
   const views = [...snapshotsByNode(snapshots)].flatMap(([node, snapshot]) =>
     snapshot.namespaces.map(namespace => createView(node, snapshot, namespace)),
   )
+  const byKey = lazy(() => new Map(views.map(view => [view.key, view])))
   const byId = lazy(() => Map.groupBy(views, view => view.namespace.id))
+  const byAddress = lazy(() =>
+    Map.groupBy(
+      views.flatMap(view => view.namespace.addresses.map(row => ({ view, row }))),
+      ({ row }) => row.local,
+    ),
+  )
+  const byMac = lazy(() =>
+    Map.groupBy(
+      views.flatMap(view => view.namespace.links.map(link => ({ view, link }))),
+      ({ link }) => link.address ?? '',
+    ),
+  )
   const find = (namespace: string, node?: string): View | undefined =>
     byId()
       .get(namespace)
@@ -45,10 +64,13 @@ function createWorld(snapshots: readonly Snapshot[]): World {
   return {
     views,
     find,
+    ofKey: key => byKey().get(key),
     peer(view, { peer }) {
       const other = peer && find(peer.namespace, view.node)
       return other && peer && { view: other, ifname: peer.ifname }
     },
+    ownersOf: address => byAddress().get(address) ?? [],
+    linksOfMac: mac => byMac().get(mac) ?? [],
     across: (from, address) => acrossTheWire(views, from, address),
     byNsid(view, nsid) {
       const row = view.namespace.nsids.find(entry => entry.nsid === nsid)

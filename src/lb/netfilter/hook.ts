@@ -146,7 +146,7 @@ function sameVerdict(outcome: Outcome): string {
 /** nf_conntrack_in: what is tracked or deliberately not tracked stays so (loopback, CT --notrack). */
 function track(packet: Packet, { view }: Place, connections: readonly Connection[]): Packet {
   if (packet.connection || packet.connectionInfo !== 'none') return packet
-  const found = findConnection(connections, view.namespace.id, packet)
+  const found = findConnection(connections, view.key, packet)
   if (found?.direction === 'reply') {
     const connection = { ...found.connection, hasSeenReply: true }
     return { ...packet, connection, connectionInfo: 'established-reply' }
@@ -158,7 +158,7 @@ function track(packet: Packet, { view }: Place, connections: readonly Connection
   const connectionInfo = infoOfFirst(packet)
   if (connectionInfo !== 'new') return { ...packet, connectionInfo }
   const id = connections.reduce((most, { id }) => Math.max(most, id), 0) + 1
-  return { ...packet, connectionInfo, connection: newConnection(id, view.namespace.id, packet) }
+  return { ...packet, connectionInfo, connection: newConnection(id, view.key, packet) }
 }
 
 /** nf_nat_inet_fn of nf_nat_core.c: rules decide once for each side of a connection, and it is applied to every packet. */

@@ -1,4 +1,4 @@
-import type { Namespace, Snapshot } from '../../snapshot/index.ts'
+import type { Snapshot } from '../../snapshot/index.ts'
 import { quoted } from '../../util/shell.ts'
 import type { RowRef } from '../evidence.ts'
 import type { Flow } from '../flow.ts'
@@ -31,10 +31,11 @@ export function adviceFor(
   end: Ending,
   hops: readonly Hop[],
 ): Advice | undefined {
-  const namespace = nodes.get(end.node)?.namespaces.find(({ id }) => id === end.namespace)
+  const { node, namespace: id } = end.cause ?? end
+  const namespace = nodes.get(node)?.namespaces.find(row => row.id === id)
   if (!namespace) return undefined
   const last = hops.at(-1)?.steps.at(-1)
-  const look = missingRule(end, namespace) ?? commandFor(end, last)
+  const look = end.cause ? firstCommand(end.cause.evidence) : commandFor(end, last)
   if (look === undefined) return undefined
   const fix = fixFor(end, last, namespace)
   return { command: inNamespace(namespace, look), ...(fix !== undefined && { fix }) }
@@ -48,16 +49,6 @@ export function brokenEnds(path: Path, flow: Flow, isReply = false): BrokenEnd[]
   const own = end && isBroken(end, flow, isReply) ? [{ end, hops }] : []
   const branches = fork?.branches.flatMap(branch => brokenEnds(branch.path, flow, isReply)) ?? []
   return [...own, ...branches, ...(reply ? brokenEnds(reply, flow, true) : [])]
-}
-
-/** Where it is not a row that is wrong, but a rule of Docker's that is not there. */
-function missingRule({ disposition, detail }: Ending, { kind, netfilter }: Namespace): string | undefined {
-  const isReserved = kind === 'host' && detail.includes('reserves the port')
-  const isUnmarked = disposition === 'no-listener' && (kind === 'ingress' || kind === 'load-balancer')
-  if (!isReserved && !isUnmarked) return undefined
-  const wanted = isReserved ? 'nat' : 'mangle'
-  const table = netfilter.find(row => row.family === 'ip' && row.table === wanted)
-  return iptablesFor(`${table?.backend ?? 'nft'} ip ${wanted}${isReserved ? ' :DOCKER-INGRESS' : ''}`)
 }
 
 function commandFor(end: Ending, last: Step | undefined): string | undefined {
@@ -79,18 +70,22 @@ function commandFor(end: Ending, last: Step | undefined): string | undefined {
     default:
   }
   if (isUnknownMac(end.detail)) return 'bridge fdb show'
+  return firstCommand(evidence) ?? byKind(last, end)
+}
+
+function firstCommand(evidence: readonly RowRef[]): string | undefined {
   for (const ref of evidence) {
     const command = commandForRow(ref)
     if (command !== undefined) return command
   }
-  return byKind(last, end)
+  return undefined
 }
 
 /** The tool that prints a row, narrowed down to it where it can be. */
 function commandForRow({ part, key }: RowRef): string | undefined {
   switch (part) {
     case 'netfilter':
-      return iptablesFor(key)
+      return key === '' ? 'iptables-save' : iptablesFor(key)
     case 'nft':
       return 'nft list ruleset'
     case 'ipvs':

@@ -1,11 +1,12 @@
 import type { FdbEntry, Link } from '../../snapshot/index.ts'
 import { fdbKey, nftTableKey } from '../../snapshot/row-keys.ts'
+import { causeOfUnknownMac } from '../cause/address.ts'
 import type { RowRef } from '../evidence.ts'
 import { exploreDomain } from '../links/domain.ts'
 import { infoOf, isUp, kindOf, slaveInfoOf } from '../links/kind.ts'
 import type { Frame, Packet } from '../packet.ts'
 import type { View } from '../view.ts'
-import { end, type Next, type NextAt } from './next.ts'
+import { because, end, type Next, type NextAt } from './next.ts'
 import { passHook, wholeHook } from './pass-hook.ts'
 import { addStep, confirm, type Walk } from './walk.ts'
 
@@ -140,8 +141,10 @@ function flood(walk: Walk, view: View, bridging: Bridging): Next {
     return toPort(walk, view, bridging, chosen.port.ifname)
   }
   const detail = `${frame.destinationMac} is not known to ${link.ifname}, and behind none of its ports`
-  if (sure.length === 0 && open.length === 0)
-    return end(view, frame.packet, 'dropped', detail, linkProof(view, link))
+  if (sure.length === 0 && open.length === 0) {
+    const stop = end(view, frame.packet, 'dropped', detail, linkProof(view, link))
+    return because(stop, causeOfUnknownMac(walk, view, link.ifname, frame.destinationMac!))
+  }
   return end(
     view,
     frame.packet,

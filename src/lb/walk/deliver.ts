@@ -1,4 +1,6 @@
 import type { Socket } from '../../snapshot/index.ts'
+import { causeOfStrayAnswer } from '../cause/answer.ts'
+import { causeOfNoListener, causeOfReservedPort } from '../cause/rule.ts'
 import {
   endpoint,
   IPPROTO_ICMP,
@@ -9,7 +11,7 @@ import {
   protocolText,
 } from '../packet.ts'
 import type { View } from '../view.ts'
-import { end, type Next, type NextAt } from './next.ts'
+import { because, end, type Next, type NextAt } from './next.ts'
 import { decrypt, isEncrypted, refusedByPolicy } from './ipsec.ts'
 import { unservedMark } from './ipvs.ts'
 import { decapsulate } from './vxlan.ts'
@@ -75,7 +77,8 @@ function toSocket(walk: Walk, view: View, packet: Packet, protocol: 'tcp' | 'udp
     }
     const detail = `nobody listens on ${protocol} ${endpoint(packet.destination, port)}`
     addStep(walk, view, { kind: 'socket', action: 'rejected', detail, evidence: [view.ref('sockets', '')] })
-    return end(view, packet, 'no-listener', `in ${view.namespace.name}: ${detail}`, [view.ref('sockets', '')])
+    const stop = end(view, packet, 'no-listener', detail, [view.ref('sockets', '')])
+    return because(stop, causeOfNoListener(view, packet))
   }
   const owner = socket.processes?.map(({ name, pid }) => `${name} (${pid})`).join(', ')
   const where = endpoint(socket.address, socket.port)
@@ -88,13 +91,8 @@ function toSocket(walk: Walk, view: View, packet: Packet, protocol: 'tcp' | 'udp
       detail: `${detail} only reserves the port`,
       evidence,
     })
-    return end(
-      view,
-      packet,
-      'dropped',
-      `by dockerd's socket on ${where}, which reserves the port and never answers`,
-      evidence,
-    )
+    const why = `by dockerd's socket on ${where}, which reserves the port and never answers`
+    return because(end(view, packet, 'dropped', why, evidence), causeOfReservedPort(view, packet))
   }
   addStep(walk, view, { kind: 'socket', action: 'delivered', detail, evidence })
   return arrive(walk, view, packet, `to ${detail} in ${view.namespace.name}`, evidence)
@@ -132,25 +130,23 @@ function rank({ address, ifname, family }: Socket): number {
 }
 
 /** The answer is for the socket that asked, not for one that listens. */
-function answerArrives({ origin, flow }: Walk, view: View, packet: Packet): Next {
+function answerArrives(walk: Walk, view: View, packet: Packet): Next {
+  const { origin, flow } = walk
   const isHome =
     origin.ifname === null &&
     view === origin.view &&
     packet.destination === origin.packet.source &&
     packet.destinationPort === origin.packet.sourcePort
   if (!isHome) {
-    return end(
-      view,
-      packet,
-      'dropped',
-      `in ${view.namespace.name}, where nobody waits for ${endpoint(packet.destination, packet.destinationPort)}`,
-    )
+    const why = `nobody waits for ${endpoint(packet.destination, packet.destinationPort)}`
+    return because(end(view, packet, 'dropped', why), causeOfStrayAnswer(walk))
   }
   const isRecognised =
     packet.source === flow.destination && packet.sourcePort === origin.packet.destinationPort
   if (!isRecognised) {
     const from = endpoint(packet.source, packet.sourcePort)
-    return end(view, packet, 'dropped', `it comes from ${from}, which was not asked`)
+    const stop = end(view, packet, 'dropped', `it comes from ${from}, which was not asked`)
+    return because(stop, causeOfStrayAnswer(walk))
   }
   return end(view, packet, 'delivered', `it is back in ${view.namespace.name}`)
 }

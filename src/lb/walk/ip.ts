@@ -1,3 +1,4 @@
+import { causeOfNoWay } from '../cause/address.ts'
 import { parseIp, isLoopback } from '../ip.ts'
 import { priorities } from '../netfilter/place.ts'
 import type { Packet } from '../packet.ts'
@@ -9,7 +10,7 @@ import type { View } from '../view.ts'
 import { findPolicy } from '../xfrm/policy.ts'
 import { encrypt, refusedByPolicy } from './ipsec.ts'
 import { ipvsIn, ipvsOut } from './ipvs.ts'
-import { end, type Next, type NextAt } from './next.ts'
+import { because, end, type Next, type NextAt } from './next.ts'
 import { passHook, wholeHook } from './pass-hook.ts'
 import { addStep, changed, confirm, type Walk } from './walk.ts'
 
@@ -40,7 +41,10 @@ export function routeIn(walk: Walk, { view, packet }: NextAt<'route-in'>): Next 
         detail: answer.detail,
         evidence: answer.evidence,
       })
-      return end(view, packet, answer.disposition, answer.detail, answer.evidence)
+      return because(
+        end(view, packet, answer.disposition, answer.detail, answer.evidence),
+        answer.disposition === 'no-route' ? causeOfNoWay(walk, view, packet.destination) : undefined,
+      )
     case 'local':
       addStep(walk, view, {
         kind: 'route',
@@ -135,7 +139,8 @@ function refusal(walk: Walk, view: View, packet: Packet, answer: OutputAnswer): 
   if (answer.kind === 'none') {
     const step: Step = { kind: 'route', action: 'dropped', detail: answer.detail, evidence: answer.evidence }
     addStep(walk, view, step)
-    return end(view, packet, 'no-route', `to ${packet.destination}: ${answer.detail}`, answer.evidence)
+    const stop = end(view, packet, 'no-route', `to ${packet.destination}: ${answer.detail}`, answer.evidence)
+    return because(stop, causeOfNoWay(walk, view, packet.destination))
   }
   if (answer.isBroadcast)
     return end(view, packet, 'insufficient-info', 'broadcast and multicast are not followed')

@@ -94,7 +94,7 @@ function send(walk: Walk, view: View, packet: Packet, service: VirtualService, s
   const realPort = server.port === 0 ? destinationPort : server.port
   const isTracked = view.sysctl('net.ipv4.vs.conntrack') === 1
   const connection: IpvsConnection = {
-    namespace: view.namespace.id,
+    view,
     protocol,
     client: source,
     clientPort: sourcePort,
@@ -185,7 +185,7 @@ export function ipvsOut(walk: Walk, view: View, packet: Packet, hook: InHook | '
   if (packet.ipvs || walk.ipvsConnections.length === 0) return packet
   const found = walk.ipvsConnections.find(
     connection =>
-      connection.namespace === view.namespace.id &&
+      connection.view === view &&
       connection.protocol === packet.protocol &&
       connection.realServer === packet.source &&
       connection.realPort === packet.sourcePort &&

@@ -1,5 +1,7 @@
+import { causeOfNoWay } from '../cause/address.ts'
+import { causeOfStrayAnswer } from '../cause/answer.ts'
 import { scrub } from '../packet.ts'
-import { end, type Next, type NextAt } from './next.ts'
+import { because, end, type Next, type NextAt } from './next.ts'
 import { addStep, type Walk } from './walk.ts'
 
 /** A packet leaves by a device whose other side is in no namespace of its node: another node may have it. */
@@ -26,18 +28,20 @@ export function leave(walk: Walk, { view, ifname, frame, nextHop }: NextAt<'leav
       proof,
     )
   }
-  return end(view, packet, 'left-node', `by ${ifname} for ${packet.destination}`, proof)
+  const stop = end(view, packet, 'left-node', `by ${ifname} for ${packet.destination}`, proof)
+  return because(stop, causeOfNoWay(walk, view, packet.destination))
 }
 
 /** The answer is on its way to whoever asked from outside; anybody else would not know what to do with it. */
 function answerLeaves(
-  { origin, flow }: Walk,
+  walk: Walk,
   {
     view,
     ifname,
     packet,
   }: Pick<NextAt<'leave'>, 'view' | 'ifname'> & { packet: NextAt<'leave'>['frame']['packet'] },
 ): Next {
+  const { origin, flow } = walk
   const isHome =
     packet.inner === null &&
     packet.destination === origin.packet.source &&
@@ -45,12 +49,15 @@ function answerLeaves(
   if (packet.inner?.kind === 'vxlan') {
     return end(view, packet, 'left-for-peer', `for ${packet.destination}, which is not in this snapshot`)
   }
-  if (!isHome) return end(view, packet, 'left-node', `by ${ifname} for ${packet.destination}`)
+  if (!isHome) {
+    const stop = end(view, packet, 'left-node', `by ${ifname} for ${packet.destination}`)
+    return because(stop, causeOfStrayAnswer(walk) ?? causeOfNoWay(walk, view, packet.destination))
+  }
   const isRecognised =
     packet.source === flow.destination && packet.sourcePort === origin.packet.destinationPort
   if (!isRecognised) {
     const detail = `it comes from ${packet.source}:${packet.sourcePort}, which ${packet.destination} did not ask`
-    return end(view, packet, 'dropped', detail)
+    return because(end(view, packet, 'dropped', detail), causeOfStrayAnswer(walk))
   }
   return end(view, packet, 'delivered', `it leaves by ${ifname} for ${packet.destination}, which asked`)
 }

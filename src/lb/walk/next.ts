@@ -1,7 +1,7 @@
 import type { RowRef } from '../evidence.ts'
 import type { Frame, Packet } from '../packet.ts'
 import type { Way } from '../routing/lookup.ts'
-import type { Disposition, ForkReason, Step } from '../trace.ts'
+import type { Cause, Disposition, ForkReason, Step } from '../trace.ts'
 import type { View } from '../view.ts'
 import type { Walk } from './walk.ts'
 
@@ -62,6 +62,7 @@ export type Next =
       readonly disposition: Disposition
       readonly detail: string
       readonly evidence: readonly RowRef[]
+      readonly cause?: Cause
     }
 
 export type NextBranch = {
@@ -83,4 +84,9 @@ export function end(
   evidence: readonly RowRef[] = [],
 ): NextAt<'end'> {
   return { at: 'end', view, packet, disposition, detail, evidence }
+}
+
+/** An end with what is behind it, where that is known. */
+export function because(stop: NextAt<'end'>, cause: Cause | undefined): NextAt<'end'> {
+  return cause ? { ...stop, cause } : stop
 }

@@ -1,9 +1,11 @@
+import { causeOfClearText } from '../cause/answer.ts'
+import { causeOfClosedPort } from '../cause/rule.ts'
 import { type HookRange, runHook } from '../netfilter/hook.ts'
 import type { Outcome, TrailEntry } from '../netfilter/outcome.ts'
 import { type Place, priorities } from '../netfilter/place.ts'
 import type { Packet } from '../packet.ts'
 import type { Step, StepAction } from '../trace.ts'
-import { end, type Next } from './next.ts'
+import { because, end, type Next } from './next.ts'
 import { addSteps, changed, type Walk } from './walk.ts'
 
 export const wholeHook: HookRange = { from: priorities.first, to: priorities.last }
@@ -23,7 +25,7 @@ export function passHook(
   const [only] = outcomes
   if (only && outcomes.length === 1 && only.decisions.length === 0) {
     addSteps(walk, place.view, stepsOf(packet, only, place))
-    return nextOf(only, place, then)
+    return nextOf(walk, only, place, then)
   }
   return {
     at: 'fork',
@@ -35,7 +37,7 @@ export function passHook(
       evidence: outcome.decisions.map(({ evidence }) => evidence),
       view: place.view,
       steps: stepsOf(packet, outcome, place),
-      next: nextOf(outcome, place, then),
+      next: nextOf(walk, outcome, place, then),
     })),
   }
 }
@@ -46,7 +48,12 @@ function labelOf({ decisions }: Outcome): string {
     .join(' and ')
 }
 
-function nextOf(outcome: Outcome, { view, hook }: Place, then: (walk: Walk, packet: Packet) => Next): Next {
+function nextOf(
+  walk: Walk,
+  outcome: Outcome,
+  { view, hook }: Place,
+  then: (walk: Walk, packet: Packet) => Next,
+): Next {
   const { verdict, packet, trail, reason } = outcome
   const last = trail.at(-1)
   const evidence = last ? [last.evidence] : []
@@ -54,7 +61,10 @@ function nextOf(outcome: Outcome, { view, hook }: Place, then: (walk: Walk, pack
     case 'accept':
       return { at: 'resume', packet, goOn: then }
     case 'drop':
-      return end(view, packet, 'dropped', `by ${whereOf(last, hook)}`, evidence)
+      return because(
+        end(view, packet, 'dropped', `by ${whereOf(last, hook)}`, evidence),
+        hook === 'INPUT' ? (causeOfClearText(walk, view, packet) ?? causeOfClosedPort(view, packet)) : undefined,
+      )
     case 'reject':
       return end(view, packet, 'rejected', `with ${reason} by ${whereOf(last, hook)}`, evidence)
     case 'no-route':

@@ -1,9 +1,13 @@
+import { causeOfSilence } from '../cause/address.ts'
+import { causeIn } from '../cause/cause.ts'
+import type { RowRef } from '../evidence.ts'
 import { resolveByAsking } from '../links/domain.ts'
 import { isUp, kindOf } from '../links/kind.ts'
 import type { Frame, Packet } from '../packet.ts'
+import type { Cause } from '../trace.ts'
 import type { View } from '../view.ts'
 import { overLoopback } from './ip.ts'
-import { end, type Next, type NextAt } from './next.ts'
+import { because, end, type Next, type NextAt } from './next.ts'
 import { addStep, type Walk } from './walk.ts'
 
 /** NUD states in which an entry is used without asking first. */
@@ -81,7 +85,20 @@ function ask(
   }
   if (isComplete && missing === undefined) {
     addStep(walk, view, { kind: 'neighbour', action: 'dropped', detail, evidence })
-    return end(view, packet, 'no-neighbour', `on ${ifname}: ${detail}`, evidence)
+    const stop = end(view, packet, 'no-neighbour', `on ${ifname}: ${detail}`, evidence)
+    return because(stop, causeOfSilence(walk, view, nextHop) ?? untoldNeighbour(walk, view, evidence, detail))
   }
   return sendTo(view, ifname, frameTo(undefined), nextHop)
+}
+
+/** A vxlan in another namespace, which answers for what is behind it, has no entry. */
+function untoldNeighbour(
+  { world }: Walk,
+  view: View,
+  evidence: readonly RowRef[],
+  detail: string,
+): Cause | undefined {
+  const [ref] = evidence
+  const other = ref && ref.namespace !== view.namespace.id ? world.find(ref.namespace, ref.node) : undefined
+  return other && causeIn(other, detail, [other.ref('neighbours', ''), ...evidence])
 }

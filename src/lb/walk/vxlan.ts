@@ -1,9 +1,10 @@
 import type { FdbEntry, Link } from '../../snapshot/index.ts'
+import { causeOfWrongSource } from '../cause/answer.ts'
 import { infoOf, kindOf } from '../links/kind.ts'
 import { IPPROTO_UDP, type Packet, scrub } from '../packet.ts'
 import type { View } from '../view.ts'
 import { fdbKey } from '../../snapshot/row-keys.ts'
-import { end, type Next, type NextAt } from './next.ts'
+import { because, end, type Next, type NextAt } from './next.ts'
 import { addStep, type Walk } from './walk.ts'
 
 /** IANA's port; iproute2's default is Linux' own. */
@@ -41,6 +42,7 @@ export function vxlanOut(walk: Walk, { view, ifname, frame }: NextAt<'vxlan'>): 
     detail: `${ifname}: VNI ${vni} to ${remote}:${port}`,
     evidence,
   })
+  if (entry) walk.tunnelled = { view, entry }
   const underlay = underlayOf(walk, view, link, entry)
   const outer = wrap(packet, {
     source: stringOf(infoOf(link, 'local')),
@@ -145,7 +147,8 @@ export function decapsulate(walk: Walk, view: View, packet: Packet): Next | unde
       if (moved) {
         const { mac, dst } = moved
         const why = `${link.ifname} takes frames of ${mac} from ${dst} alone, and this one is from ${packet.source}`
-        return end(other, packet, 'dropped', why, [other.ref('fdb', fdbKey(moved))])
+        const stop = end(other, packet, 'dropped', why, [other.ref('fdb', fdbKey(moved))])
+        return because(stop, causeOfWrongSource(walk, other, packet.source ?? '', dst ?? ''))
       }
       const frame = { ...inner.frame, packet: scrub(inner.frame.packet, true) }
       return { at: 'frame-in', view: other, ifname: link.ifname, frame }

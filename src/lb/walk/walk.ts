@@ -1,3 +1,4 @@
+import type { FdbEntry } from '../../snapshot/index.ts'
 import type { Connection } from '../connection.ts'
 import type { Flow } from '../flow.ts'
 import { formatPacket, type Packet } from '../packet.ts'
@@ -13,6 +14,8 @@ export type Walk = {
   /** Where the first packet came from: a reply has arrived when it is back there. */
   readonly origin: Origin
   readonly hops: { view: View; steps: Step[] }[]
+  /** The entry by which a vxlan has sent the frame to another node. */
+  tunnelled?: { readonly view: View; readonly entry: FdbEntry }
   connections: readonly Connection[]
   /** Connections of IPVS that the walk has made. */
   ipvsConnections: readonly IpvsConnection[]
@@ -28,7 +31,7 @@ export type Arrival = { readonly view: View; readonly packet: Packet }
 
 /** struct ip_vs_conn: what turns the real server's answer back into one of the virtual service. */
 export type IpvsConnection = {
-  readonly namespace: string
+  readonly view: View
   readonly protocol: number | undefined
   readonly client: string | undefined
   readonly clientPort: number | null | undefined
@@ -83,7 +86,7 @@ export function endingOf(
   walk: Walk,
   view: View,
   packet: Packet,
-  { disposition, detail, evidence }: Pick<Ending, 'disposition' | 'detail' | 'evidence'>,
+  { disposition, detail, evidence, cause }: Pick<Ending, 'disposition' | 'detail' | 'evidence' | 'cause'>,
 ): Ending {
   const { namespace, node } = view
   return {
@@ -95,14 +98,16 @@ export function endingOf(
     namespace: namespace.id,
     namespaceName: namespace.name,
     connections: trackedOn(walk),
+    ...(cause && { cause }),
   }
 }
 
 function trackedOn({ world, connections }: Walk): Ending['connections'] {
   return connections.flatMap(({ namespace, protocol, original, reply }) => {
-    const view = world.find(namespace)
+    const view = world.ofKey(namespace)
     if (!view) return []
-    return [{ node: view.node, namespace, namespaceName: view.namespace.name, protocol, original, reply }]
+    const { id, name } = view.namespace
+    return [{ node: view.node, namespace: id, namespaceName: name, protocol, original, reply }]
   })
 }
 

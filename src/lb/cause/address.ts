@@ -1,0 +1,97 @@
+import type { Link } from '../../snapshot/index.ts'
+import { fdbKey } from '../../snapshot/row-keys.ts'
+import { ruleKeys } from '../evidence.ts'
+import { parseIp } from '../ip.ts'
+import { isUp, kindOf } from '../links/kind.ts'
+import type { Cause } from '../trace.ts'
+import { isInSubnet, ownAddress, type View } from '../view.ts'
+import type { Walk } from '../walk/walk.ts'
+import { causeIn } from './cause.ts'
+
+/** Nobody answers for an address: a namespace that balances for it may have lost it. */
+export function causeOfSilence(walk: Walk, view: View, address: string): Cause | undefined {
+  for (const other of walk.world.views) {
+    if (other.snapshot !== view.snapshot || other.namespace.ipvs.services.length === 0) continue
+    if (ownAddress(other, address)) continue
+    const rule = markingRule(other, address)
+    if (!rule) continue
+    const { name } = other.namespace
+    const detail = `${name} marks what is for ${address} for virtual service FWM ${rule.mark}, and does not have that address`
+    return causeIn(other, detail, [other.ref('addresses', ''), other.ref('netfilter', rule.key)])
+  }
+  return undefined
+}
+
+function markingRule(view: View, address: string): { readonly key: string; readonly mark: number } | undefined {
+  for (const table of view.namespace.netfilter) {
+    for (const [index, { ip, target }] of table.rules.entries()) {
+      const test = ip.destination
+      if (target.name !== 'MARK' || test?.address !== address || test.invert) continue
+      if (!view.namespace.ipvs.services.some(({ fwmark }) => fwmark === target.mark)) continue
+      return { key: ruleKeys(table)[index] ?? '', mark: target.mark }
+    }
+  }
+  return undefined
+}
+
+/** A bridge has nothing for a MAC: who has it may have been disconnected, or another node was told a wrong place. */
+export function causeOfUnknownMac(walk: Walk, view: View, bridge: string, mac: string): Cause | undefined {
+  return unboundTunnel(view, bridge, mac) ?? unboundPort(walk, view, bridge, mac) ?? wrongTunnel(walk, view, mac)
+}
+
+/** The vxlan knows where it is, and is no port of the bridge. */
+function unboundTunnel(view: View, bridge: string, mac: string): Cause | undefined {
+  for (const entry of view.fdb(mac)) {
+    const link = entry.dst === undefined ? undefined : view.link(entry.ifname)
+    if (!link || kindOf(link) !== 'vxlan' || link.master === bridge) continue
+    const detail = `${link.ifname} leads to it (${entry.dst}), and is no port of ${bridge}`
+    return causeIn(view, detail, [view.ref('links', String(link.ifindex)), view.ref('fdb', fdbKey(entry))])
+  }
+  return undefined
+}
+
+function unboundPort(walk: Walk, view: View, bridge: string, mac: string): Cause | undefined {
+  for (const { view: other, link } of walk.world.linksOfMac(mac)) {
+    const peer = walk.world.peer(other, link)
+    const port = peer?.view === view ? view.link(peer.ifname) : undefined
+    if (!port || port.master === bridge) continue
+    const detail = `${port.ifname}, behind which ${link.ifname} of ${other.namespace.name} has it, is no port of ${bridge}`
+    return causeIn(view, detail, [view.ref('links', String(port.ifindex))])
+  }
+  return undefined
+}
+
+/** The node that sent it here was told a wrong tunnel end. */
+function wrongTunnel({ tunnelled, world }: Walk, view: View, mac: string): Cause | undefined {
+  if (!tunnelled || tunnelled.view.node === view.node) return undefined
+  const { entry } = tunnelled
+  const owner = world.linksOfMac(mac).find(({ view: other }) => other.node !== view.node)
+  if (!owner) return undefined
+  const where = `${owner.view.namespace.name} of ${owner.view.snapshot.host.hostname}`
+  const detail = `${entry.ifname} sends ${mac} to ${entry.dst}, and it is in ${where}`
+  return causeIn(tunnelled.view, detail, [tunnelled.view.ref('fdb', fdbKey(entry))])
+}
+
+/** The address is in a sandbox of this node, and what should lead there does not. */
+export function causeOfNoWay(walk: Walk, view: View, address: string | undefined): Cause | undefined {
+  if (address === undefined) return undefined
+  for (const { view: other, row } of walk.world.ownersOf(address)) {
+    if (other.snapshot !== view.snapshot || other === view) continue
+    const link = other.link(row.ifname)
+    const peer = link && walk.world.peer(other, link)
+    const port = peer?.view === view ? view.link(peer.ifname) : undefined
+    const master = port?.master === undefined ? undefined : view.link(port.master)
+    const problem = master && problemOf(view, master, address)
+    if (!master || problem === undefined) continue
+    const detail = `${master.ifname}, behind which ${other.namespace.name} has ${address}, ${problem}`
+    return causeIn(view, detail, [view.ref('links', String(master.ifindex)), view.ref('addresses', '')])
+  }
+  return undefined
+}
+
+function problemOf(view: View, bridge: Link, address: string): string | undefined {
+  if (!isUp(bridge)) return 'is down'
+  const ip = parseIp(address)
+  const hasSubnet = ip !== undefined && view.addressesOf(bridge.ifname).some(own => isInSubnet(ip, own))
+  return hasSubnet ? undefined : 'has no address of that subnet here'
+}
