@@ -1,10 +1,11 @@
 import { endpoint, protocolText } from './packet.ts'
-import type { Branch, Disposition, Ending, Path, Trace } from './trace.ts'
+import type { Branch, Disposition, Ending, FullSize, Path, Trace } from './trace.ts'
 
 /** Every end of a path, with the answer's where there is one. */
 type Leaf = {
   readonly end: Ending
   readonly reply?: Path
+  readonly fullSize?: FullSize
   readonly labels: readonly string[]
   readonly isUnsure: boolean
 }
@@ -42,14 +43,16 @@ function labelled({ labels }: Leaf): string {
 }
 
 function leavesOf(path: Path, labels: readonly string[] = [], isUnsure = false): Leaf[] {
-  if (path.end) return [{ end: path.end, labels, isUnsure, ...(path.reply && { reply: path.reply }) }]
+  const { end, reply, fullSize } = path
+  if (end) return [{ end, labels, isUnsure, ...(reply && { reply }), ...(fullSize && { fullSize }) }]
   const unsure = isUnsure || path.fork?.reason === 'unknown'
   return (path.fork?.branches ?? []).flatMap((branch: Branch) =>
     leavesOf(branch.path, [...labels, branch.label], unsure),
   )
 }
 
-function dispositionOf({ end, reply }: Leaf): Disposition {
+function dispositionOf({ end, reply, fullSize }: Leaf): Disposition {
+  if (fullSize && good.has(end.disposition)) return fullSize.end.disposition
   if (!reply || !good.has(end.disposition)) return end.disposition
   const { disposition } = judge(reply)
   // Whoever answers is in no snapshot.
@@ -64,13 +67,18 @@ function unsureSentence(leaves: readonly Leaf[]): string {
 
 function sentenceOf({ end, reply }: Leaf): string {
   const broken = reply && good.has(end.disposition) ? brokenReply(reply) : undefined
+  if (broken?.fullSize) {
+    const { bytes, end: lost } = broken.fullSize
+    return `Small packets are delivered, but not those of full size (${bytes} bytes): ${tell(lost)}`
+  }
   if (broken)
-    return `${subject(end)} reaches ${end.namespaceName}, but the answer does not come back: ${tell(broken)}`
+    return `${subject(end)} reaches ${end.namespaceName}, but the answer does not come back: ${tell(broken.end)}`
   return tell(end)
 }
 
-function brokenReply(reply: Path): Ending | undefined {
-  return leavesOf(reply).find(({ end }) => !good.has(end.disposition))?.end
+function brokenReply(reply: Path): Leaf | undefined {
+  const leaves = leavesOf(reply)
+  return leaves.find(({ end }) => !good.has(end.disposition)) ?? leaves.find(({ fullSize }) => fullSize)
 }
 
 const words: Readonly<Record<Disposition, string>> = {
@@ -79,6 +87,7 @@ const words: Readonly<Record<Disposition, string>> = {
   rejected: 'is rejected',
   'no-route': 'has no route',
   'no-neighbour': 'cannot be sent: the next hop has no MAC',
+  'duplicate-address': 'goes to one of several that have its address',
   'no-virtual-service': 'finds no virtual service',
   'no-real-server': 'finds no real server',
   'no-listener': 'is refused',

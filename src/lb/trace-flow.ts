@@ -7,17 +7,17 @@ import {
   IPPROTO_TCP,
   IPPROTO_UDP,
   type Packet,
-  TCP_ACK,
   TCP_SYN,
   untouched,
 } from './packet.ts'
 import { judge } from './sentence.ts'
-import type { Ending, Path, Trace } from './trace.ts'
+import type { Trace } from './trace.ts'
 import type { View } from './view.ts'
 import type { Next } from './walk/next.ts'
 import { runWalk } from './walk/run.ts'
 import type { Walk } from './walk/walk.ts'
-import { type World, worldOf } from './world.ts'
+import { wayBack } from './walk/way-back.ts'
+import { worldOf } from './world.ts'
 
 export type TraceOptions = {
   /** Follow the answer too, from wherever the packet is delivered; on unless it is false. */
@@ -47,12 +47,14 @@ export function traceFlow(snapshots: readonly Snapshot[], flow: Flow, options: T
     origin: { view, packet, ifname },
     hops: [],
     connections: [],
+    limits: [],
+    ...(ifname !== null && { mtu: view.link(ifname)?.mtu }),
     ipvsConnections: [],
     entries: 0,
   }
   const wantsReply = options.reply !== false
   const path = runWalk(walk, startOf(view, packet, flow), (ended, ending) =>
-    wantsReply ? wayBack(world, ended, ending) : undefined,
+    wantsReply ? wayBack(ended, ending) : {},
   )
   return { flow, path, ...judge(path) }
 }
@@ -88,45 +90,3 @@ function firstPacket(flow: Flow): Packet {
 
 /** Within Linux' ip_local_port_range, and nobody's well-known port. */
 const EXAMPLE_PORT = 54_321
-
-/** The answer, from where the packet was delivered, with the connections that it has left on its way. */
-function wayBack(world: World, walk: Walk, ending: Ending): Path | undefined {
-  const { arrival, direction } = walk
-  if (direction === 'reply' || ending.disposition !== 'delivered' || !arrival) return undefined
-  const answered = answerOf(arrival.packet)
-  const origin = { ...walk.origin, packet: withOriginalSource(walk) }
-  const back: Walk = {
-    world,
-    flow: walk.flow,
-    direction: 'reply',
-    origin,
-    hops: [],
-    connections: walk.connections,
-    ipvsConnections: walk.ipvsConnections,
-    entries: 0,
-  }
-  return runWalk(back, { at: 'local-out', view: arrival.view, packet: answered }, () => undefined)
-}
-
-/** A flow without a source got one from routing: the connection of where it began has it. */
-function withOriginalSource({ origin, connections }: Walk): Packet {
-  if (origin.packet.source !== undefined) return origin.packet
-  const first = connections.find(({ namespace }) => namespace === origin.view.key)
-  return { ...origin.packet, source: first?.original.source }
-}
-
-function answerOf(packet: Packet): Packet {
-  const icmpType = packet.icmpType === 8 ? 0 : packet.icmpType === 128 ? 129 : packet.icmpType
-  return {
-    ...packet,
-    source: packet.destination,
-    destination: packet.source,
-    sourcePort: packet.destinationPort,
-    destinationPort: packet.sourcePort,
-    icmpType,
-    tcpFlags: packet.tcpFlags === null || packet.tcpFlags === undefined ? packet.tcpFlags : TCP_SYN | TCP_ACK,
-    ttl: 64,
-    length: undefined,
-    ...untouched,
-  }
-}

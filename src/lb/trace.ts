@@ -11,6 +11,7 @@ export type Disposition =
   | 'rejected'
   | 'no-route'
   | 'no-neighbour'
+  | 'duplicate-address'
   | 'no-virtual-service'
   | 'no-real-server'
   | 'no-listener'
@@ -92,6 +93,8 @@ export type Cause = {
   readonly detail: string
   /** Of a row that is missing: the chain or the list that it is missing in. */
   readonly evidence: readonly RowRef[]
+  /** The command that mends it, in that namespace. */
+  readonly fix?: string
 }
 
 export type Ending = {
@@ -126,6 +129,14 @@ export type Branch = {
   readonly path: Path
 }
 
+/** What becomes of packets of full size, where small ones come through. */
+export type FullSize = {
+  /** With the IP header. */
+  readonly bytes: number
+  readonly direction: 'forward' | 'reply'
+  readonly end: Ending
+}
+
 /** From a start or a fork to an end or the next fork: exactly one of `end` and `fork` is there. */
 export type Path = {
   readonly hops: readonly Hop[]
@@ -133,6 +144,8 @@ export type Path = {
   readonly fork?: { readonly reason: ForkReason; readonly branches: readonly Branch[] }
   /** The way of the answer, behind an end that delivers. */
   readonly reply?: Path
+  /** At the end of an answer that comes back. */
+  readonly fullSize?: FullSize
 }
 
 export type Trace = {

@@ -3,6 +3,7 @@ import { fdbKey } from '../../snapshot/row-keys.ts'
 import { ruleKeys } from '../evidence.ts'
 import { parseIp } from '../ip.ts'
 import { isUp, kindOf } from '../links/kind.ts'
+import { quoted } from '../../util/shell.ts'
 import type { Cause } from '../trace.ts'
 import { isInSubnet, ownAddress, type View } from '../view.ts'
 import type { Walk } from '../walk/walk.ts'
@@ -17,12 +18,16 @@ export function causeOfSilence(walk: Walk, view: View, address: string): Cause |
     if (!rule) continue
     const { name } = other.namespace
     const detail = `${name} marks what is for ${address} for virtual service FWM ${rule.mark}, and does not have that address`
-    return causeIn(other, detail, [other.ref('addresses', ''), other.ref('netfilter', rule.key)])
+    const evidence = [other.ref('addresses', ''), other.ref('netfilter', rule.key)]
+    return causeIn(other, detail, evidence, `ip addr add ${quoted(address)}/32 dev eth0`)
   }
   return undefined
 }
 
-function markingRule(view: View, address: string): { readonly key: string; readonly mark: number } | undefined {
+function markingRule(
+  view: View,
+  address: string,
+): { readonly key: string; readonly mark: number } | undefined {
   for (const table of view.namespace.netfilter) {
     for (const [index, { ip, target }] of table.rules.entries()) {
       const test = ip.destination
@@ -36,16 +41,20 @@ function markingRule(view: View, address: string): { readonly key: string; reado
 
 /** A bridge has nothing for a MAC: who has it may have been disconnected, or another node was told a wrong place. */
 export function causeOfUnknownMac(walk: Walk, view: View, bridge: string, mac: string): Cause | undefined {
-  return unboundTunnel(view, bridge, mac) ?? unboundPort(walk, view, bridge, mac) ?? wrongTunnel(walk, view, mac)
+  return (
+    unboundTunnel(view, bridge, mac) ?? unboundPort(walk, view, bridge, mac) ?? wrongTunnel(walk, view, mac)
+  )
 }
 
 /** The vxlan knows where it is, and is no port of the bridge. */
 function unboundTunnel(view: View, bridge: string, mac: string): Cause | undefined {
   for (const entry of view.fdb(mac)) {
     const link = entry.dst === undefined ? undefined : view.link(entry.ifname)
-    if (!link || kindOf(link) !== 'vxlan' || link.master === bridge) continue
-    const detail = `${link.ifname} leads to it (${entry.dst}), and is no port of ${bridge}`
-    return causeIn(view, detail, [view.ref('links', String(link.ifindex)), view.ref('fdb', fdbKey(entry))])
+    const problem = link && kindOf(link) === 'vxlan' ? problemOfPort(link, bridge) : undefined
+    if (!link || !problem) continue
+    const detail = `${link.ifname} leads to it (${entry.dst}), and ${problem.text}`
+    const evidence = [view.ref('links', String(link.ifindex)), view.ref('fdb', fdbKey(entry))]
+    return causeIn(view, detail, evidence, problem.fix)
   }
   return undefined
 }
@@ -54,11 +63,23 @@ function unboundPort(walk: Walk, view: View, bridge: string, mac: string): Cause
   for (const { view: other, link } of walk.world.linksOfMac(mac)) {
     const peer = walk.world.peer(other, link)
     const port = peer?.view === view ? view.link(peer.ifname) : undefined
-    if (!port || port.master === bridge) continue
-    const detail = `${port.ifname}, behind which ${link.ifname} of ${other.namespace.name} has it, is no port of ${bridge}`
-    return causeIn(view, detail, [view.ref('links', String(port.ifindex))])
+    const problem = port && problemOfPort(port, bridge)
+    if (!port || !problem) continue
+    const detail = `${port.ifname}, behind which ${link.ifname} of ${other.namespace.name} has it, ${problem.text}`
+    return causeIn(view, detail, [view.ref('links', String(port.ifindex))], problem.fix)
   }
   return undefined
+}
+
+function problemOfPort(
+  port: Link,
+  bridge: string,
+): { readonly text: string; readonly fix: string } | undefined {
+  const name = quoted(port.ifname)
+  if (port.master !== bridge) {
+    return { text: `is no port of ${bridge}`, fix: `ip link set ${name} master ${quoted(bridge)}` }
+  }
+  return isUp(port) ? undefined : { text: 'is down', fix: `ip link set ${name} up` }
 }
 
 /** The node that sent it here was told a wrong tunnel end. */
@@ -84,7 +105,13 @@ export function causeOfNoWay(walk: Walk, view: View, address: string | undefined
     const problem = master && problemOf(view, master, address)
     if (!master || problem === undefined) continue
     const detail = `${master.ifname}, behind which ${other.namespace.name} has ${address}, ${problem}`
-    return causeIn(view, detail, [view.ref('links', String(master.ifindex)), view.ref('addresses', '')])
+    const evidence = [view.ref('links', String(master.ifindex)), view.ref('addresses', '')]
+    return causeIn(
+      view,
+      detail,
+      evidence,
+      isUp(master) ? undefined : `ip link set ${quoted(master.ifname)} up`,
+    )
   }
   return undefined
 }
@@ -93,5 +120,5 @@ function problemOf(view: View, bridge: Link, address: string): string | undefine
   if (!isUp(bridge)) return 'is down'
   const ip = parseIp(address)
   const hasSubnet = ip !== undefined && view.addressesOf(bridge.ifname).some(own => isInSubnet(ip, own))
-  return hasSubnet ? undefined : 'has no address of that subnet here'
+  return hasSubnet ? undefined : 'has no address of that subnet'
 }

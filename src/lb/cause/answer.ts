@@ -4,17 +4,21 @@ import type { View } from '../view.ts'
 import type { Walk } from '../walk/walk.ts'
 import { causeIn, chainRef } from './cause.ts'
 
-/** An answer that did not come past the namespace whose IPVS had rewritten what it answers. */
-export function causeOfStrayAnswer({ ipvsConnections, hops, direction }: Walk): Cause | undefined {
+/** An answer to an address that nobody knows, or one that did not come past the namespace whose IPVS had rewritten what it answers. */
+export function causeOfStrayAnswer({ ipvsConnections, hops, direction, unmasked }: Walk): Cause | undefined {
   if (direction !== 'reply') return undefined
-  const missed = ipvsConnections.find(({ method, view }) => method === 'masq' && !hops.some(hop => hop.view === view))
+  if (unmasked) return unmasked
+  const missed = ipvsConnections.find(
+    ({ method, view }) => method === 'masq' && !hops.some(hop => hop.view === view),
+  )
   if (!missed) return undefined
   const { view, realServer, realPort, client } = missed
   const { name } = view.namespace
   const server = endpoint(realServer, realPort)
   if (!missed.isTracked) {
-    const detail = `net.ipv4.vs.conntrack is 0 in ${name}, so what IPVS sends to ${server} gets no address of ${name}: it answers ${client} itself`
-    return causeIn(view, detail, [view.ref('sysctls', 'net.ipv4.vs.conntrack')])
+    const setting = 'net.ipv4.vs.conntrack'
+    const detail = `${setting} is 0, so what IPVS sends to ${server} gets no address of ${name}: it answers ${client} itself`
+    return causeIn(view, detail, [view.ref('sysctls', setting)], `sysctl -w ${setting}=1`)
   }
   const detail = `no rule of nat POSTROUTING gives what IPVS sends to ${server} an address of ${name}: it answers ${client} itself`
   return causeIn(view, detail, [chainRef(view, 'nat', 'POSTROUTING')])
@@ -36,7 +40,12 @@ export function causeOfClearText({ hops }: Walk, view: View, packet: Packet): Ca
 }
 
 /** A VTEP that is not the one which other nodes were told. */
-export function causeOfWrongSource({ hops }: Walk, view: View, source: string, wanted: string): Cause | undefined {
+export function causeOfWrongSource(
+  { hops }: Walk,
+  view: View,
+  source: string,
+  wanted: string,
+): Cause | undefined {
   const sender = hops.findLast(hop => hop.view.node !== view.node)?.view
   const own = sender?.addressRows(source)[0]
   if (!sender || !own) return undefined

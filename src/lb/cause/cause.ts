@@ -4,7 +4,7 @@ import type { Cause } from '../trace.ts'
 import type { View } from '../view.ts'
 
 /** What is wrong in a namespace, for a packet that stops there or elsewhere. */
-export function causeIn(view: View, detail: string, evidence: readonly RowRef[]): Cause {
+export function causeIn(view: View, detail: string, evidence: readonly RowRef[], fix?: string): Cause {
   const { node, namespace, snapshot } = view
   return {
     node,
@@ -13,11 +13,16 @@ export function causeIn(view: View, detail: string, evidence: readonly RowRef[])
     namespaceName: namespace.name,
     detail,
     evidence,
+    ...(fix !== undefined && { fix }),
   }
 }
 
 /** The table of iptables that is in use; of two back ends the one that has rules. */
-export function tableOf(view: View, name: string, family: 'inet' | 'inet6' = 'inet'): NetfilterTable | undefined {
+export function tableOf(
+  view: View,
+  name: string,
+  family: 'inet' | 'inet6' = 'inet',
+): NetfilterTable | undefined {
   const wanted = family === 'inet' ? 'ip' : 'ip6'
   const tables = view.namespace.netfilter.filter(row => row.table === name && row.family === wanted)
   return tables.find(({ rules }) => rules.length > 0) ?? tables[0]

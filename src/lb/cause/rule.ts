@@ -44,12 +44,22 @@ export function causeOfReservedPort(view: View, { protocol, destinationPort, fam
 }
 
 /** Dropped at a port that the sandbox does not open, though others of this address are turned into such a one. */
-export function causeOfClosedPort(view: View, { destination, destinationPort, protocol }: Packet): Cause | undefined {
+export function causeOfClosedPort(view: View, packet: Packet): Cause | undefined {
+  const { destination, destinationPort, protocol } = packet
+  const asked = packet.connection?.original.destinationPort
   const redirects = (tableOf(view, 'nat')?.rules ?? []).filter(
     ({ chain, target, ip }) =>
       chain === 'PREROUTING' && target.name === 'REDIRECT' && ip.destination?.address === destination,
   )
-  if (redirects.length === 0) return undefined
+  const isTurned = redirects.some(({ matches }) =>
+    matches.some(
+      match =>
+        (match.name === 'tcp' || match.name === 'udp') &&
+        match.destinationPorts?.first === asked &&
+        match.destinationPorts?.last === asked,
+    ),
+  )
+  if (redirects.length === 0 || isTurned) return undefined
   const detail = `no rule of nat PREROUTING turns ${protocolText(protocol)} port ${destinationPort} into one that is open`
   return causeIn(view, detail, [chainRef(view, 'nat', 'PREROUTING')])
 }

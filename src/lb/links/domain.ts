@@ -186,3 +186,42 @@ function answersFor(
   )
   return ignore === 0 ? other : undefined
 }
+
+/**
+ * Who have one address, where several do that would answer for it on this wire: containers of a node, or one of them and what a
+ * tunnel was told of another node. Undefined: nobody disputes it.
+ */
+export function rivalsFor(
+  world: World,
+  view: View,
+  ifname: string,
+  address: string,
+): { readonly by: readonly string[]; readonly evidence: readonly RowRef[] } | undefined {
+  const owners = world.ownersOf(address).filter(({ view: other }) => other.snapshot === view.snapshot)
+  // Nearly always there is one, and nobody needs to be asked.
+  if (
+    owners.length < 2 &&
+    !owners.some(owner => isToldOtherwise(world, owner.view, owner.row.ifname, address))
+  )
+    return undefined
+  const { answers } = resolveByAsking(world, view, ifname, address)
+  const byMac = new Map(answers.map(answer => [answer.mac, answer]))
+  if (byMac.size < 2) return undefined
+  const rivals = [...byMac.values()]
+  return {
+    by: rivals.map(({ by, mac }) => `${by} (${mac})`),
+    evidence: rivals.flatMap(({ evidence }) => evidence),
+  }
+}
+
+/** A tunnel on the other side of an owner's veth pair has another MAC for the address. */
+function isToldOtherwise(world: World, owner: View, ifname: string, address: string): boolean {
+  const link = owner.link(ifname)
+  const peer = link && world.peer(owner, link)
+  if (!peer) return false
+  return peer.view.namespace.links.some(
+    other =>
+      kindOf(other) === 'vxlan' &&
+      ![undefined, link.address].includes(peer.view.neighbour(other.ifname, address)?.lladdr),
+  )
+}

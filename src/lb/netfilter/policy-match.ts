@@ -50,7 +50,5 @@ function fits(element: Element, { proto, spi, reqid, mode, src, dst }: Partial<T
 
 /** iptables takes an SPI in the order of the host, and the kernel compares it in that of the network. */
 function swapped(spi: number): number {
-  return (
-    (((spi & 0xff) << 24) | ((spi & 0xff00) << 8) | ((spi >>> 8) & 0xff00) | ((spi >>> 24) & 0xff)) >>> 0
-  )
+  return (((spi & 0xff) << 24) | ((spi & 0xff00) << 8) | ((spi >>> 8) & 0xff00) | ((spi >>> 24) & 0xff)) >>> 0
 }

@@ -1,6 +1,6 @@
 import type { NetfilterRule } from '../../snapshot/index.ts'
 import { parseIp } from '../ip.ts'
-import type { Packet } from '../packet.ts'
+import { IPPROTO_TCP, type Packet } from '../packet.ts'
 import { primaryAddress, selectSource } from '../routing/source.ts'
 import { type NatRange, natSide, setUpNat } from './nat.ts'
 import type { Effect, RuleResult } from './outcome.ts'
@@ -72,11 +72,19 @@ function change(target: Target, packet: Packet): Packet {
       }
     case 'DSCP':
       return { ...packet, tos: packet.tos === undefined ? undefined : (packet.tos & 3) | (target.dscp << 2) }
+    case 'TCPMSS':
+      return clampMss(target, packet)
     case 'SET':
       return target.mapMark ? { ...packet, mark: undefined } : packet
     default:
       return packet
   }
+}
+
+/** tcpmss_mangle_packet of xt_TCPMSS.c: it lowers, and never raises. What the path takes is told by its devices (walk/size.ts). */
+function clampMss({ mss }: Named<'TCPMSS'>, packet: Packet): Packet {
+  if (mss === 'clamp-to-pmtu' || packet.protocol !== IPPROTO_TCP) return packet
+  return { ...packet, mss: Math.min(mss, packet.mss ?? mss) }
 }
 
 /** xt_CT.c and xt_NOTRACK leave alone what is tracked already. */

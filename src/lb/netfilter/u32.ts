@@ -1,7 +1,16 @@
 import type { NetfilterRule } from '../../snapshot/index.ts'
 import { all, any, invertIf, type Maybe } from '../maybe.ts'
 import type { Packet } from '../packet.ts'
-import { and, type Bits, isNumber, numberOf, type Reader, readerOf, shiftLeft, shiftRight } from './known-bits.ts'
+import {
+  and,
+  type Bits,
+  isNumber,
+  numberOf,
+  type Reader,
+  readerOf,
+  shiftLeft,
+  shiftRight,
+} from './known-bits.ts'
 
 type Match = Extract<NetfilterRule['matches'][number], { readonly name: 'u32' }>
 type Test = Match['tests'][number]

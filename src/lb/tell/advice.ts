@@ -37,7 +37,8 @@ export function adviceFor(
   const last = hops.at(-1)?.steps.at(-1)
   const look = end.cause ? firstCommand(end.cause.evidence) : commandFor(end, last)
   if (look === undefined) return undefined
-  const fix = fixFor(end, last, namespace)
+  const fix =
+    end.cause?.fix === undefined ? fixFor(end, last, namespace) : inNamespace(namespace, end.cause.fix)
   return { command: inNamespace(namespace, look), ...(fix !== undefined && { fix }) }
 }
 
@@ -45,8 +46,9 @@ export type BrokenEnd = { readonly end: Ending; readonly hops: readonly Hop[] }
 
 /** The ends of a path that do not deliver, with those of its answer, in their order. */
 export function brokenEnds(path: Path, flow: Flow, isReply = false): BrokenEnd[] {
-  const { end, hops, fork, reply } = path
+  const { end, hops, fork, reply, fullSize } = path
   const own = end && isBroken(end, flow, isReply) ? [{ end, hops }] : []
+  if (fullSize) own.push({ end: fullSize.end, hops: [] })
   const branches = fork?.branches.flatMap(branch => brokenEnds(branch.path, flow, isReply)) ?? []
   return [...own, ...branches, ...(reply ? brokenEnds(reply, flow, true) : [])]
 }
@@ -61,6 +63,7 @@ function commandFor(end: Ending, last: Step | undefined): string | undefined {
         ? 'ip route show table all'
         : `ip route get ${packet.destination}`
     case 'no-neighbour':
+    case 'duplicate-address':
       return 'ip neigh show'
     case 'no-virtual-service':
     case 'no-real-server':

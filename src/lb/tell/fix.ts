@@ -89,6 +89,18 @@ const remedies: readonly Remedy[] = [
       ),
   },
   {
+    fits: ({ detail }) => detail.includes('bytes (MTU)'),
+    fix: ({ detail }, namespace) => {
+      const [, ifname = 'DEVICE', bytes = 'BYTES'] = /^(\S+) takes \d+ bytes.* have (\d+)$/.exec(detail) ?? []
+      return `${inNamespace(namespace, `ip link set ${quoted(ifname)} mtu ${bytes}`)}, or make the network with a smaller MTU (com.docker.network.driver.mtu)`
+    },
+  },
+  {
+    fits: ({ disposition }) => disposition === 'duplicate-address',
+    fix: () =>
+      'give one of them another address, and let the right one say that it has it: arping -U -I eth0 ADDRESS in it',
+  },
+  {
     fits: (end, last) => isRefusingRule(end, last) && !/DOCKER(?!-USER)/.test(ruleOf(end, last) ?? ''),
     fix: (end, namespace) => {
       const [, family, table, ...rest] = (ruleKey(end) ?? '').split(' ')

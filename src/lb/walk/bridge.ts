@@ -8,6 +8,7 @@ import type { Frame, Packet } from '../packet.ts'
 import type { View } from '../view.ts'
 import { because, end, type Next, type NextAt } from './next.ts'
 import { passHook, wholeHook } from './pass-hook.ts'
+import { passDevice } from './size.ts'
 import { addStep, confirm, type Walk } from './walk.ts'
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff'
@@ -198,6 +199,7 @@ function toPort(walk: Walk, view: View, { link, port, frame, isAsked }: Bridging
       linkProof(view, outPort),
     )
   }
+  passDevice(walk, view, outPort, packet)
   if (!isAsked) return { at: 'frame-out', view, ifname: out, frame }
   const name = link.ifname
   const crossing = { ...packet, inDevice: name, outDevice: name, physIn: port, physOut: out }

@@ -12,6 +12,7 @@ import {
 import { type Frame, type Packet, scrub } from '../packet.ts'
 import type { View } from '../view.ts'
 import { end, type Next, type NextAt } from './next.ts'
+import { passDevice } from './size.ts'
 import { addStep, type Walk } from './walk.ts'
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff'
@@ -63,6 +64,8 @@ function overVeth(walk: Walk, view: View, link: Link, frame: Frame): Next {
   const detail = `${link.ifname} to ${peer.ifname} of ${peer.view.namespace.name}`
   addStep(walk, view, { kind: 'link', action: 'forwarded', detail, evidence: proof })
   const packet = scrub(frame.packet, leavesNamespace)
+  const other = peer.view.link(peer.ifname)
+  if (other) passDevice(walk, peer.view, other, packet)
   return { at: 'frame-in', view: peer.view, ifname: peer.ifname, frame: { ...frame, packet } }
 }
 

@@ -12,6 +12,7 @@ import { encrypt, refusedByPolicy } from './ipsec.ts'
 import { ipvsIn, ipvsOut } from './ipvs.ts'
 import { because, end, type Next, type NextAt } from './next.ts'
 import { passHook, wholeHook } from './pass-hook.ts'
+import { passRouter } from './size.ts'
 import { addStep, changed, confirm, type Walk } from './walk.ts'
 
 /** Nobody's packet enters so many IP layers on a path that ends. */
@@ -87,6 +88,7 @@ export function forward(walk: Walk, { view, packet, way }: NextAt<'forward'>): N
   const place = { view, hook: 'FORWARD' } as const
   const refused = refusedByPolicy(view, packet, 'fwd')
   if (refused) return refused
+  passRouter(walk, view, view.link(way.dev), packet)
   const leaving = { ...packet, outDevice: way.dev }
   const onTheWay = {
     ...leaving,

@@ -36,7 +36,8 @@ export function encrypt(walk: Walk, view: View, packet: Packet, way: Way): Next 
   if (policy.action === 'block') return end(view, packet, 'dropped', 'an IPsec policy blocks it', proof)
   const [template, another] = policy.templates
   if (!template) return undefined
-  if (another) return end(view, packet, 'insufficient-info', 'several transformations are not followed', proof)
+  if (another)
+    return end(view, packet, 'insufficient-info', 'several transformations are not followed', proof)
   const state = stateFor(view, template, packet)
   if (!state) {
     if (template.level === 'use') return undefined
@@ -129,9 +130,7 @@ export function refusedByPolicy(view: View, packet: Packet, direction: 'in' | 'f
   if (action === 'block') return end(view, packet, 'dropped', 'an IPsec policy blocks it', proof)
   const wanted = templates.filter(({ level }) => level !== 'use')
   const isDone = wanted.every(({ proto, mode, reqid }) =>
-    secpath.some(
-      done => done.proto === proto && done.mode === mode && (reqid === 0 || done.reqid === reqid),
-    ),
+    secpath.some(done => done.proto === proto && done.mode === mode && (reqid === 0 || done.reqid === reqid)),
   )
   return isDone ? undefined : end(view, packet, 'dropped', 'an IPsec policy wants it encrypted', proof)
 }

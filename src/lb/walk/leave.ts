@@ -1,5 +1,6 @@
 import { causeOfNoWay } from '../cause/address.ts'
 import { causeOfStrayAnswer } from '../cause/answer.ts'
+import { causeOfNoMasquerade } from '../cause/masquerade.ts'
 import { scrub } from '../packet.ts'
 import { because, end, type Next, type NextAt } from './next.ts'
 import { addStep, type Walk } from './walk.ts'
@@ -11,6 +12,11 @@ export function leave(walk: Walk, { view, ifname, frame, nextHop }: NextAt<'leav
   const proof = link ? [view.ref('links', String(link.ifindex))] : []
   const address = nextHop ?? packet.destination
   const other = address === undefined ? undefined : walk.world.across(view, address)
+  const unmasked =
+    walk.direction === 'forward' && packet.inner === null
+      ? causeOfNoMasquerade(view, ifname, packet)
+      : undefined
+  if (unmasked) walk.unmasked = unmasked
   if (other) {
     const detail = `${ifname} to ${other.ifname} of ${other.view.snapshot.host.hostname}`
     addStep(walk, view, { kind: 'link', action: 'forwarded', detail, evidence: proof })
@@ -28,6 +34,7 @@ export function leave(walk: Walk, { view, ifname, frame, nextHop }: NextAt<'leav
       proof,
     )
   }
+  walk.left = { view, ifname, frame }
   const stop = end(view, packet, 'left-node', `by ${ifname} for ${packet.destination}`, proof)
   return because(stop, causeOfNoWay(walk, view, packet.destination))
 }

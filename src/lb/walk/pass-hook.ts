@@ -63,7 +63,9 @@ function nextOf(
     case 'drop':
       return because(
         end(view, packet, 'dropped', `by ${whereOf(last, hook)}`, evidence),
-        hook === 'INPUT' ? (causeOfClearText(walk, view, packet) ?? causeOfClosedPort(view, packet)) : undefined,
+        hook === 'INPUT'
+          ? (causeOfClearText(walk, view, packet) ?? causeOfClosedPort(view, packet))
+          : undefined,
       )
     case 'reject':
       return end(view, packet, 'rejected', `with ${reason} by ${whereOf(last, hook)}`, evidence)

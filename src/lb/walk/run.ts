@@ -14,18 +14,17 @@ import { addSteps, branchOf, endingOf, hopsOf, type Walk } from './walk.ts'
 /** Stages that a walk may take in all: a path that is longer does not end. */
 const MOST_STAGES = 2000
 
-/** Follows a packet until it ends; `onEnd` is told of every end, for the way back. */
+/** Follows a packet until it ends; `onEnd` is told of every end, and adds what comes behind it. */
 export function runWalk(
   walk: Walk,
   start: Next,
-  onEnd: (walk: Walk, ending: Ending) => Path | undefined,
+  onEnd: (walk: Walk, ending: Ending) => Pick<Path, 'reply' | 'fullSize'>,
 ): Path {
   let next = start
   for (let stages = 0; stages < MOST_STAGES; stages++) {
     if (next.at === 'end') {
       const end = endingOf(walk, next.view, next.packet, next)
-      const reply = onEnd(walk, end)
-      return { hops: hopsOf(walk), end, ...(reply && { reply }) }
+      return { hops: hopsOf(walk), end, ...onEnd(walk, end) }
     }
     if (next.at === 'fork') return divide(walk, next, onEnd)
     next = deviceFilter(next) ?? stage(walk, next)
@@ -105,11 +104,12 @@ function joinHops(before: Path['hops'], after: Path['hops']): Path['hops'] {
 }
 
 /** Where and how a path ends, and with what packet: two paths that agree in it are the same to whoever sent it. */
-function fingerprint({ end, fork, reply }: Path): string {
+function fingerprint({ end, fork, reply, fullSize }: Path): string {
   if (end) {
     const { mark: _, ...packet } = end.packet
     const tuple = formatPacket({ ...packet, mark: 0 })
-    return [end.disposition, end.node, end.namespace, tuple, reply ? fingerprint(reply) : ''].join('|')
+    const size = fullSize ? `${fullSize.bytes} ${fullSize.end.detail}` : ''
+    return [end.disposition, end.node, end.namespace, tuple, reply ? fingerprint(reply) : '', size].join('|')
   }
   return `${fork?.reason}(${fork?.branches.map(({ label, path }) => `${label}:${fingerprint(path)}`).join(';')})`
 }

@@ -1,13 +1,14 @@
 import { causeOfSilence } from '../cause/address.ts'
 import { causeIn } from '../cause/cause.ts'
 import type { RowRef } from '../evidence.ts'
-import { resolveByAsking } from '../links/domain.ts'
+import { resolveByAsking, rivalsFor } from '../links/domain.ts'
 import { isUp, kindOf } from '../links/kind.ts'
 import type { Frame, Packet } from '../packet.ts'
 import type { Cause } from '../trace.ts'
 import type { View } from '../view.ts'
 import { overLoopback } from './ip.ts'
 import { because, end, type Next, type NextAt } from './next.ts'
+import { leaveBy } from './size.ts'
 import { addStep, type Walk } from './walk.ts'
 
 /** NUD states in which an entry is used without asking first. */
@@ -16,6 +17,7 @@ const usable = new Set(['PERMANENT', 'NOARP', 'REACHABLE', 'STALE', 'DELAY', 'PR
 /** ip_finish_output2: from an address to a MAC, and to the device. */
 export function transmit(walk: Walk, { view, packet, way }: NextAt<'transmit'>): Next {
   const link = view.link(way.dev)
+  leaveBy(walk, link)
   if (way.dev === 'lo') return overLoopback(walk, view, packet)
   if (!link) return end(view, packet, 'insufficient-info', `there is no device ${way.dev}`)
   const proof = [view.ref('links', String(link.ifindex))]
@@ -34,6 +36,13 @@ export function transmit(walk: Walk, { view, packet, way }: NextAt<'transmit'>):
   }
   const row = view.neighbour(way.dev, nextHop)
   if (row?.lladdr !== undefined && row.state?.some(state => usable.has(state))) {
+    const rivals = rivalsFor(walk.world, view, way.dev, nextHop)
+    if (rivals) {
+      const detail = `${nextHop} is an address of ${rivals.by.join(' and of ')}; here it is ${row.lladdr}`
+      const proof = [view.ref('neighbours', `${way.dev} ${nextHop}`), ...rivals.evidence]
+      addStep(walk, view, { kind: 'neighbour', action: 'dropped', detail, evidence: proof })
+      return end(view, packet, 'duplicate-address', detail, proof)
+    }
     const detail = `${nextHop} is ${row.lladdr} (${row.state.join(' ').toLowerCase()})`
     const evidence = [view.ref('neighbours', `${way.dev} ${nextHop}`)]
     addStep(walk, view, { kind: 'neighbour', action: 'forwarded', detail, evidence })
@@ -85,8 +94,12 @@ function ask(
   }
   if (isComplete && missing === undefined) {
     addStep(walk, view, { kind: 'neighbour', action: 'dropped', detail, evidence })
-    const stop = end(view, packet, 'no-neighbour', `on ${ifname}: ${detail}`, evidence)
-    return because(stop, causeOfSilence(walk, view, nextHop) ?? untoldNeighbour(walk, view, evidence, detail))
+    const why = `nobody on ${ifname} answers for ${nextHop}`
+    const stop = end(view, packet, 'no-neighbour', why, evidence)
+    return because(
+      stop,
+      causeOfSilence(walk, view, nextHop) ?? untoldNeighbour(walk, view, evidence, nextHop),
+    )
   }
   return sendTo(view, ifname, frameTo(undefined), nextHop)
 }
@@ -96,9 +109,11 @@ function untoldNeighbour(
   { world }: Walk,
   view: View,
   evidence: readonly RowRef[],
-  detail: string,
+  address: string,
 ): Cause | undefined {
   const [ref] = evidence
   const other = ref && ref.namespace !== view.namespace.id ? world.find(ref.namespace, ref.node) : undefined
+  const tunnel = other?.namespace.links.find(({ ifindex }) => String(ifindex) === ref?.key)
+  const detail = `${tunnel?.ifname ?? 'its tunnel'} has no neighbour entry for ${address}, and answers for nobody else`
   return other && causeIn(other, detail, [other.ref('neighbours', ''), ...evidence])
 }

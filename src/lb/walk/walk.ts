@@ -1,10 +1,11 @@
 import type { FdbEntry } from '../../snapshot/index.ts'
 import type { Connection } from '../connection.ts'
 import type { Flow } from '../flow.ts'
-import { formatPacket, type Packet } from '../packet.ts'
-import type { Ending, Hop, Step } from '../trace.ts'
+import { formatPacket, type Frame, type Packet } from '../packet.ts'
+import type { Cause, Ending, Hop, Step } from '../trace.ts'
 import type { View } from '../view.ts'
 import type { World } from '../world.ts'
+import type { Limit } from './size.ts'
 
 /** What a path has gathered on its way. Changes while it is walked; a branch gets a copy. */
 export type Walk = {
@@ -17,12 +18,20 @@ export type Walk = {
   /** The entry by which a vxlan has sent the frame to another node. */
   tunnelled?: { readonly view: View; readonly entry: FdbEntry }
   connections: readonly Connection[]
+  /** Devices on the way, with what they take. */
+  limits: readonly Limit[]
+  /** MTU of the device that the sender sends by. */
+  mtu?: number
+  /** It has left a node with an address that should have been masqueraded. */
+  unmasked?: Cause
   /** Connections of IPVS that the walk has made. */
   ipvsConnections: readonly IpvsConnection[]
   /** How often the IP layer was entered: what does not end is a loop. */
   entries: number
   /** Where a path ended that delivers: the answer starts there. */
   arrival?: Arrival
+  /** Where it has left the nodes: an answer would come in there. */
+  left?: { readonly view: View; readonly ifname: string; readonly frame: Frame }
 }
 
 export type Origin = { readonly view: View; readonly packet: Packet; readonly ifname: string | null }

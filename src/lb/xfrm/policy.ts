@@ -29,8 +29,7 @@ export function findPolicy(
   const candidates = [...policies.entries()]
     .filter(([, { dir, if_id }]) => dir === direction && if_id === undefined)
     .toSorted(
-      ([, a], [, b]) =>
-        Number(a.ptype !== 'sub') - Number(b.ptype !== 'sub') || a.priority - b.priority,
+      ([, a], [, b]) => Number(a.ptype !== 'sub') - Number(b.ptype !== 'sub') || a.priority - b.priority,
     )
   for (const [index, policy] of candidates) {
     const fits = matchesSelector(policy, packet, direction)

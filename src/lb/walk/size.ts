@@ -1,0 +1,73 @@
+import type { Link } from '../../snapshot/index.ts'
+import { IPPROTO_TCP, type Packet } from '../packet.ts'
+import type { Ending, FullSize } from '../trace.ts'
+import type { View } from '../view.ts'
+import { endingOf, type Walk } from './walk.ts'
+
+/** is_skb_forwardable lets a VLAN's tag be more than the MTU. */
+const VLAN_HLEN = 4
+
+/** A device on the way that takes packets up to a size. */
+export type Limit = {
+  readonly view: View
+  readonly link: Link
+  /** Whether who sent it is told (ICMP "fragmentation needed"), and sends smaller packets from then on. */
+  readonly isTold: boolean
+}
+
+/**
+ * A bridge drops what is larger than its port takes, and a veth pair what is larger than its other end does
+ * (is_skb_forwardable of net/core/dev.c), without a word. What a tunnel has wrapped is cut up below.
+ */
+export function passDevice(walk: Walk, view: View, link: Link, packet: Packet): void {
+  if (packet.inner === null) walk.limits = [...walk.limits, { view, link, isTold: false }]
+}
+
+/** ip_forward tells the sender, where a packet may not be cut up, as those of TCP may not. */
+export function passRouter(walk: Walk, view: View, link: Link | undefined, packet: Packet): void {
+  if (packet.inner === null && link) walk.limits = [...walk.limits, { view, link, isTold: true }]
+}
+
+/** The device that a connection's end sends by: both ends tell each other what they take (the MSS of TCP). */
+export function leaveBy(walk: Walk, link: Link | undefined): void {
+  walk.mtu ??= link?.mtu
+}
+
+const headersOf = ({ family }: Packet): number => (family === 'inet' ? 40 : 60)
+
+/**
+ * What becomes of packets that are as large as both ends of a connection agree on, or as was asked for, when small ones come
+ * through in both directions. Undefined: they do too.
+ */
+export function fullSizeOf(forward: Walk, reply: Walk, answered: Ending): FullSize | undefined {
+  const asked = forward.flow.length
+  const { arrival } = forward
+  if (!arrival || (asked === undefined && arrival.packet.protocol !== IPPROTO_TCP)) return undefined
+  const taken = [forward.mtu, reply.mtu].filter(mtu => mtu !== undefined)
+  if (taken.length === 0) return undefined
+  const agreed = Math.min(...taken)
+  const sizeFor = (mss: number | null): number =>
+    Math.min(asked ?? agreed, agreed, mss === null ? agreed : mss + headersOf(arrival.packet))
+  // Each side keeps to the MSS that it was told.
+  return (
+    tooLarge(forward, sizeFor(answered.packet.mss), arrival.packet, 'forward') ??
+    tooLarge(reply, sizeFor(arrival.packet.mss), answered.packet, 'reply')
+  )
+}
+
+function tooLarge(
+  walk: Walk,
+  full: number,
+  packet: Packet,
+  direction: FullSize['direction'],
+): FullSize | undefined {
+  const { limits } = walk
+  const told = limits.filter(({ isTold }) => isTold).map(({ link }) => link.mtu)
+  const bytes = Math.min(full, ...told)
+  const narrow = limits.find(({ link, isTold }) => !isTold && bytes > link.mtu + VLAN_HLEN)
+  if (!narrow) return undefined
+  const { view, link } = narrow
+  const detail = `${link.ifname} takes ${link.mtu} bytes (MTU), and these have ${bytes}`
+  const evidence = [view.ref('links', String(link.ifindex))]
+  return { bytes, direction, end: endingOf(walk, view, packet, { disposition: 'dropped', detail, evidence }) }
+}
