@@ -85,7 +85,15 @@ export function createProgram(version: string, finish: (code: number) => void): 
       .description('follow a connection through the node, hop by hop, to delivery or to what is broken'),
   )
     .argument('<target>', 'PORT, ADDRESS:PORT, SERVICE[:PORT] or tasks.SERVICE[:PORT]')
-    .option('--from <name>', 'who connects: host, or a node, container, task, sandbox; else a client outside')
+    .option(
+      '--from <name>',
+      'who connects: host, or a node, container, task, sandbox, or the address of a client outside; else some client there',
+    )
+    .option(
+      '--size <bytes>',
+      'of each packet; else a small one, and what becomes of those of full size',
+      bytes,
+    )
     .addOption(
       new Option('--protocol <protocol>', 'tcp when neither this nor the port tells').choices([
         'tcp',
@@ -222,6 +230,13 @@ function asking(command: Command): Command {
 
 function collect(value: string, before: string[] = []): string[] {
   return [...before, value]
+}
+
+/** Of an IP packet, with its headers. */
+function bytes(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 40 && value <= 65_535) return value
+  throw new InvalidArgumentError('a number of bytes from 40 to 65535 is needed')
 }
 
 function seconds(text: string): number {

@@ -23,6 +23,8 @@ export type TraceCommandOptions = Omit<LookOptions, 'fromSnapshot'> & {
   readonly fromSnapshot?: readonly string[]
   readonly from?: string
   readonly protocol?: Protocol
+  /** Bytes of a packet. */
+  readonly size?: number
   readonly json?: boolean
   readonly dot?: boolean
   readonly mermaid?: boolean
@@ -35,14 +37,19 @@ export type TraceCommandOptions = Omit<LookOptions, 'fromSnapshot'> & {
 /**
  * `cnmtop trace TARGET`: where a connection goes, step by step.
  *
- * @returns 0 when it is delivered or leaves the node with nothing wrong, else 3
+ * @returns 0 when it is delivered, else 3: what leaves the nodes of the snapshots ends where nobody here can tell
  */
 export async function traceCommand(target: string, options: TraceCommandOptions): Promise<number> {
   if (!options.watch && (options.interval ?? options.count) !== undefined)
     throw new CommandError(exitCodes.usage, '--interval and --count need --watch')
   const nodes = await nodesOf(options)
-  const { from, protocol } = options
-  const question = { target, ...(from !== undefined && { from }), ...(protocol && { protocol }) }
+  const { from, protocol, size } = options
+  const question = {
+    target,
+    ...(from !== undefined && { from }),
+    ...(protocol && { protocol }),
+    ...(size !== undefined && { size }),
+  }
   const answer = await ask(nodes, question, options)
   if (options.watch && nodes[0])
     return (await import('./trace-watch.ts')).watchAnswer(nodes[0], answer, options)
@@ -50,7 +57,7 @@ export async function traceCommand(target: string, options: TraceCommandOptions)
     return (await import('./trace-probe.ts')).probeAnswer(nodes[0], answer, options)
   await writeOut(await textOf(answer, nodes, options))
   for (const node of nodes) for (const sentence of shortcomings(node)) note(sentence)
-  return answer.works ? exitCodes.ok : exitCodes.findings
+  return answer.disposition === 'delivered' ? exitCodes.ok : exitCodes.findings
 }
 
 async function nodesOf({ fromSnapshot, ...options }: TraceCommandOptions): Promise<readonly Snapshot[]> {

@@ -1,5 +1,5 @@
 import { snapshotsByNode } from '../graph/rows.ts'
-import type { Answer, Ending, Flow, Hop, Path, Step, Trace } from '../lb/index.ts'
+import type { Answer, Ending, Flow, FullSize, Hop, Path, Step, Trace } from '../lb/index.ts'
 import { adviceFor, brokenEnds } from '../lb/tell/advice.ts'
 import { counterOf, formatCounter } from '../lb/tell/counters.ts'
 import type { Movement, StepMovement } from '../lb/verify/movement.ts'
@@ -53,25 +53,44 @@ export function formatAnswer(
   return `${[...head, ...ladders].join('\n')}\n`
 }
 
-function pathLines({ hops, end, fork, reply }: Path, told: Told): string[] {
+function pathLines({ hops, end, fork, reply, fullSize }: Path, told: Told): string[] {
   const lines = hops.flatMap(hop => hopLines(hop, told))
   if (end) {
-    lines.push(`=> ${end.disposition}: ${sanitise(end.detail)}`)
-    const advice = told.broken.has(end) ? adviceFor(told.nodes, end, hops) : undefined
-    if (advice) lines.push(`   look: ${sanitise(advice.command)}`)
-    if (advice?.fix !== undefined) lines.push(`   fix:  ${sanitise(advice.fix)}`)
+    lines.push(`=> ${end.disposition}: ${sanitise(end.detail)}`, ...causeLines(end))
+    if (told.broken.has(end)) lines.push(...adviceLines(end, hops, told))
   }
   for (const branch of fork?.branches ?? []) {
     const moved = movedText(told.movement?.branches.get(branch))
     lines.push(`${fork!.reason}: ${sanitise(branch.label)}${moved}`, ...indent(pathLines(branch.path, told)))
   }
+  if (fullSize) lines.push(...fullSizeLines(fullSize, told))
   if (reply) lines.push('answer:', ...indent(pathLines(reply, told)))
   return lines
 }
 
-function hopLines({ hostname, name, kind, steps }: Hop, told: Told): string[] {
+/** What is wrong elsewhere, or is not there. */
+function causeLines({ cause }: Ending): string[] {
+  if (!cause) return []
+  return [`   for:  ${sanitise(`${cause.hostname} ${cause.namespaceName}: ${cause.detail}`)}`]
+}
+
+function adviceLines(end: Ending, hops: readonly Hop[], { nodes }: Told): string[] {
+  const advice = adviceFor(nodes, end, hops)
   return [
-    `${sanitise(hostname)} ${sanitise(name)} (${kind})`,
+    ...(advice ? [`   look: ${sanitise(advice.command)}`] : []),
+    ...(advice?.fix === undefined ? [] : [`   fix:  ${sanitise(advice.fix)}`]),
+  ]
+}
+
+function fullSizeLines({ bytes, end }: FullSize, told: Told): string[] {
+  const line = `=> of ${bytes} bytes ${end.disposition} in ${end.label}: ${end.detail}`
+  return [sanitise(line), ...adviceLines(end, [], told)]
+}
+
+function hopLines({ hostname, name, kind, owner, steps }: Hop, told: Told): string[] {
+  const of = owner === undefined ? '' : ` of ${sanitise(owner)}`
+  return [
+    `${sanitise(hostname)} ${sanitise(name)} (${kind}${of})`,
     ...indent(steps.flatMap(step => stepLines(step, told))),
   ]
 }

@@ -28,14 +28,16 @@ export function judge(path: Path): Pick<Trace, 'disposition' | 'sentence'> {
   const chosen = worst ?? results[0]!
   const sentence = sentenceOf(chosen.leaf)
   if (results.length === 1) return { disposition: chosen.disposition, sentence }
-  const count =
-    bad.length === 0
-      ? `All ${results.length} ways deliver`
-      : `${results.length - bad.length} of ${results.length} ways deliver`
-  return {
-    disposition: chosen.disposition,
-    sentence: worst ? `${count}. ${labelled(chosen.leaf)}${sentence}` : `${count}.`,
-  }
+  const count = `${results.length - bad.length} of ${results.length} ways deliver`
+  if (worst)
+    return { disposition: chosen.disposition, sentence: `${count}. ${labelled(chosen.leaf)}${sentence}` }
+  const names = leaves.map(({ labels }) => shortLabel(labels.at(-1) ?? ''))
+  return { disposition: chosen.disposition, sentence: `each of ${results.length} ways: ${names.join(', ')}.` }
+}
+
+/** `web.2 on node3`, without the address behind it. */
+function shortLabel(label: string): string {
+  return label.split(',')[0] ?? label
 }
 
 function labelled({ labels }: Leaf): string {
@@ -72,7 +74,7 @@ function sentenceOf({ end, reply }: Leaf): string {
     return `Small packets are delivered, but not those of full size (${bytes} bytes): ${tell(lost)}`
   }
   if (broken)
-    return `${subject(end)} reaches ${end.namespaceName}, but the answer does not come back: ${tell(broken.end)}`
+    return `${subject(end)} reaches ${end.label}, but the answer does not come back: ${tell(broken.end)}`
   return tell(end)
 }
 
@@ -98,7 +100,7 @@ const words: Readonly<Record<Disposition, string>> = {
 }
 
 function tell(end: Ending): string {
-  const place = end.disposition === 'delivered' ? '' : ` in ${end.namespaceName}`
+  const place = end.disposition === 'delivered' ? '' : ` in ${end.label}`
   return `${subject(end)} ${words[end.disposition]}${place}: ${end.detail}.${causeText(end)}`
 }
 

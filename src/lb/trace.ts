@@ -77,6 +77,8 @@ export type Hop = {
   readonly namespace: string
   readonly name: string
   readonly kind: NamespaceKind
+  /** The task or container that the namespace is of. */
+  readonly owner?: string
   readonly steps: readonly Step[]
 }
 
@@ -105,6 +107,8 @@ export type Ending = {
   readonly node: string
   readonly namespace: string
   readonly namespaceName: string
+  /** The task or container that the namespace is of, else its name. */
+  readonly label: string
   readonly packet: Packet
   readonly evidence: readonly RowRef[]
   readonly cause?: Cause
@@ -141,7 +145,12 @@ export type FullSize = {
 export type Path = {
   readonly hops: readonly Hop[]
   readonly end?: Ending
-  readonly fork?: { readonly reason: ForkReason; readonly branches: readonly Branch[] }
+  readonly fork?: {
+    readonly reason: ForkReason
+    readonly branches: readonly Branch[]
+    /** What IPVS has to send somewhere. */
+    readonly packet?: Packet
+  }
   /** The way of the answer, behind an end that delivers. */
   readonly reply?: Path
   /** At the end of an answer that comes back. */

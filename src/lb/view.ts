@@ -13,6 +13,8 @@ export type View = {
   readonly key: string
   readonly snapshot: Snapshot
   readonly namespace: Namespace
+  /** The task or container whose sandbox it is, where Docker tells. */
+  readonly owner: string | undefined
   /** Names a row as evidence. */
   ref(part: NamespacePart, key: string): RowRef
   /** Why a source was not read; undefined when it was, be it with gaps. */
@@ -38,7 +40,7 @@ const FEW = 16
 /** Statuses whose data is as good as empty. */
 const unread = new Set(['unavailable', 'forbidden', 'timeout', 'gone'])
 
-export function createView(node: string, snapshot: Snapshot, namespace: Namespace): View {
+export function createView(node: string, snapshot: Snapshot, namespace: Namespace, owner?: string): View {
   const byIndex = lazy(() => new Map(namespace.links.map(link => [link.ifindex, link])))
   const byName = lazy(() => new Map(namespace.links.map(link => [link.ifname, link])))
   const addresses = lazy(() => groupBy(namespace.addresses, address => address.ifname))
@@ -59,6 +61,7 @@ export function createView(node: string, snapshot: Snapshot, namespace: Namespac
     key: `${node} ${namespace.id}`,
     snapshot,
     namespace,
+    owner,
     ref: (part, key) => ({ from: 'kernel', node, namespace: namespace.id, part, key }),
     missing(source) {
       const report = sources().get(source)

@@ -40,9 +40,12 @@ function isSameList(a: readonly Snapshot[], b: readonly Snapshot[]): boolean {
 }
 
 function createWorld(snapshots: readonly Snapshot[]): World {
-  const views = [...snapshotsByNode(snapshots)].flatMap(([node, snapshot]) =>
-    snapshot.namespaces.map(namespace => createView(node, snapshot, namespace)),
-  )
+  const views = [...snapshotsByNode(snapshots)].flatMap(([node, snapshot]) => {
+    const owners = ownersOfSandboxes(snapshot)
+    return snapshot.namespaces.map(namespace =>
+      createView(node, snapshot, namespace, owners.get(namespace.name)),
+    )
+  })
   const byKey = lazy(() => new Map(views.map(view => [view.key, view])))
   const byId = lazy(() => Map.groupBy(views, view => view.namespace.id))
   const byAddress = lazy(() =>
@@ -77,6 +80,18 @@ function createWorld(snapshots: readonly Snapshot[]): World {
       return row?.namespace === undefined ? undefined : find(row.namespace, view.node)
     },
   }
+}
+
+/** Tasks (`web.2`) and other containers by the file name of their sandbox. */
+function ownersOfSandboxes({ docker }: Snapshot): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>()
+  for (const { Name, Labels, NetworkSettings } of docker?.containers ?? []) {
+    const file = NetworkSettings.SandboxKey.split('/').at(-1)
+    // The name of a task ends in its id.
+    const task = Labels['com.docker.swarm.task.name']?.replace(/\.[^.]+$/, '')
+    if (file) owners.set(file, task ?? Name.replace(/^\//, ''))
+  }
+  return owners
 }
 
 function acrossTheWire(

@@ -46,6 +46,8 @@ export function applyTarget(target: Target, packet: Packet, place: Place): Appli
       return masquerade(packet, place, target)
     case 'REDIRECT':
       return redirect(packet, place, target)
+    case 'TCPMSS':
+      return [{ effect: go, packet: clampMss(target, packet, place) }]
     default:
       return [{ effect: go, packet: change(target, packet) }]
   }
@@ -72,8 +74,6 @@ function change(target: Target, packet: Packet): Packet {
       }
     case 'DSCP':
       return { ...packet, tos: packet.tos === undefined ? undefined : (packet.tos & 3) | (target.dscp << 2) }
-    case 'TCPMSS':
-      return clampMss(target, packet)
     case 'SET':
       return target.mapMark ? { ...packet, mark: undefined } : packet
     default:
@@ -81,10 +81,15 @@ function change(target: Target, packet: Packet): Packet {
   }
 }
 
-/** tcpmss_mangle_packet of xt_TCPMSS.c: it lowers, and never raises. What the path takes is told by its devices (walk/size.ts). */
-function clampMss({ mss }: Named<'TCPMSS'>, packet: Packet): Packet {
-  if (mss === 'clamp-to-pmtu' || packet.protocol !== IPPROTO_TCP) return packet
-  return { ...packet, mss: Math.min(mss, packet.mss ?? mss) }
+/** tcpmss_mangle_packet of xt_TCPMSS.c: it lowers, and never raises; to a number, or to what the devices on both sides take. */
+function clampMss({ mss }: Named<'TCPMSS'>, packet: Packet, { view }: Place): Packet {
+  if (packet.protocol !== IPPROTO_TCP) return packet
+  const headers = packet.family === 'inet' ? 40 : 60
+  const mtus = [packet.inDevice, packet.outDevice].flatMap(name =>
+    name === null ? [] : (view.link(name)?.mtu ?? []),
+  )
+  const lowest = mss === 'clamp-to-pmtu' ? Math.min(...mtus) - headers : mss
+  return Number.isFinite(lowest) ? { ...packet, mss: Math.min(lowest, packet.mss ?? lowest) } : packet
 }
 
 /** xt_CT.c and xt_NOTRACK leave alone what is tracked already. */

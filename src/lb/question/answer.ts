@@ -5,6 +5,7 @@ import type { Disposition, Trace } from '../trace.ts'
 import { brokenEnds } from '../tell/advice.ts'
 import { traceFlow } from '../trace-flow.ts'
 import { clientOf } from './client.ts'
+import { nameServers } from './name-servers.ts'
 import { askedFlows, type NameAnswer, nodeOf } from './destinations.ts'
 import { parseTarget, type Question, QuestionError } from './question.ts'
 import { namespaceOf, sceneOf } from './scene.ts'
@@ -37,7 +38,8 @@ export function answerQuestion(
   const scene = sceneOf(graph, snapshots)
   const client = clientOf(scene, question.from)
   const target = parseTarget(question.target)
-  const asked = askedFlows({ scene, client, target, protocol: question.protocol, answer })
+  const { protocol, size } = question
+  const asked = askedFlows({ scene, client, target, protocol, answer, ...(size !== undefined && { size }) })
   if (asked.unresolved !== undefined) {
     const sentence = `${asked.unresolved}.`
     return {
@@ -49,7 +51,10 @@ export function answerQuestion(
       traces: [],
     }
   }
-  const traces = asked.flows.map(({ label, flow }) => ({ label, trace: follow(snapshots, flow) }))
+  const traces = asked.flows.map(({ label, flow }) => ({
+    label,
+    trace: nameServers(scene, follow(snapshots, flow)),
+  }))
   if (traces.length === 0) throw new QuestionError('no snapshot has the namespace that this begins in')
   return { question, notes: asked.notes, traces, ...judgeAll(traces) }
 }
@@ -105,7 +110,12 @@ function judgeAll(traces: Answer['traces']): Pick<Answer, 'disposition' | 'sente
   const { disposition } = chosen.trace
   const sentence = sentenceOf(chosen.trace)
   if (traces.length === 1) return { disposition, sentence, works }
-  if (!worst) return { disposition, works, sentence: `All ${traces.length} are delivered.` }
+  if (!worst)
+    return {
+      disposition,
+      works,
+      sentence: `each of ${traces.length}: ${traces.map(({ label }) => label).join(', ')}.`,
+    }
   const count = `${bad.length} of ${traces.length} are not delivered`
   return { disposition, works, sentence: `${count}. ${chosen.label}: ${sentence}` }
 }

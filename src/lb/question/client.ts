@@ -8,13 +8,18 @@ import { hostOf, listed, nodeName, type Scene, sandboxesOf, sandboxName, unknown
 
 /** Where a connection is made from. */
 export type Client =
-  | { readonly kind: 'outside' }
+  | {
+      readonly kind: 'outside'
+      /** Its address; one is chosen for example when it is left out. */
+      readonly address?: string
+    }
   | { readonly kind: 'sandbox'; readonly sandbox: Sandbox; readonly name: string }
 
 const types = new Set(['sandbox', 'container', 'task', 'service', 'endpoint', 'node'] as const)
 
 /**
- * The sandbox that `--from` names: `host`, a node (its host), a container, a task, a sandbox, an endpoint, a service with one task.
+ * The sandbox that `--from` names: `host`, a node (its host), a container, a task, a sandbox, an endpoint, a service with one task;
+ * an address that nobody here has is a client outside.
  *
  * @throws QuestionError when nothing has the name, or several sandboxes have
  */
@@ -27,6 +32,7 @@ export function clientOf(scene: Scene, from: string | undefined): Client {
       : objects.flatMap(object => sandboxesOf(scene, object))
   const sandboxes = [...new Map(named.map(sandbox => [sandbox.id, sandbox])).values()]
   const [sandbox, another] = sandboxes
+  if (objects.length === 0 && parseIp(from)) return { kind: 'outside', address: from }
   if (!sandbox) {
     if (objects.length === 0) throw unknownName(scene, from, types)
     throw new QuestionError(`the namespace of ${from} is in no snapshot: take one on its node`)
@@ -59,8 +65,9 @@ const EXAMPLE = { inet: '198.51.100.1', inet6: '2001:db8::1' } as const
  * from the same subnet.
  *
  * @param destination the address of the node that is asked; chosen when left out
+ * @param from the client's own address; chosen when left out
  */
-export function outsideOf(scene: Scene, node: string, destination?: string): Outside {
+export function outsideOf(scene: Scene, node: string, destination?: string, from?: string): Outside {
   const host = hostOf(scene, node)
   if (!host) throw new QuestionError(`the host namespace of ${nodeName(scene, node)} is in no snapshot`)
   const family = destination?.includes(':') ? 'inet6' : 'inet'
@@ -84,7 +91,7 @@ export function outsideOf(scene: Scene, node: string, destination?: string): Out
   const ifname = byGateway ? dev : address.ifname
   return {
     entry: { kind: 'interface', node, namespace: host.id, ifname },
-    source: byGateway ? EXAMPLE[family] : neighbourOf(host, address),
+    source: from ?? (byGateway ? EXAMPLE[family] : neighbourOf(host, address)),
     destination: destination ?? address.local,
   }
 }

@@ -41,6 +41,8 @@ type Ask = {
   readonly target: Target
   readonly protocol: Protocol | undefined
   readonly answer: NameAnswer | undefined
+  /** Bytes of a packet with its headers. */
+  readonly size?: number
 }
 
 /** @throws QuestionError when the question cannot be asked so */
@@ -77,7 +79,7 @@ function byPort(ask: Ask, port: number): Asked {
       flow: flowTo(ask, outsideOf(scene, node).destination, node, port, protocol),
     })),
   )
-  return { flows, notes: [...notes, ...clientNotes(flows)] }
+  return { flows, notes: [...notes, ...clientNotes(ask, flows)] }
 }
 
 /** Every node takes a port of the mesh; one of a task or a container is its node's alone. */
@@ -88,18 +90,21 @@ function nodesOf(scene: Scene, ports: readonly PublishedPort[]): string[] {
   return all.filter(node => ports.some(port => port.node === node)).toSorted()
 }
 
-function clientNotes(flows: readonly AskedFlow[]): string[] {
+function clientNotes({ client }: Ask, flows: readonly AskedFlow[]): string[] {
   const [first] = flows
+  const isChosen = client.kind !== 'outside' || client.address === undefined
   if (first?.flow.entry.kind !== 'interface') return []
   const { ifname } = first.flow.entry
-  return [`asked as by a client outside, ${first.flow.source} for example, that comes in by ${ifname}`]
+  return [
+    `asked as by a client outside, ${first.flow.source}${isChosen ? ' for example' : ''}, that comes in by ${ifname}`,
+  ]
 }
 
 function byNode(ask: Ask, node: string): Asked {
   const { scene, target } = ask
   const { destination } = outsideOf(scene, node)
   const flows = [{ label: '', flow: flowTo(ask, destination, node, neededPort(target), wanted(ask)) }]
-  return { flows, notes: [`${target.host} is ${destination}`, ...clientNotes(flows)] }
+  return { flows, notes: [`${target.host} is ${destination}`, ...clientNotes(ask, flows)] }
 }
 
 function byAddress(ask: Ask, address: string): Asked {
@@ -110,7 +115,7 @@ function byAddress(ask: Ask, address: string): Asked {
   )
   if (client.kind === 'outside' && owner === undefined) throw needsFrom(ask, address)
   const flows = [{ label: '', flow: flowTo(ask, address, owner ?? '', port, wanted(ask)) }]
-  return { flows, notes: clientNotes(flows) }
+  return { flows, notes: clientNotes(ask, flows) }
 }
 
 /** A service that is asked for from outside: by the port that it publishes. */
@@ -223,7 +228,7 @@ const numbers = {
 } as const
 
 function flowTo(
-  { scene, client }: Ask,
+  { scene, client, size }: Ask,
   destination: string,
   node: string,
   port: number | undefined,
@@ -235,9 +240,10 @@ function flowTo(
     protocol: numbers[family][protocol],
     destination,
     ...(port !== undefined && protocol !== 'icmp' && { destinationPort: port }),
+    ...(size !== undefined && { length: size }),
   } as const
   if (client.kind === 'outside') {
-    const { entry, source } = outsideOf(scene, node, destination)
+    const { entry, source } = outsideOf(scene, node, destination, client.address)
     return { ...common, source, entry }
   }
   const { node: where, namespace = '' } = client.sandbox

@@ -4,9 +4,11 @@ import { parseIp } from '../ip.ts'
 export type Question = {
   /** `80`, `10.0.1.7:80`, `[fd00::7]:80`, `web`, `web:80`, `tasks.web:80`; each with `/udp` behind it. */
   readonly target: string
-  /** Who connects: `host`, or what names a sandbox. Absent: a client outside of the nodes. */
+  /** Who connects: `host`, what names a sandbox, or the address of a client outside. Absent: some client outside of the nodes. */
   readonly from?: string
   readonly protocol?: Protocol
+  /** Bytes of every packet with its headers. Absent: the first packet is small, and those of full size are told of too. */
+  readonly size?: number
 }
 
 export const protocols = ['tcp', 'udp', 'sctp', 'icmp'] as const

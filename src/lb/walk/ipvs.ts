@@ -78,8 +78,10 @@ function balance(walk: Walk, view: View, packet: Packet, hook: InHook, service: 
   return {
     at: 'fork',
     reason: 'real-server',
+    packet,
     branches: able.map(server => ({
-      label: `${endpoint(server.address, server.port)} ${server.forwarding} weight ${server.weight}`,
+      // Port 0: the one that was asked for.
+      label: `${server.port === 0 ? server.address : endpoint(server.address, server.port)} ${server.forwarding} weight ${server.weight}`,
       evidence: [view.ref('ipvs', realServerKey(service, server))],
       view,
       steps: [],

@@ -54,7 +54,12 @@ export type Next =
       readonly nextHop?: string
     }
   | { readonly at: 'resume'; readonly packet: Packet; readonly goOn: (walk: Walk, packet: Packet) => Next }
-  | { readonly at: 'fork'; readonly reason: ForkReason; readonly branches: readonly NextBranch[] }
+  | {
+      readonly at: 'fork'
+      readonly reason: ForkReason
+      readonly branches: readonly NextBranch[]
+      readonly packet?: Packet
+    }
   | {
       readonly at: 'end'
       readonly view: View

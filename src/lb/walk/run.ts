@@ -70,7 +70,7 @@ function stage(walk: Walk, next: Exclude<Next, { at: 'end' | 'fork' }>): Next {
 /** Walks every branch. What was not known does not matter where all of them end the same. */
 function divide(
   walk: Walk,
-  { reason, branches }: NextAt<'fork'>,
+  { reason, branches, packet }: NextAt<'fork'>,
   onEnd: Parameters<typeof runWalk>[2],
 ): Path {
   const walked = branches.map(({ label, evidence, view, steps, next }) => {
@@ -85,7 +85,7 @@ function divide(
     if (prints.size === 1)
       return withMarks({ ...plain.path, hops: joinHops(hopsOf(walk), plain.path.hops) }, walked)
   }
-  return { hops: hopsOf(walk), fork: { reason, branches: walked } }
+  return { hops: hopsOf(walk), fork: { reason, branches: walked, ...(packet && { packet }) } }
 }
 
 /** The mark may differ between branches that end the same: then it is not known. */

@@ -87,6 +87,7 @@ export function hopsOf(walk: Walk): Hop[] {
     namespace: view.namespace.id,
     name: view.namespace.name,
     kind: view.namespace.kind,
+    ...(view.owner !== undefined && { owner: view.owner }),
     steps,
   }))
 }
@@ -107,6 +108,7 @@ export function endingOf(
     namespace: namespace.id,
     namespaceName: namespace.name,
     connections: trackedOn(walk),
+    label: view.owner ?? namespace.name,
     ...(cause && { cause }),
   }
 }
