@@ -66,8 +66,14 @@ function drawPath(picture: TracePicture, path: Path, from: string | undefined, f
     add('hop', [`${hostname} ${name} (${kind})`, ...lines])
   }
   if (path.end) {
-    const { disposition, detail } = path.end
-    add(disposition === 'delivered' || disposition === 'left-node' ? 'good' : 'bad', [disposition, detail])
+    const { disposition, detail, cause } = path.end
+    const kind = disposition === 'delivered' || disposition === 'left-node' ? 'good' : 'bad'
+    const why = cause ? [`${cause.hostname} ${cause.namespaceName}: ${cause.detail}`] : []
+    add(kind, [disposition, detail, ...why])
+  }
+  if (path.fullSize) {
+    const { bytes, end } = path.fullSize
+    add('bad', [`of ${bytes} bytes ${end.disposition} in ${end.label}`, end.detail])
   }
   for (const { label, path: branch } of path.fork?.branches ?? []) {
     drawPath(picture, branch, before, { label, isReply: first.isReply })

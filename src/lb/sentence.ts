@@ -100,6 +100,8 @@ const words: Readonly<Record<Disposition, string>> = {
 }
 
 function tell(end: Ending): string {
+  if (end.disposition === 'delivered' && end.detail.startsWith('to '))
+    return `${subject(end)} is delivered ${end.detail}.`
   const place = end.disposition === 'delivered' ? '' : ` in ${end.label}`
   return `${subject(end)} ${words[end.disposition]}${place}: ${end.detail}.${causeText(end)}`
 }

@@ -72,7 +72,7 @@ describe.each(['old', 'lb'] as const)(
     test('an address that nobody told the overlay of has no neighbour', () => {
       const trace = traceFlow([snapshot], from('18531514ffd0', '192.168.10.99', 80))
       expect(trace.disposition).toBe('no-neighbour')
-      expect(trace.sentence).toContain('vxlan0 of 1-vxe1cwk14a has no neighbour entry for 192.168.10.99')
+      expect(trace.sentence).toContain('In 1-vxe1cwk14a, vxlan0 has no neighbour entry for 192.168.10.99')
     })
 
     test('outside is reached by docker_gwbridge, masqueraded', () => {

@@ -45,6 +45,12 @@ const remedies: readonly Remedy[] = [
       'its tasks do not run, or this node was not told of them: docker service ps SERVICE, then docker service update --force SERVICE',
   },
   {
+    fits: ({ disposition, detail }) =>
+      disposition === 'no-real-server' && detail.includes('is no real server of'),
+    fix: () =>
+      'this node was not told of it: docker service update --force SERVICE, or restart docker on this node, which writes its real servers anew',
+  },
+  {
     fits: ({ disposition }) => disposition === 'no-real-server',
     fix: () =>
       'weight 0 is a task that is being shut down: wait for its grace period, look at its health check, then docker service update --force SERVICE',

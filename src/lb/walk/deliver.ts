@@ -42,7 +42,13 @@ function toKernel(walk: Walk, view: View, packet: Packet): Next {
     detail: 'the kernel answers the ping',
     evidence: [],
   })
-  return arrive(walk, view, packet, `to the kernel of ${view.namespace.name}, which answers pings`, [])
+  return arrive(
+    walk,
+    view,
+    packet,
+    `to the kernel of ${view.owner ?? view.namespace.name}, which answers pings`,
+    [],
+  )
 }
 
 function arrive(
@@ -95,7 +101,7 @@ function toSocket(walk: Walk, view: View, packet: Packet, protocol: 'tcp' | 'udp
     return because(end(view, packet, 'dropped', why, evidence), causeOfReservedPort(view, packet))
   }
   addStep(walk, view, { kind: 'socket', action: 'delivered', detail, evidence })
-  return arrive(walk, view, packet, `to ${detail} in ${view.namespace.name}`, evidence)
+  return arrive(walk, view, packet, `to ${detail} in ${view.owner ?? view.namespace.name}`, evidence)
 }
 
 /** dockerd holds every port that is published through the mesh (plumbIngressPortsProxy of libnetwork). */
@@ -148,5 +154,5 @@ function answerArrives(walk: Walk, view: View, packet: Packet): Next {
     const stop = end(view, packet, 'dropped', `it comes from ${from}, which was not asked`)
     return because(stop, causeOfStrayAnswer(walk))
   }
-  return end(view, packet, 'delivered', `it is back in ${view.namespace.name}`)
+  return end(view, packet, 'delivered', `it is back in ${view.owner ?? view.namespace.name}`)
 }

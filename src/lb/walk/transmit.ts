@@ -96,10 +96,11 @@ function ask(
     addStep(walk, view, { kind: 'neighbour', action: 'dropped', detail, evidence })
     const why = `nobody on ${ifname} answers for ${nextHop}`
     const stop = end(view, packet, 'no-neighbour', why, evidence)
-    return because(
-      stop,
-      causeOfSilence(walk, view, nextHop) ?? untoldNeighbour(walk, view, evidence, nextHop),
-    )
+    const cause =
+      causeOfSilence(walk, view, nextHop) ??
+      untoldNeighbour(walk, view, evidence, nextHop) ??
+      sentThere(walk, view, nextHop)
+    return because(stop, cause)
   }
   return sendTo(view, ifname, frameTo(undefined), nextHop)
 }
@@ -116,4 +117,12 @@ function untoldNeighbour(
   const tunnel = other?.namespace.links.find(({ ifindex }) => String(ifindex) === ref?.key)
   const detail = `${tunnel?.ifname ?? 'its tunnel'} has no neighbour entry for ${address}, and answers for nobody else`
   return other && causeIn(other, detail, [other.ref('neighbours', ''), ...evidence])
+}
+
+/** A rule of NAT has put the address into the packet that nobody has. */
+function sentThere({ hops }: Walk, view: View, address: string): Cause | undefined {
+  const steps = hops.findLast(hop => hop.view === view)?.steps
+  const rule = steps?.findLast(({ kind, action }) => kind === 'rule' && action === 'dnat')
+  if (!rule?.packet?.includes(`> ${address}`)) return undefined
+  return causeIn(view, `${rule.chain} sends it there: ${rule.detail}`, rule.evidence)
 }

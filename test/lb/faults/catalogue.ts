@@ -27,8 +27,6 @@ export type Fault = {
   readonly says: RegExp
   /** Flows beside it that still work. */
   readonly beside: readonly Question[]
-  /** Why a trace cannot tell. */
-  readonly missed?: string
 }
 
 const mesh: Question = { target: 'node1:80' }
@@ -380,8 +378,6 @@ export const faults: readonly Fault[] = [
     ),
     asks: outbound,
     beside: [api, mesh],
-    missed:
-      'what is outside of the nodes is not known, so neither is whether it has a way back to 172.18.0.0/16',
   },
 ]
 

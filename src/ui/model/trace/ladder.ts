@@ -46,17 +46,28 @@ export function ladderRows(data: Data, { traces }: Answer): Row[] {
   })
 }
 
-function pathRows(ladder: Ladder, { hops, end, fork, reply }: Path, id: string, depth: number): Row[] {
+function pathRows(ladder: Ladder, path: Path, id: string, depth: number): Row[] {
+  const { hops, end, fork, reply, fullSize } = path
   const rows = hops.flatMap((hop, index) => hopRows(ladder, hop, `${id}/${index}`, depth))
   if (end) {
     const tone =
       ladder.broken.has(end) && end.disposition === 'left-node' ? 'bad' : verdictTone(end.disposition)
     const row = heading(`${id}/end`, depth, [`=> ${end.disposition}: `, tone], [end.detail, 'plain'])
     rows.push(withEvidence({ ...row, isProblem: ladder.broken.has(end), datum: end }, end.evidence))
-    const advice = ladder.broken.has(end) ? adviceFor(ladder.nodes, end, hops) : undefined
-    if (advice) rows.push(heading(`${id}/look`, depth, ['   look: ', 'dim'], [advice.command, 'key']))
-    if (advice?.fix !== undefined)
-      rows.push(heading(`${id}/fix`, depth, ['   fix:  ', 'dim'], [advice.fix, 'plain']))
+    rows.push(...causeRows(end, id, depth))
+    if (ladder.broken.has(end)) rows.push(...adviceRows(ladder, end, hops, id, depth))
+  }
+  if (fullSize) {
+    const size = `${id}/size`
+    const { end: lost, bytes } = fullSize
+    const row = heading(
+      size,
+      depth,
+      [`=> of ${bytes} bytes ${lost.disposition} in ${lost.label}: `, 'bad'],
+      [lost.detail, 'plain'],
+    )
+    rows.push(withEvidence({ ...row, isProblem: true, datum: lost }, lost.evidence))
+    rows.push(...adviceRows(ladder, lost, [], size, depth))
   }
   for (const [index, { label, evidence, path }] of (fork?.branches ?? []).entries()) {
     const branch = `${id}/b${index}`
@@ -72,6 +83,22 @@ function pathRows(ladder: Ladder, { hops, end, fork, reply }: Path, id: string, 
   return rows
 }
 
+/** What is wrong elsewhere, or is not there. */
+function causeRows({ cause }: Ending, id: string, depth: number): Row[] {
+  if (!cause) return []
+  const place = `${cause.hostname} ${cause.namespaceName}: `
+  const row = heading(`${id}/for`, depth, ['   for:  ', 'dim'], [place, 'strong'], [cause.detail, 'plain'])
+  return [withEvidence({ ...row, isProblem: true, datum: cause }, cause.evidence)]
+}
+
+function adviceRows({ nodes }: Ladder, end: Ending, hops: readonly Hop[], id: string, depth: number): Row[] {
+  const advice = adviceFor(nodes, end, hops)
+  if (!advice) return []
+  const look = heading(`${id}/look`, depth, ['   look: ', 'dim'], [advice.command, 'key'])
+  if (advice.fix === undefined) return [look]
+  return [look, heading(`${id}/fix`, depth, ['   fix:  ', 'dim'], [advice.fix, 'plain'])]
+}
+
 function hopRows(ladder: Ladder, hop: Hop, id: string, depth: number): Row[] {
   const sandbox = ladder.sandboxes.get(`${hop.node} ${hop.namespace}`)
   const target = placeOfObject(ladder.data.graph, sandbox?.id)
@@ -81,7 +108,7 @@ function hopRows(ladder: Ladder, hop: Hop, id: string, depth: number): Row[] {
     depth,
     [named, 'dim'],
     [hop.name, kindTones[hop.kind] ?? 'strong'],
-    [` ${hop.kind}`, 'dim'],
+    [` ${hop.kind}${hop.owner === undefined ? '' : ` of ${hop.owner}`}`, 'dim'],
   )
   const owned = sandbox && { objectId: sandbox.id }
   return [
