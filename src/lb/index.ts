@@ -1,6 +1,6 @@
 export type { RowRef } from './evidence.ts'
 export type { Flow } from './flow.ts'
-export type { Cause, Ending, FullSize, Hop, Path, Step, Trace } from './trace.ts'
+export type { Ending, FullSize, Hop, Path, Step, Trace } from './trace.ts'
 export { traceFlow } from './trace-flow.ts'
 export { type Answer, answerQuestion, nameToAsk } from './question/answer.ts'
 export { type Protocol, type Question, QuestionError } from './question/question.ts'

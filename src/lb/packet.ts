@@ -3,7 +3,7 @@ import type { Maybe } from './maybe.ts'
 
 /** IPPROTO_* (linux/in.h). */
 export const IPPROTO_ICMP = 1
-export const IPPROTO_IPIP = 4
+const IPPROTO_IPIP = 4
 export const IPPROTO_TCP = 6
 export const IPPROTO_UDP = 17
 export const IPPROTO_ESP = 50

@@ -60,7 +60,7 @@ describe('view 7', () => {
     expect(user.line('from web.1')).toContain('tasks.api:80')
     user.press('enter')
     expect(user.text()[1]).toContain('tasks.api:80')
-    expect(user.line('delivered: All 2')).toBeDefined()
+    expect(user.line('delivered: each of 2')).toBeDefined()
     user.press('t', ...'nope:80 from web.1', 'enter')
     expect(user.line("nothing is called 'nope'")).toBeDefined()
     user.stop()
