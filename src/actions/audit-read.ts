@@ -88,6 +88,22 @@ export function loggedUndo({ intended: { undo } }: AuditEntry): Undo {
   }
 }
 
+/**
+ * The last action that can still be taken back: one that the daemon may have done, that is no undo itself, and that none took back.
+ */
+export function lastUndoable({ entries }: AuditReading): AuditEntry | undefined {
+  const undone = new Set(
+    entries.flatMap(({ intended, outcome }) => (outcome?.end === 'done' ? (intended.undoes ?? []) : [])),
+  )
+  return entries.findLast(
+    entry =>
+      entry.intended.undoes === undefined &&
+      !undone.has(entry.id) &&
+      entry.outcome?.end !== 'refused' &&
+      loggedUndo(entry).intent !== undefined,
+  )
+}
+
 /** Actions without an end whose program is gone: what became of them has to be looked for. */
 export function unfinished(
   { entries }: AuditReading,

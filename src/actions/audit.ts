@@ -39,6 +39,8 @@ export type AuditLine = {
       readonly intent: Intent
       readonly requests: readonly ApiRequest[]
       readonly undo: Undo
+      /** Id of the action that this one takes back. */
+      readonly undoes?: string
     }
   | {
       readonly event: 'answered'
@@ -59,7 +61,7 @@ export type AuditLog = {
    * @returns the id of the action
    * @throws the error of the file system: then nothing may be sent
    */
-  readonly intended: (plan: Plan, host: string) => string
+  readonly intended: (plan: Plan, host: string, undoes?: string) => string
   readonly answered: (id: string, request: ApiRequest, status: number, created: string | undefined) => void
   readonly ended: (id: string, outcome: Outcome) => void
 }
@@ -80,7 +82,7 @@ export function auditPath(env: Environment): string {
 export function openAudit(path: string): AuditLog {
   return {
     path,
-    intended(plan, host) {
+    intended(plan, host, undoes) {
       const id = `${new Date().toISOString().replaceAll(/[-:]|\.\d+Z$/g, '')}-${randomBytes(3).toString('hex')}`
       const intent = maskedIntent(plan.intent)
       const undo = plan.undo.intent && maskedIntent(plan.undo.intent)
@@ -96,6 +98,7 @@ export function openAudit(path: string): AuditLog {
         intent,
         requests: plan.requests.map(maskedRequest),
         undo: { intent: undo, text: undo ? dockerCommand(undo) : plan.undo.text },
+        ...(undoes !== undefined && { undoes }),
       })
       return id
     },

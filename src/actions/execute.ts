@@ -18,6 +18,8 @@ export type ExecuteOptions = {
   /** How long it has to stay so; docker's own command waits as long. */
   readonly stableMs?: number | undefined
   readonly pollMs?: number | undefined
+  /** Id of the logged action that this one takes back. */
+  readonly undoes?: string | undefined
 }
 
 /**
@@ -32,7 +34,7 @@ export async function executePlan(
 ): Promise<Outcome> {
   let id: string
   try {
-    id = audit.intended(plan, engine.host)
+    id = audit.intended(plan, engine.host, options.undoes)
   } catch (error) {
     return refusedUnsent(`what is done cannot be noted, so it is not done: ${errorMessage(error)}`)
   }

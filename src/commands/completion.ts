@@ -35,16 +35,27 @@ function completedOf(
   known: Readonly<Record<string, readonly string[]>>,
 ): Completed {
   const [argument] = command.registeredArguments
+  const below = isProgram ? [] : command.commands.map(one => one.name())
   const words =
     known[command.name()] ??
+    (below.length > 0 ? below : undefined) ??
     argument?.argChoices ??
     (/file|before/.test(argument?.name() ?? '') ? 'files' : 'none')
   return {
     name: isProgram ? '' : command.name(),
     about: command.description(),
-    options: command.options.map(option => ({ option, values: valuesOf(option) })),
+    options: (isProgram ? command.options : optionsOf(command)).map(option => ({
+      option,
+      values: valuesOf(option),
+    })),
     words,
   }
+}
+
+/** Of a group (`net`) those of all its commands: which of them it is, is not looked at. */
+function optionsOf({ options, commands }: Command): readonly Option[] {
+  const all = [...options, ...commands.flatMap(command => command.options)]
+  return [...new Map(all.map(option => [option.flags, option])).values()]
 }
 
 function valuesOf(option: Option): readonly string[] | 'files' | 'directories' | 'any' | 'none' {

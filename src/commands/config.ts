@@ -36,6 +36,7 @@ export const settings: Readonly<Record<string, Setting>> = {
   },
   'docker-host': { option: 'dockerHost', isValid: text, wanted: 'an address' },
   docker: { option: 'docker', isValid: switchValue, wanted: 'true or false' },
+  'allow-actions': { option: 'allowActions', isValid: switchValue, wanted: 'true or false' },
   color: { option: 'color', isValid: switchValue, wanted: 'true or false' },
   ascii: { option: 'ascii', isValid: switchValue, wanted: 'true or false' },
   view: { option: 'view', isValid: text, wanted: 'the name of a view' },

@@ -1,10 +1,11 @@
 import { isatty } from 'node:tty'
-import { type Change, diffSnapshots, type FieldChange, type SnapshotDiff } from '../snapshot/diff.ts'
+import { type Change, diffSnapshots, type SnapshotDiff } from '../snapshot/diff.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import { displayOptions } from '../ui/options.ts'
 import { plural } from '../util/format.ts'
 import { jsonText } from '../util/json-text.ts'
 import { sanitise } from '../util/sanitise.ts'
+import { changeLines, painter } from './diff-text.ts'
 import { exitCodes } from './exit.ts'
 import { readSnapshot } from './options.ts'
 import { note, writeOut } from './output.ts'
@@ -40,10 +41,7 @@ function json(paths: readonly string[], snapshots: readonly Snapshot[], result: 
   return jsonText({ format: 'cnmtop.diff', version: 1, before, after, ...result })
 }
 
-const marks = { added: '+', removed: '-', changed: '~' } as const
-const colours = { added: 32, removed: 31, changed: 33 } as const
-
-/** Like a unified diff: which two, then each namespace with what was added (+), removed (-) and changed (~) in it. */
+/** Like a unified diff: which two, and then what differs. */
 function text(
   paths: readonly string[],
   snapshots: readonly Snapshot[],
@@ -51,51 +49,11 @@ function text(
   color: boolean,
 ): string {
   if (changes.length === 0) return ''
-  const paint = (line: string, code: number): string => (color ? `\x1b[${code}m${line}\x1b[0m` : line)
+  const paint = painter(color)
   const heads = snapshots.map(({ host, takenAt }, index) =>
     paint(sanitise(`${index === 0 ? '---' : '+++'} ${paths[index]}  ${host.hostname}  ${takenAt}`), 1),
   )
-  const lines = [...heads]
-  let namespace: string | undefined
-  for (const change of changes) {
-    if (change.namespace !== namespace) {
-      namespace = change.namespace
-      lines.push('', paint(sanitise(`@@ ${namespace} @@`), 36))
-    }
-    lines.push(
-      paint(sanitise(`${marks[change.change]} ${change.type} ${change.name}`), colours[change.change]),
-    )
-    for (const field of change.fields ?? []) lines.push(...fieldLines(field, paint))
-  }
-  return lines.map(line => `${line}\n`).join('')
-}
-
-/** `    mtu 1450 -> 1500`; a list that differs tells what came and what went. */
-function fieldLines(
-  { field, before, after }: FieldChange,
-  paint: (line: string, code: number) => string,
-): string[] {
-  if (!Array.isArray(before) || !Array.isArray(after)) {
-    return [sanitise(`    ${field} ${word(before)} -> ${word(after)}`)]
-  }
-  const [gone, come] = [missing(before, after), missing(after, before)]
-  if (gone.length + come.length === 0) {
-    return [`    ${sanitise(field)} differs`, ...after.map(item => sanitise(`      ${word(item)}`))]
-  }
-  return [
-    ...gone.map(item => paint(sanitise(`    ${field} - ${word(item)}`), colours.removed)),
-    ...come.map(item => paint(sanitise(`    ${field} + ${word(item)}`), colours.added)),
-  ]
-}
-
-function missing(from: readonly unknown[], other: readonly unknown[]): unknown[] {
-  const there = new Set(other.map(item => JSON.stringify(item)))
-  return from.filter(item => !there.has(JSON.stringify(item)))
-}
-
-function word(value: unknown): string {
-  if (value === undefined) return '(none)'
-  return typeof value === 'string' ? (value === '' ? '""' : value) : JSON.stringify(value)
+  return [...heads, ...changeLines(changes, color)].map(line => `${line}\n`).join('')
 }
 
 function summary({ changes, unknown }: SnapshotDiff): string {

@@ -19,7 +19,7 @@ function text(words: string): string {
 }
 
 export function manPage(program: Command): string {
-  const commands = program.commands.filter(({ _hidden: hidden }: Command & { _hidden?: boolean }) => !hidden)
+  const commands = leavesOf(program)
   return [
     '.Dd November 28, 2026',
     '.Dt CNMTOP 1',
@@ -30,7 +30,7 @@ export function manPage(program: Command): string {
     '.Sh SYNOPSIS',
     '.Nm cnmtop',
     '.Op Ar option ...',
-    ...commands.flatMap(command => ['.Nm cnmtop', `.Cm ${command.name()}`, ...usage(command)]),
+    ...commands.flatMap(({ name, command }) => ['.Nm cnmtop', `.Cm ${name}`, ...usage(command)]),
     '.Sh DESCRIPTION',
     '.Nm',
     text(
@@ -45,8 +45,8 @@ export function manPage(program: Command): string {
     ...optionList(program),
     '.Sh COMMANDS',
     '.Bl -tag -width Ds',
-    ...commands.flatMap(command => [
-      `.It Cm ${command.name()} ${usage(command)
+    ...commands.flatMap(({ name, command }) => [
+      `.It Cm ${name} ${usage(command)
         .map(macro => macro.replace(/^\./, ''))
         .join(' ')}`.trimEnd(),
       text(`${command.description()}.`),
@@ -81,6 +81,11 @@ export function manPage(program: Command): string {
     '.Pp',
     '.Dl cnmtop snapshot \\-\\-redact \\-o node1.cnm.json.gz',
     '.Pp',
+    'See what publishing a port would do, and do it:',
+    '.Pp',
+    '.Dl cnmtop service update web \\-\\-publish\\-add 8080:80 \\-\\-dry\\-run',
+    '.Dl cnmtop service update web \\-\\-publish\\-add 8080:80 \\-\\-allow\\-actions',
+    '.Pp',
     'Look at three nodes as one cluster:',
     '.Pp',
     '.Dl cnmtop open node1.cnm.json.gz node2.cnm.json.gz node3.cnm.json.gz',
@@ -90,6 +95,15 @@ export function manPage(program: Command): string {
     '.Xr ipvsadm 8',
     '',
   ].join('\n')
+}
+
+/** Commands that do something: `net create` in place of `net`. */
+function leavesOf(program: Command, before = ''): { readonly name: string; readonly command: Command }[] {
+  const shown = program.commands.filter(({ _hidden: hidden }: Command & { _hidden?: boolean }) => !hidden)
+  return shown.flatMap(command => {
+    const name = `${before}${command.name()}`
+    return command.commands.length > 0 ? leavesOf(command, `${name} `) : [{ name, command }]
+  })
 }
 
 function usage(command: Command): string[] {
@@ -117,7 +131,7 @@ function optionItem(option: Option): string[] {
 
 function environment(program: Command): string[] {
   const variables = new Map<string, string>()
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...leavesOf(program).map(leaf => leaf.command)]) {
     for (const option of command.options) {
       if (option.envVar !== undefined) variables.set(option.envVar, `stands for ${option.long}`)
     }

@@ -3,6 +3,7 @@ import { sanitise } from '../util/sanitise.ts'
 import { hasConfig } from './config-files.ts'
 import { exitCodes } from './exit.ts'
 import type { LookOptions } from './options.ts'
+import { addActions, allowing, readPermission } from './program-actions.ts'
 
 type RedactOptions = { readonly redact: boolean; readonly redactKey: string }
 
@@ -20,6 +21,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
     .enablePositionalOptions()
     .hook('preAction', async (_, command) => {
       if (hasConfig(process.env)) await (await import('./config.ts')).applyConfig(command)
+      readPermission(command, process.env)
       const { onlyNetnsDirs, netnsDir, redact, redactKey } = command.opts<
         LookOptions & Partial<RedactOptions>
       >()
@@ -33,7 +35,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
       }
     })
 
-  displaying(looking(cli)).action(async options =>
+  allowing(displaying(looking(cli))).action(async options =>
     finish(await (await import('./screen.ts')).screenCommand(options)),
   )
 
@@ -140,6 +142,8 @@ export function createProgram(version: string, finish: (code: number) => void): 
     .action(async (before, after, options) =>
       finish(await (await import('./diff.ts')).diffCommand([before, after], options)),
     )
+
+  addActions(cli, finish, { looking, asking, seconds })
 
   displaying(
     looking(cli.command('print-config').description('tell each setting, and where it comes from')),

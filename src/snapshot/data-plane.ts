@@ -1,0 +1,59 @@
+import { without } from './diff/rows.ts'
+import { diffSnapshots, type SnapshotDiff } from './diff.ts'
+import type { Namespace, Snapshot } from './index.ts'
+
+/** What of a namespace that came or went says what it is for; the rest follows from it, or is the kernel's own. */
+const telling: ReadonlySet<string> = new Set([
+  'link',
+  'address',
+  'rule',
+  'nft rule',
+  'virtual service',
+  'real server',
+  'xfrm state',
+  'xfrm policy',
+])
+
+/**
+ * What an action did to the data plane: namespaces that came and went with what is in them, and what changed in the others. What the
+ * Docker API says is left out: it says what was wanted.
+ */
+export function diffDataPlane(before: Snapshot, after: Snapshot): SnapshotDiff {
+  const { changes, unknown } = diffSnapshots(kernelOf(before), kernelOf(after))
+  const come = namespacesOnlyIn(after, before)
+  const gone = namespacesOnlyIn(before, after)
+  const inside = [
+    ...diffSnapshots(holding(after, come.map(emptied)), holding(after, come)).changes,
+    ...diffSnapshots(holding(before, gone), holding(before, gone.map(emptied))).changes,
+  ]
+  return { changes: [...changes, ...inside.filter(({ type }) => telling.has(type))], unknown }
+}
+
+function kernelOf(snapshot: Snapshot): Snapshot {
+  return {
+    ...without(snapshot, 'docker'),
+    sources: snapshot.sources.filter(({ source }) => !source.startsWith('docker.')),
+  } as Snapshot
+}
+
+function namespacesOnlyIn(one: Snapshot, other: Snapshot): Namespace[] {
+  const ids = new Set(other.namespaces.map(({ id }) => id))
+  return one.namespaces.filter(({ id }) => !ids.has(id))
+}
+
+function holding(snapshot: Snapshot, namespaces: Namespace[]): Snapshot {
+  return { ...kernelOf(snapshot), namespaces }
+}
+
+/** The same namespace with nothing in it. */
+function emptied(namespace: Namespace): Namespace {
+  return {
+    ...namespace,
+    links: [],
+    addresses: [],
+    netfilter: [],
+    nft: [],
+    ipvs: { ...namespace.ipvs, services: [] },
+    xfrm: { states: [], policies: [] },
+  }
+}
