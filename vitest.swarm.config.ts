@@ -3,13 +3,16 @@ import { skipNotes } from './scripts/skip-notes.ts'
 
 /** In a guest: the tests of the swarm. On the host: those of what runs a guest. */
 const include = process.env['CNMTOP_GUEST'] ? 'test/swarm/*.test.ts' : 'test/swarm/host/*.test.ts'
+/** A guest in qemu is slow. */
+const patience = Number(process.env['CNMTOP_GUEST_PATIENCE'] ?? 1)
 const reportFile = process.env['CNMTOP_TEST_REPORT']
 
 export default defineConfig({
   test: {
     include: [include],
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    globalSetup: ['test/support/global-seed.ts'],
+    testTimeout: 120_000 * patience,
+    hookTimeout: 400_000 * patience,
     // One swarm and, in the guest, one processor.
     maxWorkers: 1,
     fileParallelism: false,

@@ -1,10 +1,13 @@
 /**
- * `npm run test:swarm [-- --suite NAME|all] [--iptables legacy|nft|both] [--faults]`: the tests on a real swarm, and nothing
- * else. `--faults` runs the catalogue of faults (lab/faults) instead, and writes docs/faults.md in the fastest guest. The last line is `N passed, N failed`, as of `npm test`.
+ * `npm run test:swarm [-- --suite NAME|all] [--iptables legacy|nft|both] [--qemu] [--faults]`: the tests on a real swarm, and nothing
+ * else. `--suite all` takes every Debian with both iptables, one guest after the other, and says of each what came of it or
+ * why it cannot run. `--faults` runs the catalogue of faults (lab/faults) instead, and writes docs/faults.md in the fastest
+ * guest. The last line is `N passed, N failed`, as of `npm test`.
  */
 import { parseArgs } from 'node:util'
 import { isSuite, suites } from '../lab/guest/suites.ts'
 import { runFaults } from './swarm-faults.ts'
+import { swarmTable } from './swarm-table.ts'
 import { fastest, type Guest, runSwarmTests } from './swarm-tests.ts'
 import { closingLine } from './test-report.ts'
 
@@ -18,6 +21,7 @@ function parse(argv: readonly string[]): { guests: Guest[]; faults: boolean } {
       suite: { type: 'string', default: fastest.suite },
       iptables: { type: 'string' },
       faults: { type: 'boolean', default: false },
+      qemu: { type: 'boolean', default: false },
     },
   })
   const names = values.suite === 'all' ? Object.keys(suites) : [values.suite]
@@ -26,15 +30,16 @@ function parse(argv: readonly string[]): { guests: Guest[]; faults: boolean } {
   if (chosen.length === 0) throw new Error(`--iptables: legacy, nft or both, not ${wanted}`)
   const guests = names.flatMap(suite => {
     if (!isSuite(suite)) throw new Error(`--suite: ${Object.keys(suites).join(', ')} or all, not ${suite}`)
-    return chosen.map(iptables => ({ suite, iptables }))
+    return chosen.map(iptables => ({ suite, iptables, ...(values.qemu && { machine: 'qemu' as const }) }))
   })
   return { guests, faults: values.faults }
 }
 
 try {
   const { guests, faults } = parse(process.argv.slice(2))
-  const summaries = await (faults ? runFaults(guests) : runSwarmTests(guests))
-  for (const line of summaries.flatMap(({ lines }) => lines)) console.log(line)
+  const runs = await (faults ? runFaults(guests) : runSwarmTests(guests))
+  const summaries = runs.map(({ summary }) => summary)
+  for (const line of [...summaries.flatMap(({ lines }) => lines), ...swarmTable(runs)]) console.log(line)
   console.log(closingLine(summaries))
   process.exitCode = summaries.every(({ ok }) => ok) ? 0 : 1
 } catch (error) {

@@ -24,7 +24,8 @@ const failedChecks = results.filter(ok => !ok).length
 const forVitest = process.argv.slice(2).filter(argument => argument !== swarmSwitch)
 
 const summaries = [await runVitest(() => ['vitest', 'run', ...forVitest])]
-if (process.argv.includes(swarmSwitch)) summaries.push(...(await runSwarmTests([fastest])))
+if (process.argv.includes(swarmSwitch))
+  summaries.push(...(await runSwarmTests([fastest])).map(({ summary }) => summary))
 for (const line of summaries.flatMap(({ lines }) => lines)) console.log(line)
 if (failedChecks > 0) console.log(`${failedChecks} of ${checks.length} checks failed, see above`)
 console.log(closingLine(summaries))

@@ -8,6 +8,7 @@ import { LabError } from '../run.ts'
 import { exitStatus, spawnContained } from './contained.ts'
 import { kernel } from './kernel.ts'
 import { requirePackages, say } from './programs.ts'
+import { qemuKernel } from './qemu-kernel.ts'
 import { rootTree } from './root-tree.ts'
 import type { Suite } from './suites.ts'
 
@@ -15,8 +16,13 @@ export const repository = realpathSync(resolve(import.meta.dirname, '../..'))
 
 export type Iptables = 'legacy' | 'nft'
 
+/** User-mode Linux, or qemu without KVM: the same root tree, ten times as slow, on machines where the first does not run. */
+export type Machine = 'user-mode Linux' | 'qemu'
+
 export type GuestOptions = {
   readonly suite: Suite
+  /** User-mode Linux when left out, and qemu where that does not come up. */
+  readonly machine?: Machine
   /** Brings a swarm of a manager and so many workers up before the command; none when left out. */
   readonly workers?: number
   /** Which iptables Docker finds in the guest. */
@@ -38,6 +44,9 @@ export type GuestOptions = {
 export const timedOut = 124
 export const guestFailed = 125
 
+/** How much longer the swarm's driver waits for things in qemu. */
+const patience = 6
+
 /**
  * Runs `command` in a fresh guest with the repository as working directory; its output goes to ours.
  *
@@ -49,27 +58,47 @@ export async function runInGuest(command: readonly string[], options: GuestOptio
   if (process.arch !== 'x64')
     throw new LabError(`user-mode Linux needs an x86-64 machine, and this is ${process.arch}`)
   requirePackages(['util-linux', 'mount', 'bash'])
-  const [tree, linux, cpu] = [
-    await rootTree(options.suite),
-    await kernel(),
-    options.cpu ?? (await quietestCpu()),
-  ]
-  options.signal?.throwIfAborted()
+  const tree = await rootTree(options.suite)
+  const first = await boot(options.machine ?? 'user-mode Linux', tree, command, options)
+  if (first.hasStarted) return first.status
+  const end = `the end of its console:\n${first.console.slice(-4_000)}`
+  if (options.machine !== undefined) {
+    say(`${options.machine} did not come up; ${end}`)
+    return guestFailed
+  }
+  say(`user-mode Linux does not come up here, so this goes on in qemu, which is slow; ${end}`)
+  return (await boot('qemu', tree, command, options)).status
+}
 
+/** Whether user-mode Linux comes up on this machine: tried, with a command that does nothing. Takes two seconds. */
+export async function userModeLinuxRuns(suite: Suite): Promise<boolean> {
+  const options = { suite, iptables: 'legacy', memory: '512M', timeout: 60, shares: [], env: {} } as const
+  const { status } = await boot('user-mode Linux', await rootTree(suite), ['true'], options)
+  return status === 0
+}
+
+type Boot = { readonly status: number; readonly hasStarted: boolean; readonly console: string }
+
+async function boot(
+  machine: Machine,
+  tree: string,
+  command: readonly string[],
+  options: GuestOptions,
+): Promise<Boot> {
+  const settings = machine === 'qemu' ? await qemuSettings() : await userModeSettings(options)
+  options.signal?.throwIfAborted()
   const shares = [{ folder: repository, mode: 'scratch' }, ...options.shares.map(checkedShare)]
+  const env = machine === 'qemu' ? { CNMTOP_GUEST_PATIENCE: String(patience), ...options.env } : options.env
   const child = spawnContained(['bash', join(import.meta.dirname, 'boot.sh')], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     env: {
+      ...settings,
       GUEST_TREE: join(tree, 'tree'),
       GUEST_INSIDE: join(import.meta.dirname, 'inside'),
-      GUEST_KERNEL: linux,
-      GUEST_CPU: String(cpu),
-      // On a lone processor, the launcher needs its turn too.
-      GUEST_REALTIME: allowedCpus().length > 1 ? 'yes' : 'no',
       GUEST_MEMORY: options.memory,
       GUEST_SETTINGS: `IPTABLES=${options.iptables}`,
       GUEST_SHARES: shares.map(({ folder, mode }) => `${mode}|${folder}`).join('\n'),
-      GUEST_COMMAND: commandScript(command, options),
+      GUEST_COMMAND: commandScript(command, { ...options, env }),
     },
   })
   const [console, output, errors] = [3, 4, 5].map(fd => child.stdio[fd] as Readable)
@@ -88,12 +117,33 @@ export async function runInGuest(command: readonly string[], options: GuestOptio
   options.signal?.throwIfAborted()
   if (late.aborted) {
     say(`ended after ${options.timeout} s, the time limit`)
-    return timedOut
+    return { status: timedOut, hasStarted: true, console: '' }
   }
-  if (status === guestFailed) {
-    say(`the guest ended without a result; the end of its console:\n${(await consoleText).slice(-4_000)}`)
+  const heard = await consoleText
+  const hasStarted = status !== guestFailed || !heard.trimEnd().endsWith('not started')
+  if (status === guestFailed && hasStarted)
+    say(`the guest ended without a result; the end of its console:\n${heard.slice(-4_000)}`)
+  return { status, hasStarted, console: heard }
+}
+
+/** What boot.sh is told of a machine. */
+async function userModeSettings({ cpu }: GuestOptions): Promise<Record<string, string>> {
+  return {
+    GUEST_MACHINE: 'user_mode_linux',
+    GUEST_KERNEL: await kernel(),
+    GUEST_CPU: String(cpu ?? (await quietestCpu())),
+    // On a lone processor, the launcher needs its turn too.
+    GUEST_REALTIME: allowedCpus().length > 1 ? 'yes' : 'no',
   }
-  return status
+}
+
+async function qemuSettings(): Promise<Record<string, string>> {
+  requirePackages(['qemu-system-x86'])
+  return {
+    GUEST_MACHINE: 'qemu',
+    GUEST_KERNEL: await qemuKernel(),
+    GUEST_CPUS: String(Math.min(2, allowedCpus().length)),
+  }
 }
 
 function checkedShare({ folder, mode }: { folder: string; mode: string }): { folder: string; mode: string } {

@@ -1,24 +1,11 @@
 #!/bin/sh
 # build-kernel.sh FOLDER MIRROR SUITE   builds FOLDER/linux with FOLDER/uml.config from the newest linux-source of SUITE.
-# apt runs with a configuration of its own: the machine's sources and lists stay as they are.
 set -eu
+. "$(dirname "$0")/apt.sh"
 folder=$1 mirror=$2 suite=$3
 work=$folder/work
-mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial" "$work/source"
-: >"$work/apt/status"
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$work/apt/sources.list"
-cat >"$work/apt/conf" <<conf
-Dir::Etc::sourcelist "$work/apt/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::Etc::preferencesparts "/dev/null";
-Dir::State "$work/apt";
-Dir::State::status "$work/apt/status";
-Dir::Cache "$work/apt";
-APT::Sandbox::User "root";
-Acquire::Languages "none";
-conf
-export APT_CONFIG="$work/apt/conf"
-apt-get -qq update
+mkdir -p "$work/source"
+own_apt "$work" "$mirror" "$suite"
 package=$(apt-cache search --names-only '^linux-source-[0-9.]+$' | cut -d' ' -f1 | sort -V | tail -n 1)
 [ -n "$package" ] || { echo "no linux-source in $suite" >&2; exit 1; }
 cd "$work"

@@ -33,8 +33,12 @@ export async function cached(
   mkdirSync(unfinished)
   try {
     await make(unfinished)
-    // Somebody else may have been faster; both results are as good.
-    if (!existsSync(folder)) renameSync(unfinished, folder)
+    try {
+      renameSync(unfinished, folder)
+    } catch (error) {
+      // Somebody else was faster; both results are as good.
+      if (!existsSync(folder)) throw error
+    }
   } finally {
     rmSync(unfinished, { recursive: true, force: true })
   }

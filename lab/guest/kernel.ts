@@ -11,6 +11,7 @@ import { debianMirror } from './root-tree.ts'
 
 const configFile = join(import.meta.dirname, 'uml.config')
 const buildScript = join(import.meta.dirname, 'build-kernel.sh')
+const aptScript = join(import.meta.dirname, 'apt.sh')
 /** Newest kernels first: user-mode Linux became usable for this in 6.16 (seccomp mode). */
 const sourceSuite = 'trixie-backports'
 
@@ -30,7 +31,8 @@ export async function kernel(): Promise<string> {
     })
     return join(folder, 'linux')
   }
-  const inputs = ['built', sourceSuite, config, readFileSync(buildScript, 'utf8')]
+  const scripts = [buildScript, aptScript].map(file => readFileSync(file, 'utf8'))
+  const inputs = ['built', sourceSuite, config, ...scripts]
   const folder = await cached('kernel', inputs, async folder => {
     requirePackages(['gcc', 'make', 'flex', 'bison', 'bc', 'libc6-dev', 'xz-utils'])
     say('building the kernel (165 MB of source, 7 minutes on two cores; once)')

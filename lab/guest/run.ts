@@ -8,6 +8,7 @@ const usage = `usage: lab/guest/run [OPTION...] -- COMMAND [ARGUMENT...]
 
   --suite NAME        Debian of the guest: ${Object.keys(suites).join(', ')} (${defaultSuite})
   --workers N         first brings a swarm up, of a manager and N workers (lab/swarm)
+  --qemu              in qemu without KVM; without this, only where user-mode Linux does not come up
   --iptables KIND     legacy or nft: what Docker writes its rules with (legacy)
   --share FOLDER      shows a folder at the same path in the guest, read only; may be repeated
   --output FOLDER     the same, writable: what the command leaves there is brought back; may be repeated
@@ -34,6 +35,7 @@ function parse(argv: readonly string[]): { command: string[]; options: GuestOpti
       memory: { type: 'string', default: '2G' },
       timeout: { type: 'string', default: '300' },
       cpu: { type: 'string' },
+      qemu: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -66,6 +68,7 @@ function parse(argv: readonly string[]): { command: string[]; options: GuestOpti
       env: Object.fromEntries(env),
       ...(workers !== undefined && { workers: Number(workers) }),
       ...(cpu !== undefined && { cpu: Number(cpu) }),
+      ...(values.qemu && { machine: 'qemu' as const }),
     },
   }
 }

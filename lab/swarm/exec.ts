@@ -34,6 +34,9 @@ export async function output(command: readonly string[], input = ''): Promise<st
   return stdout
 }
 
+/** How many times as long things may take here: a guest in qemu is slow. */
+const patience = Number(process.env['CNMTOP_GUEST_PATIENCE'] ?? 1)
+
 /**
  * Asks again until the answer is undefined.
  *
@@ -44,11 +47,12 @@ export async function waitFor(
   missing: () => Promise<string | undefined> | string | undefined,
   { seconds = 120, everyMs = 100 } = {},
 ): Promise<void> {
-  const deadline = Date.now() + seconds * 1_000
+  const limit = seconds * patience
+  const deadline = Date.now() + limit * 1_000
   for (;;) {
     const last = await missing()
     if (last === undefined) return
-    if (Date.now() > deadline) throw new Error(`after ${seconds} s: ${last}`)
+    if (Date.now() > deadline) throw new Error(`after ${limit} s: ${last}`)
     await sleep(everyMs)
   }
 }

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await createService(swarm, { name: 'api', replicas: 2, networks })
   await createService(swarm, { name: 'direct', replicas: 2, networks, endpointMode: 'dnsrr' })
   await waitForServices(swarm)
-}, 240_000)
+})
 
 afterAll(() => {
   process.stderr.write(`${story.join('\n')}\n`)
@@ -80,7 +80,7 @@ describe.each([swarm.manager, swarm.workers[0]!].map(node => [node.name, node] a
           story.push(`  ipvsadm: ${line.padEnd(44)} ours: ${same ? line : '(none like it)'}`)
         }
       }
-    }, 240_000)
+    })
 
     test('has the namespaces that Docker made', () => {
       const kinds = new Set(report.namespaces.map(({ kind }) => kind))

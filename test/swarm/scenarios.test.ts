@@ -25,9 +25,9 @@ describe('the scenarios', () => {
   beforeAll(async () => {
     await clearSwarm(swarm)
     world = await upScenarios(swarm, scenarios)
-  }, 400_000)
+  })
 
-  afterAll(() => downScenarios(swarm, world, scenarios), 240_000)
+  afterAll(() => downScenarios(swarm, world, scenarios))
 
   test.each(scenarios.map(scenario => [scenario.name, scenario] as const))(
     '%s answers as it must',
@@ -64,7 +64,7 @@ describe('the scenarios', () => {
         const snapshot = snapshotSchema.parse(JSON.parse(text))
         nodes.push({ name: node.name, texts, snapshot })
       }
-    }, 240_000)
+    })
 
     test.each(swarm.nodes.map(({ name }, index) => [name, index] as const))(
       'of %s alone has what docker, ipvsadm, ip and iptables tell there, each once',

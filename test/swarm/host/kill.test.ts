@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { waitFor } from '../../../lab/swarm/exec.ts'
+import { seededRandom } from '../../oracle/random.ts'
+import { seed } from '../../support/seed.ts'
 
 const launcher = join(import.meta.dirname, '../../../lab/guest/run.ts')
 const kinds = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts'] as const
@@ -71,32 +73,85 @@ const cases = [
 ]
 
 test.each(cases)('%s to %s, %s ms after it began, leaves nothing behind', async (signal, victim, moment) => {
+  const run = start([process.execPath, launcher, '--workers', '1', '--', 'sleep', '60'])
+  if (moment !== undefined) {
+    await waitFor(() => (run.look(), run.namespaces.size > 0 ? undefined : 'no namespaces yet'), {
+      everyMs: 2,
+    })
+    await run.lookFor(moment)
+  }
+  process.kill(victims[victim](run.pid), signal)
+  expect(await run.leaves()).toEqual([])
+})
+
+/** Milliseconds: ten such steps from the call of npm are well into a swarm's first services. */
+const step = 2_500
+const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const
+const random = seededRandom(seed)
+const randomCases = Array.from(
+  { length: 10 },
+  (_, index) => [signals[index % signals.length]!, index * step + random.int(0, step)] as const,
+)
+
+// The faults, as the tests in the guest would come here again.
+test.each(randomCases)(
+  `%s to npm run test:swarm, %s ms after it was called, leaves nothing behind (CNMTOP_SEED=${seed})`,
+  async (signal, moment) => {
+    const run = start(['npm', 'run', 'test:swarm', '--', '--faults'])
+    await run.lookFor(moment)
+    process.kill(run.pid, signal)
+    expect(await run.leaves()).toEqual([])
+  },
+)
+
+type Run = {
+  readonly pid: number
+  /** Namespaces of its processes that were seen. */
+  readonly namespaces: ReadonlySet<string>
+  look(): void
+  /** Looks for some milliseconds, or until it ends. */
+  lookFor(milliseconds: number): Promise<void>
+  /** What is left of it on this machine once it has ended and nothing goes away any more. */
+  leaves(): Promise<string[]>
+}
+
+/** Starts a program whose every descendant carries a mark in its environment. */
+function start([program = '', ...args]: readonly string[]): Run {
   const value = `${process.pid}-${Math.random()}`
   const mark = `CNMTOP_TEST_MARK=${value}`
-  const child = spawn(process.execPath, [launcher, '--workers', '1', '--', 'sleep', '60'], {
+  // Nothing stays if this test is killed itself.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
     env: { ...process.env, CNMTOP_TEST_MARK: value },
     stdio: 'ignore',
   })
+  let isOver = false
   const ended = once(child, 'exit')
+  child.once('exit', () => {
+    isOver = true
+  })
   const namespaces = new Set<string>()
   const look = (): void => {
     for (const id of markedNamespaces(mark)) namespaces.add(id)
   }
-  if (moment !== undefined) {
-    await waitFor(() => (look(), namespaces.size > 0 ? undefined : 'no namespaces yet'), { everyMs: 2 })
-    for (const end = performance.now() + moment; performance.now() < end; await sleep(20)) look()
-  }
-  process.kill(victims[victim](child.pid!), signal)
-  await ended
-  // A process that is just starting a program shows nothing of itself for a moment, so one clean look is not enough.
-  let clean = 0
-  await waitFor(
-    () => {
-      const left = remains(mark, namespaces)
-      clean = left.length === 0 ? clean + 1 : 0
-      return clean === 5 ? undefined : left.join('\n') || 'nothing, for now'
+  return {
+    pid: child.pid!,
+    namespaces,
+    look,
+    async lookFor(milliseconds) {
+      for (const end = performance.now() + milliseconds; performance.now() < end && !isOver; await sleep(20))
+        look()
     },
-    { seconds: 20 },
-  )
-  expect(remains(mark, namespaces)).toEqual([])
-})
+    async leaves() {
+      await ended
+      // A process that is just starting a program shows nothing of itself for a moment, so one clean look is not enough.
+      let clean = 0
+      const still = (): string | undefined => {
+        const left = remains(mark, namespaces)
+        clean = left.length === 0 ? clean + 1 : 0
+        return clean === 5 ? undefined : left.join('\n') || 'nothing, for now'
+      }
+      await waitFor(still, { seconds: 20 })
+      return remains(mark, namespaces)
+    },
+  }
+}
