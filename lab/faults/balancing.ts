@@ -1,5 +1,6 @@
 /** Faults of IPVS, and of the sandbox that balances for an overlay. */
 import { balancerOf, ingressSandbox } from '../scenarios/scenario.ts'
+import { insider } from '../scenarios/shared.ts'
 import { always, deleteRules, type Fault, faultAt, never, putBack, sometimes, without } from './fault.ts'
 import { apiFromNode1, apiFromNode2, direct, mesh } from './probes.ts'
 
@@ -112,4 +113,24 @@ export const balancingFaults: readonly Fault[] = [
     hop: { kind: 'route', what: 'net.ipv4.ip_forward is 0' },
     look: 'sysctl net.ipv4.ip_forward',
   }),
+  {
+    name: 'balancer-has-task-address',
+    code: 'V-04',
+    scenario,
+    about:
+      'The balancing sandbox of node1 has the address of a task too, as after a double allocation, and says so.',
+    break: [
+      {
+        at: balancer,
+        run: 'ip addr add {task.direct.node2.app}/32 dev eth0; busybox arping -U -c 2 -I eth0 {task.direct.node2.app}',
+      },
+    ],
+    undo: [
+      { at: balancer, run: 'ip addr del {task.direct.node2.app}/32 dev eth0' },
+      { at: insider, run: 'ip neigh flush to {task.direct.node2.app}' },
+    ],
+    expects: [always(direct('node2')), never(direct('node3')), never(apiFromNode1)],
+    hop: { at: balancer, kind: 'neighbour', what: "the address of direct's task is the balancer's" },
+    look: 'ip -4 -br addr show eth0',
+  },
 ]

@@ -95,4 +95,16 @@ export const containerFaults: readonly Fault[] = [
     hop: { kind: 'rule', chain: 'nat/POSTROUTING', what: 'no MASQUERADE for docker_gwbridge' },
     look: 'iptables -t nat -S POSTROUTING',
   }),
+  faultAt(containerOf('api', 'node2'), {
+    name: 'task-address-lost',
+    code: 'C-06',
+    scenario,
+    about: 'One task of api has lost its address on the overlay.',
+    break:
+      'ip -o -4 addr show to {task.api.node2.app} | awk \'{ print $2 }\' >/run/kept; ip addr del {task.api.node2.app}/24 dev "$(cat /run/kept)"',
+    undo: 'ip addr add {task.api.node2.app}/24 brd + dev "$(cat /run/kept)"',
+    expects: [sometimes(apiFromNode1), never(direct('node2'))],
+    hop: { kind: 'route', what: 'the task does not have the address that Docker gave it' },
+    look: 'ip -4 -br addr',
+  }),
 ]

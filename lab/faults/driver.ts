@@ -1,6 +1,6 @@
 /** Breaks a healthy scenario, proves that it is broken as told, undoes it, and proves that it heals. */
 import { verifyScenarios, runSteps } from '../scenarios/driver.ts'
-import { fill, lookAround, type World } from '../scenarios/facts.ts'
+import { fill, lookAround, standaloneIn, type World } from '../scenarios/facts.ts'
 import { tryInPlace } from '../scenarios/place.ts'
 import { ask, describe, expectedAnswers, type Outcome } from '../scenarios/probe.ts'
 import { type Swarm, waitFor, waitForServices } from '../swarm/index.ts'
@@ -29,7 +29,7 @@ export async function proveFault(
   const again = async (world: World): Promise<World> => {
     if (!fault.restarts) return world
     await waitForServices(swarm)
-    return lookAround(swarm)
+    return lookAround(swarm, standaloneIn(world.facts))
   }
   const look = async (world: World): Promise<string> => {
     const command = ['bash', '-c', fill(fault.look, world.facts)]

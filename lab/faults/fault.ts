@@ -9,7 +9,7 @@ export type Expectation = {
   readonly without?: string
 }
 
-/** The step of the packet's way that is wrong; kinds are those of a trace's steps (src/lb/trace.ts). */
+/** The step of the packet's way that is wrong; kinds are those of a trace's steps (src/lb/trace.ts), and `xfrm`. */
 export type BrokenHop = {
   readonly at: Place
   readonly kind:
@@ -22,6 +22,7 @@ export type BrokenHop = {
     | 'ipvs'
     | 'socket'
     | 'conntrack'
+    | 'xfrm'
   /** For rules: `nat/DOCKER-INGRESS`. */
   readonly chain?: string
   /** In a few words, as an operator would say it. */

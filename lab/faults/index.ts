@@ -1,7 +1,9 @@
 import { balancingFaults } from './balancing.ts'
 import { containerFaults } from './container.ts'
 import { edgeFaults } from './edges.ts'
+import { encryptionFaults } from './encryption.ts'
 import type { Fault } from './fault.ts'
+import { limitFaults } from './limits.ts'
 import { meshFaults } from './mesh.ts'
 import { overlayFaults } from './overlay.ts'
 
@@ -11,5 +13,7 @@ export const faults: readonly Fault[] = [
   ...balancingFaults,
   ...containerFaults,
   ...overlayFaults,
+  ...limitFaults,
+  ...encryptionFaults,
   ...edgeFaults,
 ]

@@ -1,7 +1,7 @@
 /** Faults of the routing mesh: rules of the host, rules and switches of ingress_sbox. */
 import { host, ingressSandbox } from '../scenarios/scenario.ts'
 import { always, deleteRules, type Fault, faultAt, never, putBack } from './fault.ts'
-import { mesh, mesh8080, meshFromNode } from './probes.ts'
+import { hairpin, mesh, mesh8080, meshFromNode } from './probes.ts'
 
 const onHost = host('node1')
 const sandbox = ingressSandbox('node1')
@@ -178,5 +178,51 @@ export const meshFaults: readonly Fault[] = [
     expects: [always(mesh('node1')), never(mesh('node2'))],
     hop: { kind: 'bridge', what: 'the veth of ingress_sbox is no port of docker_gwbridge' },
     look: 'ip -br link show master docker_gwbridge',
+  }),
+  faultAt(onHost, {
+    name: 'prerouting-jump-removed',
+    code: 'H-05',
+    scenario,
+    about:
+      'Nothing leads from PREROUTING to DOCKER-INGRESS: what comes from outside ends at the node itself.',
+    break: deleteRules('nat', 'PREROUTING', '-j DOCKER-INGRESS'),
+    undo: putBack('nat'),
+    expects: [always(mesh('node1')), never(mesh('node2')), never(meshFromNode)],
+    hop: { kind: 'rule', chain: 'nat/PREROUTING', what: 'no jump to DOCKER-INGRESS' },
+    look: 'iptables -t nat -S PREROUTING',
+  }),
+  faultAt(onHost, {
+    name: 'output-jump-removed',
+    code: 'I-10',
+    scenario,
+    about: 'Nothing leads from OUTPUT to DOCKER-INGRESS: the node cannot ask its own port.',
+    break: deleteRules('nat', 'OUTPUT', '-j DOCKER-INGRESS'),
+    undo: putBack('nat'),
+    expects: [always(meshFromNode), never(mesh('node1'))],
+    hop: { kind: 'rule', chain: 'nat/OUTPUT', what: 'no jump to DOCKER-INGRESS' },
+    look: 'iptables -t nat -S OUTPUT',
+  }),
+  faultAt(onHost, {
+    name: 'hairpin-past-conntrack',
+    code: 'C-04',
+    scenario,
+    about:
+      'Frames inside of docker_gwbridge go past iptables, so the answer of ingress_sbox to a container on the same bridge is not translated back.',
+    break: 'sysctl -qw net.bridge.bridge-nf-call-iptables=0',
+    undo: 'sysctl -qw net.bridge.bridge-nf-call-iptables=1',
+    expects: [always(hairpin), never(mesh('node1')), never(meshFromNode)],
+    hop: { kind: 'bridge', what: 'net.bridge.bridge-nf-call-iptables is 0' },
+    look: 'sysctl net.bridge.bridge-nf-call-iptables',
+  }),
+  faultAt(sandbox, {
+    name: 'ingress-link-down',
+    code: 'I-02',
+    scenario,
+    about: 'The interface of ingress_sbox on the overlay ingress is down: no task can be reached.',
+    break: 'ip link set eth0 down',
+    undo: 'ip link set eth0 up',
+    expects: [always(mesh('node1')), never(mesh('node2'))],
+    hop: { kind: 'route', what: 'eth0 is down, and its subnet has no route' },
+    look: 'ip route',
   }),
 ]

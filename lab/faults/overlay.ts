@@ -1,6 +1,6 @@
 /** Faults of overlays: bridge, VXLAN, neighbours, forwarding entries, and the network between nodes. */
 import { balancerOf, containerOf, host, overlayOf, type Step } from '../scenarios/scenario.ts'
-import { always, type Fault, faultAt, keep, never, putBack, sometimes, without } from './fault.ts'
+import { always, type Fault, faultAt, never, sometimes, without } from './fault.ts'
 import { apiFromNode1, apiFromNode2, direct, large, mesh } from './probes.ts'
 
 const overlay = overlayOf('app', 'node1')
@@ -35,6 +35,18 @@ export const overlayFaults: readonly Fault[] = [
     expects: [sometimes(apiFromNode1), never(apiFromNode2), never(direct('node2'))],
     hop: { kind: 'vxlan', what: 'the forwarding entry of the task on node2 leads to node3' },
     look: 'bridge fdb show dev vxlan0',
+  }),
+  faultAt(overlay, {
+    name: 'mac-at-wrong-port',
+    code: 'O-10',
+    scenario,
+    about: "br0 of node1 takes a task on node2 to be at the port of one of node1's own containers.",
+    break:
+      'ip -o link show master br0 type veth | sed -n "1s/^[0-9]*: \\([^@:]*\\).*/\\1/p" >/run/kept; bridge fdb replace {mac.api.node2.app} dev "$(cat /run/kept)" master static',
+    undo: 'bridge fdb del {mac.api.node2.app} dev "$(cat /run/kept)" master',
+    expects: [sometimes(apiFromNode1), never(apiFromNode2), never(direct('node2'))],
+    hop: { kind: 'bridge', what: 'the MAC of the task on node2 is at a local port' },
+    look: 'bridge fdb show br br0 | grep "{mac.api.node2.app}.* master br0"',
   }),
   {
     name: 'neighbour-missing',
@@ -166,41 +178,5 @@ export const overlayFaults: readonly Fault[] = [
     expects: [always(apiFromNode1), always(mesh('node1')), never(apiFromNode2)],
     hop: { kind: 'route', what: 'the source of VXLAN is not the address that peers know' },
     look: 'ip route get {node2}',
-  }),
-  faultAt(host('node2'), {
-    name: 'esp-blocked',
-    code: 'O-12',
-    scenario: 'encrypted',
-    about: 'node2 drops ESP, so encrypted overlays end there and others do not.',
-    break: 'iptables -I INPUT -p esp -j DROP',
-    undo: 'iptables -D INPUT -p esp -j DROP',
-    expects: [
-      sometimes({
-        name: 'vault from node1',
-        from: containerOf('spy', 'node1'),
-        get: 'http://{vip.vault.secret}/',
-        answers: 'vault',
-      }),
-    ],
-    hop: { kind: 'rule', chain: 'filter/INPUT', what: 'DROP of ESP' },
-    look: 'iptables -S INPUT',
-  }),
-  faultAt(host('node1'), {
-    name: 'encryption-mark-removed',
-    code: 'X-03',
-    scenario: 'encrypted',
-    about: 'node1 does not mark what is to be encrypted and sends it in clear, which the others refuse.',
-    break: `${keep('mangle')}; iptables -t mangle -F OUTPUT`,
-    undo: putBack('mangle'),
-    expects: [
-      always({
-        name: 'vault from node1',
-        from: containerOf('spy', 'node1'),
-        get: 'http://{vip.vault.secret}/',
-        answers: 'vault',
-      }),
-    ],
-    hop: { kind: 'rule', chain: 'mangle/OUTPUT', what: 'no mark for the encrypted overlay' },
-    look: 'iptables -t mangle -S OUTPUT',
   }),
 ]

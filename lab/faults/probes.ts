@@ -17,6 +17,9 @@ export const mesh8080 = get('port 8080 of node1', 'client', 'http://{node1}:8080
 
 export const meshFromNode = get('port 80 of node1 on 127.0.0.1', host('node1'), 'http://127.0.0.1/', 'web')
 
+/** A container asks a published port of the node that it is on: out to the node, and back into the same bridge. */
+export const hairpin = get('port 80 of node1 from a container on it', insider, 'http://{node1}/', 'web')
+
 /** A container on node1, where no task of api is. */
 export const apiFromNode1 = get('api from node1', insider, 'http://{vip.api.app}/', 'api')
 
@@ -39,3 +42,11 @@ export const large = (url: string, name: string): Probe =>
   get(name, insider, url, '65536 bytes', ['-o', '/dev/null', '-w', '%{size_download} bytes'])
 
 export const lookup: Probe = { name: 'name of api', from: insider, lookup: 'api', gives: ['{vip.api.app}'] }
+
+/** A container on node1 asks over the encrypted overlay. */
+export const vault = get(
+  'vault from node1',
+  containerOf('spy', 'node1'),
+  'http://{vip.vault.secret}/',
+  'vault',
+)

@@ -86,6 +86,11 @@ export async function lookAround(swarm: Swarm, standalone: readonly string[] = [
   return { facts, sandboxes }
 }
 
+/** Names of the containers that stand alone, of what was learned of them. */
+export function standaloneIn(facts: Facts): string[] {
+  return Object.keys(facts).flatMap(name => /^id\.([^.]+)$/.exec(name)?.[1] ?? [])
+}
+
 async function lookAtContainers(
   node: SwarmNode,
   standalone: readonly string[],
