@@ -199,9 +199,20 @@ export function overlayPane(
   }
 }
 
+const widths = new WeakMap<readonly Line[], number>()
+
+/** A text of many thousand lines is measured once, where it stays the same. */
+function widest(lines: readonly Line[]): number {
+  let columns = widths.get(lines)
+  if (columns === undefined) {
+    columns = lines.reduce((most, { spans }) => Math.max(most, spansWidth(spans)), 0)
+    widths.set(lines, columns)
+  }
+  return columns
+}
+
 export function textSize(lines: readonly Line[], columns: number, rows: number): TextSize {
-  const widest = Math.max(0, ...lines.map(({ spans }) => spansWidth(spans)))
-  return { lines: lines.length, page: Math.max(1, rows), columns, over: Math.max(0, widest - columns) }
+  return { lines: lines.length, page: Math.max(1, rows), columns, over: Math.max(0, widest(lines) - columns) }
 }
 
 /** Which part of a text is seen; nothing when all of it is. */

@@ -4,8 +4,20 @@ import { width } from '../../util/width.ts'
 import { type Line, textLine } from './span.ts'
 import type { Row } from './table.ts'
 
+type Made = { readonly columns: number; readonly lines: readonly Line[] }
+
+const rowCache = new WeakMap<Row, Made>()
+
 /** Every field of a row, flattened: `linkinfo.info_data.id  4097`. */
-export function rowLines(row: Row, columns: number): Line[] {
+export function rowLines(row: Row, columns: number): readonly Line[] {
+  const known = rowCache.get(row)
+  if (known?.columns === columns) return known.lines
+  const lines = formatFields(row, columns)
+  rowCache.set(row, { columns, lines })
+  return lines
+}
+
+function formatFields(row: Row, columns: number): Line[] {
   const fields = flatten('', row.datum)
   const labels = Math.min(32, Math.max(0, ...fields.map(([label]) => width(sanitise(label))))) + 2
   return fields.flatMap(([label, value]) =>
@@ -31,7 +43,7 @@ function flatten(prefix: string, value: unknown): [string, string][] {
   return fields
 }
 
-const jsonCache = new WeakMap<object, { readonly columns: number; readonly lines: readonly Line[] }>()
+const jsonCache = new WeakMap<object, Made>()
 
 /** The datum as JSON, its keys in a tone of their own. */
 export function jsonLines(row: Row, columns: number): readonly Line[] {

@@ -1,5 +1,5 @@
 import { sanitise } from '../../util/sanitise.ts'
-import { padEnd, truncate } from '../../util/text.ts'
+import { clip, padEnd, truncate } from '../../util/text.ts'
 import { width } from '../../util/width.ts'
 
 /** What a piece of text means; the theme turns it to colour last. */
@@ -52,7 +52,7 @@ export function spansWidth(spans: readonly Span[]): number {
  * not sanitised before is now.
  */
 export function fitSpans(raw: readonly Span[], columns: number): Span[] {
-  const spans = raw.map(safe)
+  const spans = raw.map(span => safe(span, columns))
   const fitted: Span[] = []
   let left = columns
   for (const [index, span] of spans.entries()) {
@@ -71,8 +71,8 @@ export function fitSpans(raw: readonly Span[], columns: number): Span[] {
   return fitted
 }
 
-function safe(span: Span): Span {
-  const text = sanitise(span.text)
+function safe(span: Span, columns: number): Span {
+  const text = sanitise(clip(span.text, columns))
   return text === span.text ? span : { ...span, text }
 }
 
