@@ -21,6 +21,7 @@ import {
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type BuildOptions, type OutputFile } from 'esbuild'
+import { builtinsWithoutFacade } from './bundle-builtins.ts'
 import { bundlePatches } from './bundle-patches.ts'
 import { buildLibraries, libraryPrefix, librariesFrom } from './libraries.ts'
 
@@ -75,7 +76,7 @@ const [result] = await Promise.all([
     chunkNames: '[name]-[hash]',
     define: { 'process.env.NODE_ENV': '"production"', 'Intl.Segmenter': 'LazySegmenter' },
     inject: ['scripts/lazy-segmenter.ts'],
-    plugins: [bundlePatches, librariesFrom(library)],
+    plugins: [bundlePatches, builtinsWithoutFacade, librariesFrom(library)],
     write: false,
   }),
   buildLibraries(options, flags.out, library),
