@@ -9,7 +9,9 @@ export const builtinsWithoutFacade: Plugin = {
   name: 'builtins',
   setup(build) {
     const names = new Set(builtinModules.filter(name => !name.startsWith('_')))
-    build.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)*$/ }, ({ path }) => {
+    build.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)*$/ }, ({ path, kind }) => {
+      // What is loaded late costs nothing at the start, and its names are those of an ES module.
+      if (kind === 'dynamic-import') return undefined
       const name = path.replace(/^node:/, '')
       return names.has(name) ? { path: name, namespace: 'builtin', sideEffects: false } : undefined
     })
