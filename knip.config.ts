@@ -26,8 +26,9 @@ const config: KnipConfig = {
         'test/**/*.test.{ts,tsx}',
         // Run inside of a namespace by a test.
         'test/support/resolver-program.ts',
-        // Killed by a test.
+        // Killed, and stopped, by a test.
         'test/support/act-program.ts',
+        'test/support/docker-program.ts',
         // Bundled by the end-to-end tests.
         'test/e2e/harness.tsx',
         // Run by hand on kernels that this machine does not have.

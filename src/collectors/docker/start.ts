@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { errorMessage } from '../../util/errors.ts'
+import { formatDuration } from '../../util/format.ts'
 import type { DockerPart } from './ask.ts'
 import { type DockerReading, nothing } from './collect.ts'
 import { createReceiver, type DockerMessage } from './delta.ts'
@@ -48,34 +49,84 @@ export type LiveDocker = {
   readonly stop: () => Promise<void>
 }
 
-/** Starts a thread that keeps what a daemon tells up to date, and calls `changed` after each change. */
-export function startDockerLive(options: StartOptions, changed: () => void): LiveDocker {
-  const worker = startWorker({ mode: 'live', ...options })
-  const receive = createReceiver()
+/** How long after its end a thread is started again, in milliseconds; twice as long after each further end. */
+const RESTART_MS = 1000
+const MOST_RESTART_MS = 30_000
+
+/**
+ * Starts a thread that keeps what a daemon tells up to date, and calls `changed` after each change. A thread that breaks is started
+ * again; what was told last stays meanwhile, and the sources say why it is old.
+ *
+ * @param start starts the thread
+ * @param restartMs how long after its first end it is started again
+ */
+export function startDockerLive(
+  options: StartOptions,
+  changed: () => void,
+  start: () => Worker = () => startWorker({ mode: 'live', ...options }),
+  restartMs = RESTART_MS,
+): LiveDocker {
   let current: DockerReading = { docker: undefined, sources: [] }
   let isStopping = false
+  let waitMs = restartMs
+  let timer: NodeJS.Timeout | undefined
+  let worker = begin()
+
   function show(reading: DockerReading): void {
     current = reading
     changed()
   }
-  worker.on('message', (message: DockerMessage) => {
-    const reading = receive(message)
-    if (reading) show(reading)
-  })
-  onEnd(worker, reason => {
-    if (isStopping) return
-    // What it told last stays, and gets old.
-    const { sources } = nothing({ status: 'unavailable', reason, tookMs: 0 })
-    show({ docker: current.docker, sources })
-  })
+
+  function begin(): Worker {
+    timer = undefined
+    const begun = performance.now()
+    const before = current.docker
+    const receive = createReceiver()
+    const started = start()
+    started.on('message', (message: DockerMessage) => {
+      const reading = receive(message)
+      if (reading) show({ ...reading, docker: withOlder(reading, before) })
+    })
+    onEnd(started, reason => {
+      if (isStopping || started !== worker || timer) return
+      if (performance.now() - begun > MOST_RESTART_MS) waitMs = restartMs
+      const again = `${reason}; asking again in ${formatDuration(waitMs)}`
+      const { sources } = nothing({ status: 'unavailable', reason: again, tookMs: 0 })
+      timer = setTimeout(restart, waitMs).unref()
+      waitMs = Math.min(2 * waitMs, MOST_RESTART_MS)
+      show({ docker: current.docker, sources })
+    })
+    return started
+  }
+
+  function restart(): void {
+    worker = begin()
+  }
+
   return {
     reading: () => current,
-    refresh: () => worker.postMessage('refresh' satisfies WorkerCommand),
+    refresh() {
+      if (timer === undefined) return worker.postMessage('refresh' satisfies WorkerCommand)
+      clearTimeout(timer)
+      restart()
+    },
     async stop() {
       isStopping = true
+      clearTimeout(timer)
       await worker.terminate()
     },
   }
+}
+
+/** What a new thread has not asked for yet is what the one before it told. */
+function withOlder(
+  { docker, sources }: DockerReading,
+  before: DockerReading['docker'],
+): DockerReading['docker'] {
+  if (!docker || !before) return docker ?? before
+  const asked = new Set(sources.map(({ source }) => source))
+  const older = Object.entries(before).filter(([part]) => !asked.has(`docker.${part}`))
+  return { ...Object.fromEntries(older), ...docker }
 }
 
 function onEnd(worker: Worker, tell: (reason: string) => void): void {
