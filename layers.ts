@@ -43,6 +43,7 @@ const everything = [
   'src/actions',
   'src/ui/model',
   'src/ui/components',
+  'src/ui/contract.ts',
   'src/ui',
   'src/export',
   'src/commands',
@@ -87,6 +88,7 @@ export const layers: readonly Layer[] = [
     own: [
       'src/ui/model',
       'src/ui/components',
+      'src/ui/contract.ts:types',
       'src/ui/store.ts',
       'src/snapshot:types',
       'src/actions',
@@ -100,8 +102,20 @@ export const layers: readonly Layer[] = [
     external: [],
   },
   {
+    path: 'src/ui/dialogs.ts',
+    own: ['src/ui/contract.ts:types', 'src/ui/model', 'src/actions:types', 'src/lb:types', 'src/util'],
+    external: [],
+  },
+  {
+    path: 'src/ui/contract.ts',
+    own: ['src/ui/model:types', 'src/snapshot:types', 'src/actions:types'],
+    external: [],
+  },
+  {
     path: 'src/ui/store.ts',
     own: [
+      'src/ui/dialogs.ts',
+      'src/ui/contract.ts:types',
       'src/ui/graph-keeper.ts',
       'src/ui/model',
       'src/graph',

@@ -10,6 +10,12 @@ const titles: Readonly<Record<Binding['context'], string>> = {
   palette: 'While something is looked for',
   export: 'In the menu of e',
   overlay: 'In a window over the lists',
+  menu: 'In the menu of actions',
+  form: 'In a form',
+  plan: 'In a plan, before it is sent',
+  word: 'While a name is typed to confirm a plan',
+  run: 'While an action is sent, and after it',
+  dialog: 'In all of these',
 }
 
 /** docs/keys.md: the table of keys. */

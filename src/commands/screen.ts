@@ -51,7 +51,15 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
   )
   // Loaded while the collector's thread reads already.
   const { runUi } = await import('../ui/run.tsx')
-  return runUi({ ...displayOf(options), view: options.view, bindings, save: exportFiles, session })
+  const { readOnlyDesk } = await import('./action-desk.ts')
+  return runUi({
+    ...displayOf(options),
+    view: options.view,
+    bindings,
+    save: exportFiles,
+    actions: readOnlyDesk,
+    session,
+  })
 }
 
 /** Snapshots in the same screen, or as plain text where there is no terminal. Needs neither root nor Docker. */
@@ -67,11 +75,13 @@ export async function showNodes(
   const bindings = await keysOf(options)
   const { clusterSession } = await import('../ui/model/session.ts')
   const { runUi } = await import('../ui/run.tsx')
+  const { fileDesk } = await import('./action-desk.ts')
   return runUi({
     ...displayOf(options),
     view: options.view,
     bindings,
     save: exportFiles,
+    actions: fileDesk,
     session: clusterSession(nodes),
   })
 }

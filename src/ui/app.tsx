@@ -3,7 +3,7 @@ import { type ReactElement, useEffect, useMemo, useSyncExternalStore } from 'rea
 import type { Theme } from './components/theme.ts'
 import { keysOf } from './model/keys.ts'
 import { Browser } from './screens/browser.tsx'
-import type { Effects, Store } from './store.ts'
+import type { Effects, Store } from './contract.ts'
 import { osc52 } from './osc52.ts'
 
 type Props = {

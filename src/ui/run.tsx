@@ -5,7 +5,8 @@ import { createTheme, type ThemeOptions } from './components/theme.ts'
 import type { Binding } from './model/keymap.ts'
 import type { Session } from './model/session.ts'
 import { watchProcess } from './process.ts'
-import { createStore, type Effects } from './store.ts'
+import type { ActionPort, Effects } from './contract.ts'
+import { createStore } from './store.ts'
 
 /** Exit codes that a terminal UI can end with; signals give 128 and their number, as a shell tells them. */
 const OK = 0
@@ -31,6 +32,8 @@ export type RunOptions = ThemeOptions & {
   readonly bindings?: readonly Binding[] | undefined
   /** Writes files; nothing can be written without it. */
   readonly save?: Effects['save']
+  /** Plans what can be changed, and sends it. */
+  readonly actions?: ActionPort | undefined
 }
 
 /**
@@ -44,6 +47,7 @@ export async function runUi({
   view = 'overview',
   bindings,
   save = nothingToSave,
+  actions,
   ...themeOptions
 }: RunOptions): Promise<number> {
   const { stdin, stdout, stderr } = process
@@ -52,6 +56,7 @@ export async function runUi({
     rows: stdout.rows || 24,
     view,
     bindings,
+    actions,
     clock: Date.now,
   })
   const effects: { current?: Effects } = {}

@@ -1,6 +1,9 @@
 import type { Snapshot } from '../snapshot/index.ts'
 import { errorMessage } from '../util/errors.ts'
+import type { Effects, SaveKind, Store, StoreOptions } from './contract.ts'
+import { createDialogs } from './dialogs.ts'
 import { createGraphKeeper } from './graph-keeper.ts'
+import { createRepeats } from './model/repeats.ts'
 import { advance } from './model/rates.ts'
 import { advanceLog } from './model/log.ts'
 import { isUnread } from './model/sources.ts'
@@ -10,59 +13,26 @@ import type { Question } from '../lb/index.ts'
 import { textToCopy } from './model/copy.ts'
 import { type Data, nodeOfSnapshot, sameNamespaces, snapshotOfNode } from './model/data.ts'
 import type { Command } from './model/command.ts'
-import { type Binding, commandFor } from './model/keymap.ts'
-import type { KeyName } from './model/keys.ts'
+import { commandFor } from './model/keymap.ts'
 import { paletteChoice } from './model/palette/palette.ts'
 import type { Entry } from './model/palette/entry.ts'
 import { type Action, reduce } from './model/reducer.ts'
 import { isSameScreen } from './model/same-screen.ts'
-import { type ScreenModel, screenModel, situationOf, stageOf } from './model/screen.ts'
+import { screenModel, situationOf, stageOf } from './model/screen.ts'
 import type { Session, Visible } from './model/session.ts'
 import { initialState, type Toast } from './model/state.ts'
 import { isSameVisible, visibleNow } from './model/visible.ts'
 import { moved } from './model/movement.ts'
 
-/** What the keys ask of the world outside of the screen. */
-export type Effects = {
-  readonly quit: (exitCode: number) => void
-  readonly suspend: () => void
-  readonly redraw: () => void
-  readonly copy: (text: string) => void
-  /** Writes files of all nodes; gives their names. */
-  readonly save: (what: SaveKind, nodes: readonly Snapshot[]) => Promise<readonly string[]>
-}
-
-export type Store = {
-  /** The same object until something on the screen changes. */
-  readonly screen: () => ScreenModel
-  readonly subscribe: (listener: () => void) => () => void
-  /** Handles the keys in their order, and tells the listeners once. */
-  readonly press: (keys: readonly KeyName[], effects: Effects) => void
-  /** A text that was pasted: typed into a filter when one is open, else ignored. */
-  readonly paste: (text: string) => void
-  readonly resize: (columns: number, rows: number) => void
-  readonly stop: () => void
-}
-
-export type SaveKind = 'export-snapshot' | 'export-redacted' | 'export-report'
-
 const TICK_MS = 1000
 const TOAST_MS = 3000
 const INTERRUPTED = 130
 
-export type StoreOptions = {
-  readonly columns: number
-  readonly rows: number
-  /** The view to begin with. */
-  readonly view: string
-  /** Other keys than the usual ones. */
-  readonly bindings?: readonly Binding[] | undefined
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number
-}
-
 /** Holds the state of the screen and what the session last told. Starts listening to the session at once. */
-export function createStore(session: Session, { columns, rows, view, bindings, clock }: StoreOptions): Store {
+export function createStore(
+  session: Session,
+  { columns, rows, view, bindings, actions, clock }: StoreOptions,
+): Store {
   const listeners = new Set<() => void>()
   let state = initialState(columns, rows, view, bindings)
   const graphs = createGraphKeeper(() => takeGraph())
@@ -145,8 +115,8 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     publish()
   }
 
-  function say(text: string, tone: Toast['tone']): void {
-    dispatch({ type: 'toast', toast: { text, tone, until: clock() + TOAST_MS } })
+  function say(text: string, tone: Toast['tone'], forMs = TOAST_MS): void {
+    dispatch({ type: 'toast', toast: { text, tone, until: clock() + forMs } })
   }
 
   /** Once a second: data gets older, and a message that has been read goes. */
@@ -154,6 +124,7 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     if (state.toast !== undefined && state.toast.until <= clock())
       dispatch({ type: 'toast', toast: undefined })
     data = { ...data, status: session.status() }
+    dialogs.tick()
     publish()
   }
 
@@ -162,6 +133,7 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     if (!choice) return
     if ('command' in choice.goal) return run(choice.goal.command, effects)
     if ('question' in choice.goal) return ask(choice.goal.question)
+    if ('panel' in choice.goal) return dialogs.open(choice.goal)
     const before = state
     showNode(choice.goal.target.node)
     dispatch({ type: 'follow', target: choice.goal.target })
@@ -215,7 +187,8 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     say(`Raw rows are those of ${node.name} now.`, 'ok')
   }
 
-  function run(command: Command, effects: Effects): void {
+  function run(command: Command, effects: Effects, isAlone = true): void {
+    if (dialogs.run(command, isAlone)) return
     if (command === 'open' && state.place.focus === 'detail') {
       showNode(stageOf(data, clock()).target(state)?.node)
     }
@@ -223,7 +196,7 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     dispatch({ type: 'command', command })
     switch (command) {
       case 'quit':
-        return effects.quit(0)
+        return dialogs.mayLeave() ? effects.quit(0) : undefined
       case 'interrupt':
         return effects.quit(INTERRUPTED)
       case 'suspend':
@@ -260,6 +233,22 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     }
   }
 
+  const repeats = createRepeats(clock)
+  let copy: Effects['copy'] = () => {}
+  const dialogs = createDialogs(actions, {
+    state: () => state,
+    data: () => data,
+    now: clock,
+    show: dialog => dispatch({ type: 'dialog', dialog }),
+    takeDesk: desk => {
+      data = { ...data, desk }
+    },
+    say,
+    ask,
+    copy: text => copy(text),
+    refresh: () => session.refresh(),
+    publish,
+  })
   const unsubscribe = session.subscribe(takeData)
   const timer = setInterval(tick, TICK_MS)
   timer.unref()
@@ -273,17 +262,24 @@ export function createStore(session: Session, { columns, rows, view, bindings, c
     },
     press(keys, effects) {
       dispatch({ type: 'touch' })
+      copy = effects.copy
       for (const key of keys) {
+        const before = state.dialog?.kind
+        const isRepeat = repeats(key)
         const situation = situationOf(state)
         const command = commandFor(key, situation, state.bindings)
-        if (command !== undefined) run(command, effects)
-        else if ((situation === 'filter' || situation === 'palette') && [...key].length === 1)
-          dispatch({ type: 'text', text: key })
+        if (command !== undefined) run(command, effects, keys.length === 1 && !isRepeat)
+        else if ([...key].length !== 1) continue
+        else if (state.dialog) dialogs.type(key, keys.length === 1)
+        else if (situation === 'filter' || situation === 'palette') dispatch({ type: 'text', text: key })
+        // What came with the key that opened or left a dialog was not meant for what is there now.
+        if (state.dialog?.kind !== before) break
       }
       publish()
     },
     paste(text) {
-      dispatch({ type: 'text', text: text.replaceAll(/\s+/g, ' ') })
+      if (state.dialog) dialogs.paste(text)
+      else dispatch({ type: 'text', text: text.replaceAll(/\s+/g, ' ') })
       publish()
     },
     resize(newColumns, newRows) {

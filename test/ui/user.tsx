@@ -4,10 +4,11 @@ import { createTheme, type Theme } from '../../src/ui/components/theme.ts'
 import type { ScreenModel } from '../../src/ui/model/screen.ts'
 import { fileSession, type Session, type SessionStatus } from '../../src/ui/model/session.ts'
 import { Browser } from '../../src/ui/screens/browser.tsx'
-import { createStore, type Effects } from '../../src/ui/store.ts'
+import type { Effects, StoreOptions } from '../../src/ui/contract.ts'
+import { createStore } from '../../src/ui/store.ts'
 
 /** What the clock of every user says. */
-const NOW = Date.parse('2026-11-23T05:20:15Z')
+export const NOW = Date.parse('2026-11-23T05:20:15Z')
 
 /** A user at a screen that is not drawn: presses keys, and reads what would be on it. */
 export type User = {
@@ -22,12 +23,19 @@ export type User = {
   readonly stop: () => void
 }
 
-export function userOf(session: Snapshot | Session, columns = 120, rows = 40, view = 'namespaces'): User {
+export function userOf(
+  session: Snapshot | Session,
+  columns = 120,
+  rows = 40,
+  view = 'namespaces',
+  { actions, clock = () => NOW }: Partial<Pick<StoreOptions, 'actions' | 'clock'>> = {},
+): User {
   const store = createStore('format' in session ? fileSession(session) : session, {
     columns,
     rows,
     view,
-    clock: () => NOW,
+    actions,
+    clock,
   })
   const effects: string[] = []
   const asked: Effects = {

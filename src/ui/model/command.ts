@@ -1,3 +1,5 @@
+import type { DialogCommand } from './dialog/command.ts'
+
 /** Everything that a key can ask for. */
 export type Command =
   | 'quit'
@@ -52,4 +54,7 @@ export type Command =
   | 'palette-erase-all'
   | 'palette-up'
   | 'palette-down'
+  | 'actions'
+  | 'undo'
+  | DialogCommand
   | `view-${string}`

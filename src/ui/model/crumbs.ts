@@ -1,4 +1,4 @@
-import { formatAge } from '../../util/format.ts'
+import { formatAge, plural } from '../../util/format.ts'
 import { sanitise } from '../../util/sanitise.ts'
 import type { Data } from './data.ts'
 import { chosenRow, shownList } from './shown.ts'
@@ -14,7 +14,9 @@ export function crumbsLine(state: UiState, data: Data, now: number): Line {
   const left: Span[] = [{ text: ' ' }, ...crumbs]
   const room = state.columns - spansWidth(left) - 2
   const bar =
-    (awayBanner(data, now) ?? viewBars(state.place.view)).find(spans => spansWidth(spans) <= room) ?? []
+    (awayBanner(data, now) ?? unfinishedBanner(data) ?? viewBars(state.place.view)).find(
+      spans => spansWidth(spans) <= room,
+    ) ?? []
   // What is nearest to where one is counts most: the beginning is cut.
   return spread(cutStart(left, state.columns), bar, state.columns)
 }
@@ -29,6 +31,16 @@ function awayBanner({ snapshot, status }: Data, now: number): Span[][] | undefin
     `${glyphs.warn} Docker is away${since} (${report.status}): what it told last is shown `,
     `${glyphs.warn} Docker is away${since} `,
     `${glyphs.warn} Docker `,
+  ]
+  return texts.map(text => [{ text, tone: 'warn' }])
+}
+
+/** An earlier run was ended in the midst of something; undefined once the log was looked at. */
+function unfinishedBanner({ desk }: Data): Span[][] | undefined {
+  if (!desk || desk.unfinished === 0) return undefined
+  const texts = [
+    `${glyphs.warn} ${plural(desk.unfinished, 'unfinished action')} of an earlier run: @ `,
+    `${glyphs.warn} @ `,
   ]
   return texts.map(text => [{ text, tone: 'warn' }])
 }
@@ -60,9 +72,12 @@ function labelOf(place: Place, state: UiState, data: Data): string | undefined {
   return row ? (row.label ?? row.id) : place.list.selectedId
 }
 
+/** The log of actions is reached by @, from anywhere: it is not one of the views of the node. */
+const numbered = views.filter(({ key }) => /^\d$/.test(key))
+
 function viewBars(chosen: string): Span[][] {
   const bar = (label: (view: View, isChosen: boolean) => string): Span[] =>
-    views.map(view => {
+    numbered.map(view => {
       const isChosen = view.id === chosen
       return { text: ` ${view.key}${label(view, isChosen)} `, tone: isChosen ? 'notice' : 'dim' }
     })

@@ -2,6 +2,7 @@ import type { Graph, Node } from '../../graph/model.ts'
 import type { Question } from '../../lb/index.ts'
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
 import type { TableChanges } from './changes.ts'
+import type { Desk } from './desk.ts'
 import type { LogEntry } from './log.ts'
 import type { NamespaceHistory } from './rates.ts'
 import type { NamespaceSeries } from './series.ts'
@@ -24,6 +25,8 @@ export type Data = {
   readonly questions?: readonly Question[] | undefined
   /** What changed a moment ago in the lists on the screen. */
   readonly changes?: { readonly list: TableChanges; readonly detail: TableChanges } | undefined
+  /** What was and can be changed; absent where nothing can even be planned. */
+  readonly desk?: Desk | undefined
   /** Readings of the namespace on the screen before this one. */
   readonly history: NamespaceHistory | undefined
 }

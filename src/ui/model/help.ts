@@ -13,6 +13,12 @@ const groups: readonly { readonly title: string; readonly contexts: readonly Bin
   { title: 'While something is looked for', contexts: ['palette'] },
   { title: 'In the menu of e', contexts: ['export'] },
   { title: 'In a window like this one', contexts: ['overlay'] },
+  { title: 'In the menu of a', contexts: ['menu'] },
+  { title: 'In a form', contexts: ['form'] },
+  { title: 'Before it is sent', contexts: ['plan'] },
+  { title: 'While a name is typed to confirm', contexts: ['word'] },
+  { title: 'After it was sent', contexts: ['run'] },
+  { title: 'In all of these', contexts: ['dialog'] },
 ]
 
 /** What can be written to files, and the keys for it. */

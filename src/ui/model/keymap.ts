@@ -1,22 +1,10 @@
+import type { Binding, Context } from './binding.ts'
 import type { Command } from './command.ts'
+import { dialogBindings } from './dialog/keys.ts'
 import type { KeyName } from './keys.ts'
 import { views } from './views/index.ts'
 
-/**
- * Where a binding holds: `global` and `views` nearly everywhere, `move` wherever there is something to scroll, `pane` in the lists,
- * `overlay` in what lies over them, `filter` and `palette` while something is typed (there the other keys are text),
- * `export` in the menu of what can be written.
- */
-export type Context = 'global' | 'views' | 'move' | 'pane' | 'overlay' | 'filter' | 'palette' | 'export'
-
-export type Binding = {
-  readonly command: Command
-  readonly keys: readonly KeyName[]
-  readonly context: Context
-  readonly description: string
-  /** Short words for the footer, for the bindings that it shows, in the order of this table. */
-  readonly footer?: string
-}
+export type { Binding, Context } from './binding.ts'
 
 /** The one table of keys: what they do, the help screen, the footer and the documentation are all made from it. */
 export const bindings: readonly Binding[] = [
@@ -97,6 +85,20 @@ export const bindings: readonly Binding[] = [
     context: 'pane',
     description: 'Trace: how a connection comes there; in view 7 a target to type',
     footer: 'trace',
+  },
+  {
+    command: 'actions',
+    keys: ['a'],
+    context: 'pane',
+    description:
+      'Actions: what can be done to what is chosen, and what can be made; nothing is sent before it is confirmed',
+    footer: 'actions',
+  },
+  {
+    command: 'undo',
+    keys: ['u'],
+    context: 'pane',
+    description: 'In the log of actions (@): the plan that takes the chosen one back',
   },
   { command: 'copy', keys: ['c'], context: 'pane', description: 'Copy the row to the clipboard (OSC 52)' },
 
@@ -214,6 +216,8 @@ export const bindings: readonly Binding[] = [
   { command: 'suspend', keys: ['ctrl-z'], context: 'palette', description: 'Suspend; fg comes back' },
   { command: 'redraw', keys: ['ctrl-l'], context: 'palette', description: 'Draw the screen anew' },
 
+  ...dialogBindings,
+
   {
     command: 'freeze',
     keys: ['f'],
@@ -249,6 +253,11 @@ export const situations = {
   filter: ['filter'],
   palette: ['palette'],
   export: ['export', 'overlay', 'move', 'global'],
+  menu: ['menu', 'move', 'dialog'],
+  form: ['form', 'dialog'],
+  plan: ['plan', 'move', 'dialog'],
+  word: ['word', 'dialog'],
+  run: ['run', 'move', 'dialog'],
 } as const satisfies Record<string, readonly Context[]>
 
 export type Situation = keyof typeof situations

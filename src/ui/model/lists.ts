@@ -68,6 +68,23 @@ function passInert({ ids, isInert }: ListView, from: number, by: 1 | -1): number
 /** Where a list goes from one index to another; `page` is in items, one at least. */
 export type Step = (index: number, page: number) => number
 
+/** Where each command that moves goes. */
+export const steps = {
+  down: index => index + 1,
+  up: index => index - 1,
+  'half-page-down': (index, page) => index + Math.ceil(page / 2),
+  'half-page-up': (index, page) => index - Math.ceil(page / 2),
+  'page-down': (index, page) => index + page,
+  'page-up': (index, page) => index - page,
+  first: () => 0,
+  last: () => Number.MAX_SAFE_INTEGER,
+} as const satisfies Readonly<Record<string, Step>>
+
+/** What a command that moves does; undefined for all others. */
+export function stepOf(command: string): Step | undefined {
+  return Object.hasOwn(steps, command) ? steps[command as keyof typeof steps] : undefined
+}
+
 /** Moves the chosen row. */
 export function moveBy(list: ListState, view: ListView, step: Step): ListState {
   if (view.ids.length === 0 && view.text)

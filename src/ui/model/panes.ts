@@ -260,7 +260,8 @@ export function palettePane(
   }
 }
 
-function pane(
+/** A pane of so many columns and rows, its title and lines cut or filled to them. */
+export function pane(
   id: PaneModel['id'],
   title: readonly Span[],
   lines: readonly Line[],

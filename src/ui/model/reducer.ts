@@ -1,4 +1,6 @@
 import type { Command } from './command.ts'
+import { isDialogCommand } from './dialog/command.ts'
+import type { Dialog } from './dialog/dialog.ts'
 import {
   indexOf,
   type ListView,
@@ -7,6 +9,7 @@ import {
   scrolled,
   select,
   type Step,
+  steps,
   type TextSize,
 } from './lists.ts'
 import { focusOn, follow, leave, openView, type Target, travel } from './places.ts'
@@ -45,6 +48,8 @@ export type Action =
   | { readonly type: 'follow'; readonly target: Target }
   /** Raw rows are shown of another node from now on. */
   | { readonly type: 'node'; readonly node: string }
+  /** What lies over the lists while something is to be changed; it is worked out by those who hold the session. */
+  | { readonly type: 'dialog'; readonly dialog: Dialog | undefined }
   /** The data changed: what is chosen is looked for again. Until a key is pressed that is the first row, whichever. */
   | { readonly type: 'data' }
   /** A key was pressed: the rows under the cursors are chosen from now on. */
@@ -62,6 +67,8 @@ export function reduce(state: UiState, action: Action, stage: Stage): UiState {
       return settle({ ...state, columns: action.columns, rows: action.rows }, stage)
     case 'toast':
       return { ...state, toast: action.toast }
+    case 'dialog':
+      return { ...state, dialog: action.dialog }
     case 'follow':
       return followIfThere(state, action.target, stage)
     case 'node':
@@ -74,23 +81,17 @@ export function reduce(state: UiState, action: Action, stage: Stage): UiState {
 }
 
 function reduceCommand(state: UiState, command: Command, stage: Stage): UiState {
+  if (isDialogCommand(command)) return state
   switch (command) {
     case 'down':
-      return move(state, stage, index => index + 1)
     case 'up':
-      return move(state, stage, index => index - 1)
     case 'half-page-down':
-      return move(state, stage, (index, page) => index + Math.ceil(page / 2))
     case 'half-page-up':
-      return move(state, stage, (index, page) => index - Math.ceil(page / 2))
     case 'page-down':
-      return move(state, stage, (index, page) => index + page)
     case 'page-up':
-      return move(state, stage, (index, page) => index - page)
     case 'first':
-      return move(state, stage, () => 0)
     case 'last':
-      return move(state, stage, () => Number.MAX_SAFE_INTEGER)
+      return move(state, stage, steps[command])
     case 'scroll-left':
       return scrollBy(state, stage, -SIDEWAYS)
     case 'scroll-right':
@@ -157,6 +158,8 @@ function reduceCommand(state: UiState, command: Command, stage: Stage): UiState 
       return { ...state, overlay: undefined }
     case 'freeze':
       return { ...state, isFrozen: !state.isFrozen }
+    case 'actions':
+    case 'undo':
     case 'copy':
     case 'interrupt':
     case 'next-node':

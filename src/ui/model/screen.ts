@@ -1,6 +1,8 @@
 import type { Data } from './data.ts'
 import { footerLine, headerLine } from './chrome.ts'
 import { crumbsLine } from './crumbs.ts'
+import type { Dialog } from './dialog/dialog.ts'
+import { dialogExtent, dialogPanes } from './dialog/pane.ts'
 import type { Situation } from './keymap.ts'
 import { type Layout, layoutOf, minimum } from './layout.ts'
 import type { ListView } from './lists.ts'
@@ -55,6 +57,10 @@ export function screenModel(state: UiState, data: Data, now: number): ScreenMode
     const pane = palettePane(state, state.palette, data, layout)
     return { ...head, panes: [pane.model], footer: footerLine(state, 'palette', pane.position) }
   }
+  if (state.dialog) {
+    const { panes, position } = dialogPanes(state.dialog, data, state.columns, layout, now)
+    return { ...head, panes, footer: footerLine(state, situationOf(state), position) }
+  }
   if (state.overlay) {
     const pane = overlayPane(state, data, layout, now)
     return { ...head, panes: [pane.model], footer: footerLine(state, situationOf(state), pane.position) }
@@ -93,9 +99,21 @@ function footerOf(state: UiState, data: Data, now: number): Line {
 /** Which keys are valid now. */
 export function situationOf(state: UiState): Situation {
   if (state.palette) return 'palette'
+  if (state.dialog)
+    return state.dialog.kind === 'plan' && state.dialog.focus === 'word' ? 'word' : state.dialog.kind
   if (state.isTyping) return 'filter'
   if (state.overlay?.kind === 'export') return 'export'
   return state.overlay ? 'overlay' : 'pane'
+}
+
+/** How far an open dialog can be scrolled. */
+export function extentOf(
+  dialog: Dialog,
+  state: UiState,
+  data: Data,
+  now: number,
+): ReturnType<typeof dialogExtent> {
+  return dialogExtent(dialog, data, state.columns, layoutFor(state), now)
 }
 
 /** What the reducer asks about a state. */

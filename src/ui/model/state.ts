@@ -1,4 +1,6 @@
+import type { Dialog } from './dialog/dialog.ts'
 import { type Binding, bindings } from './keymap.ts'
+
 export type Sort = { readonly column: string; readonly reversed: boolean }
 
 /** Where a list stands. A row is chosen by its id, so it stays chosen when rows come and go around it. */
@@ -63,6 +65,8 @@ export type UiState = {
   readonly overlay: Overlay | undefined
   /** Absent while it is closed. */
   readonly palette: Palette | undefined
+  /** What lies over the lists while something is to be changed. */
+  readonly dialog: Dialog | undefined
   /** Queries that led somewhere, the last one first. */
   readonly queries: readonly string[]
   readonly isFrozen: boolean
@@ -109,6 +113,7 @@ export function initialState(
     isTyping: false,
     overlay: undefined,
     palette: undefined,
+    dialog: undefined,
     queries: [],
     isFrozen: false,
     bindings: table,

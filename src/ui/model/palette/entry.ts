@@ -1,4 +1,5 @@
 import type { Question } from '../../../lb/index.ts'
+import type { IntentKind } from '../../../actions/intent.ts'
 import type { Command } from '../command.ts'
 import type { Target } from '../places.ts'
 
@@ -22,6 +23,10 @@ export type Goal =
   | { readonly target: Target }
   | { readonly command: Command }
   | { readonly question: Question }
+  | PanelGoal
+
+/** The panel of an action; on the object that is chosen when none is named. */
+export type PanelGoal = { readonly panel: IntentKind; readonly objectId?: string }
 
 export function entry(kind: string, name: string, about: string, goal: Goal, isFuzzy = false): Entry {
   return { kind, name, about, text: `${kind} ${name} ${about}`.toLowerCase(), isFuzzy, goal }

@@ -2,6 +2,7 @@ import fuzzysort, { type SnapshotKey } from 'fuzzysort'
 import { type Data, nodeOfSnapshot } from '../data.ts'
 import type { Binding } from '../keymap.ts'
 import { keyLabel } from '../keys.ts'
+import { panels } from '../panels/index.ts'
 import type { Graph } from '../../../graph/model.ts'
 import type { Namespace } from '../../../snapshot/index.ts'
 import { type Entry, entry } from './entry.ts'
@@ -44,6 +45,11 @@ const commandEntries = (table: readonly Binding[]): Entry[] =>
       ),
     )
 
+/** What can be changed, by what it is called; where it cannot be, opening it says why. */
+const actionEntries = panels.map(({ kind, title, about }) =>
+  entry('action', title, about, { panel: kind }, true),
+)
+
 let last:
   | {
       readonly table: readonly Binding[]
@@ -68,7 +74,7 @@ export function indexOfData(data: Data, table: readonly Binding[]): Index {
       const of = nodes.length > 1 ? nodeOfSnapshot(data, node) : undefined
       return node.namespaces.flatMap(namespace => namespaceEntries(namespace, of))
     })
-    const index = makeIndex([...commandEntries(table), ...objectEntries(graph), ...rows])
+    const index = makeIndex([...commandEntries(table), ...actionEntries, ...objectEntries(graph), ...rows])
     last = { table, graph, namespaces: ordered.map(({ namespaces }) => namespaces), index }
   }
   return last.index

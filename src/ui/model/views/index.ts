@@ -1,3 +1,4 @@
+import { auditView } from './audit.ts'
 import { balancingView } from './balancing.ts'
 import { endpointsView } from './endpoints.ts'
 import { eventsView } from './events.ts'
@@ -20,6 +21,7 @@ export const views: readonly View[] = [
   traceView,
   namespacesView,
   eventsView,
+  auditView,
 ]
 
 const byId = new Map(views.map(view => [view.id, view]))

@@ -1,0 +1,152 @@
+import type { Outcome, Progress } from '../../../actions/plan.ts'
+import { type Change, diffSnapshots, type SnapshotDiff } from '../../../snapshot/diff.ts'
+import type { Snapshot } from '../../../snapshot/index.ts'
+import { plural } from '../../../util/format.ts'
+import { sanitise } from '../../../util/sanitise.ts'
+import { wrap } from '../../../util/text.ts'
+import type { Data } from '../data.ts'
+import { didSomething, type Run } from '../desk.ts'
+import { glyphs } from '../sources.ts'
+import { emptyLine, type Line, textLine, type Tone } from '../span.ts'
+import { answerOf } from '../trace/answers.ts'
+import { verdictTone } from '../trace/tones.ts'
+import { questionOfRun } from './question.ts'
+import { endGlyph, endOf, endTones } from './words.ts'
+
+/** What became of an action: its steps, how it ended, and what it made of the data plane. */
+export function runLines(run: Run, data: Data, columns: number): Line[] {
+  return [
+    ...run.progress.flatMap((step, index) =>
+      stepLines(step, index === run.progress.length - 1, run, columns),
+    ),
+    ...(run.progress.length === 0 ? [textLine('… It is logged, and sent.', 'accent')] : []),
+    ...endLines(run, columns),
+    ...(run.outcome && didSomething(run) ? proofLines(run, data, columns) : []),
+  ]
+}
+
+function stepLines(step: Progress, isLast: boolean, { outcome }: Run, columns: number): Line[] {
+  const isOpen = isLast && outcome === undefined
+  switch (step.step) {
+    case 'sending':
+      return said(isOpen ? '…' : '-', `${step.request.method} ${step.request.path}`, columns, 'plain')
+    case 'answered': {
+      const isGood = step.status < 300
+      const id = step.id === undefined ? '' : `, id ${step.id.slice(0, 12)}`
+      return said(
+        isGood ? glyphs.ok : glyphs.bad,
+        `answered ${step.status}${id}`,
+        columns,
+        isGood ? 'ok' : 'bad',
+      )
+    }
+    case 'converging': {
+      if (!isLast) return []
+      const states = Object.entries(step.states).map(([state, count]) => `${count} ${state}`)
+      const isThere = step.done >= step.wanted
+      return [
+        ...said(
+          isThere ? glyphs.ok : '…',
+          `${step.done} of ${step.wanted} tasks as wanted${states.length === 0 ? '' : `: ${states.join(', ')}`}`,
+          columns,
+          isThere ? 'ok' : 'accent',
+        ),
+        ...step.errors.flatMap(error => said(glyphs.bad, error, columns, 'bad')),
+      ]
+    }
+  }
+}
+
+function said(glyph: string, text: string, columns: number, tone: Tone): Line[] {
+  return wrap(sanitise(text), Math.max(20, columns - 2)).map((line, index) =>
+    textLine(`${index === 0 ? glyph : ' '} ${line}`, tone),
+  )
+}
+
+function endLines(run: Run, columns: number): Line[] {
+  const { outcome, plan } = run
+  if (!outcome) return []
+  const end = endOf(run)
+  const undo =
+    didSomething(run) && plan.undo.intent ? [textLine(`u takes it back: ${plan.undo.text}`, 'dim')] : []
+  return [
+    emptyLine,
+    ...said(endGlyph(end), outcomeWords(outcome), columns, endTones[end]),
+    ...warningsOf(outcome).flatMap(warning => said(glyphs.warn, warning, columns, 'warn')),
+    ...undo.flatMap(line => line),
+  ]
+}
+
+function warningsOf(outcome: Outcome): readonly string[] {
+  return outcome.end === 'done' ? outcome.warnings : []
+}
+
+/** How it ended, in one sentence. */
+export function outcomeWords(outcome: Outcome): string {
+  switch (outcome.end) {
+    case 'done':
+      return 'Done.'
+    case 'refused':
+      return `The engine refused (${outcome.status}): ${outcome.message}`
+    case 'not-converged':
+      return `It was taken, and is not as wanted: ${outcome.reason}`
+    case 'unknown':
+      return `It is not known whether it was done: ${outcome.reason}`
+  }
+}
+
+/** More than this nobody reads in a window; `cnmtop diff` has all. */
+const MOST_CHANGES = 60
+
+const marks = { added: '+', removed: '-', changed: '~' } as const
+const markTones = { added: 'ok', removed: 'bad', changed: 'warn' } as const
+
+/** What is different in the data plane since it was confirmed, and where a packet goes now. */
+function proofLines(run: Run, data: Data, columns: number): Line[] {
+  const { changes } = differenceOf(run.before, run.after ?? data.snapshot)
+  const plane = changes.filter(({ namespace }) => namespace !== undefined)
+  const others = changes.filter(({ namespace, type }) => namespace === undefined && type === 'namespace')
+  const shown = [...others, ...plane]
+  return [
+    ...traceLines(run, data, columns),
+    emptyLine,
+    textLine('Data plane of this node, before and after', 'title'),
+    ...(shown.length === 0 ? [textLine('  No difference so far.', 'dim')] : []),
+    ...shown.slice(0, MOST_CHANGES).map(changeLine),
+    ...(shown.length > MOST_CHANGES ? [textLine(`  … ${shown.length - MOST_CHANGES} more`, 'dim')] : []),
+    textLine(`  ${plural(shown.length, 'difference')}; other things may have changed meanwhile.`, 'dim'),
+  ]
+}
+
+function changeLine({ change, namespace, type, name, fields = [] }: Change): Line {
+  const changed = fields.map(({ field }) => field).join(', ')
+  return {
+    spans: [
+      { text: `  ${marks[change]} `, tone: markTones[change] },
+      { text: namespace === undefined ? '' : `${sanitise(namespace)}: `, tone: 'dim' },
+      { text: sanitise(`${type} ${name}${changed === '' ? '' : ` (${changed})`}`) },
+    ],
+  }
+}
+
+function traceLines(run: Run, data: Data, columns: number): Line[] {
+  const question = questionOfRun(run, data)
+  if (!question) return []
+  const told = answerOf(data, question)
+  const from = question.from ?? 'a client outside'
+  const title = textLine(sanitise(`Trace from ${from} to ${question.target}`), 'title')
+  if ('problem' in told) return [emptyLine, title, ...said(glyphs.unknown, told.problem, columns, 'unknown')]
+  const { disposition, sentence, works } = told.answer
+  const tone = verdictTone(disposition, works)
+  const glyph = tone === 'ok' ? glyphs.ok : tone === 'bad' ? glyphs.bad : glyphs.unknown
+  return [emptyLine, title, ...said(glyph, `${disposition}: ${sentence}`, columns, tone)]
+}
+
+let last: { readonly before: Snapshot; readonly after: Snapshot; readonly made: SnapshotDiff } | undefined
+
+function differenceOf(before: Snapshot, after: Snapshot): SnapshotDiff {
+  if (last?.before !== before || last.after !== after) {
+    last = { before, after, made: diffSnapshots(before, after) }
+  }
+  return last.made
+}
