@@ -6,7 +6,6 @@ import { netfilterRuleKeys, policyRuleKey, routeKey, uniqueKeys } from '../snaps
 export type RowRef = KernelRow
 
 const keysOfRules = new WeakMap<NetfilterTable, readonly string[]>()
-const keysOfRoutes = new WeakMap<readonly Route[], readonly string[]>()
 const keysOfPolicyRules = new WeakMap<readonly PolicyRule[], readonly string[]>()
 
 /** Keys by place: equal rules may be one object, so that a rule alone does not tell which of them it is. */
@@ -17,9 +16,17 @@ export function ruleKeys(table: NetfilterTable): readonly string[] {
   })
 }
 
-/** By place. */
-export function routeKeys(routes: readonly Route[]): readonly string[] {
-  return kept(keysOfRoutes, routes, () => uniquely(routes.map(routeKey)))
+/** Of one route, without making the keys of all others: of those before it, only ones to the same place may have the same key. */
+export function routeKeyAt(routes: readonly Route[], index: number): string {
+  const route = routes[index]
+  if (!route) return ''
+  const key = routeKey(route)
+  let times = 1
+  for (let i = 0; i < index; i++) {
+    const other = routes[i]!
+    if (other.dst === route.dst && routeKey(other) === key) times++
+  }
+  return times === 1 ? key : `${key}#${times}`
 }
 
 /** By place. */

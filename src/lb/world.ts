@@ -1,10 +1,13 @@
 import { snapshotsByNode } from '../graph/rows.ts'
-import type { Address, Link, Snapshot } from '../snapshot/index.ts'
+import type { Address, Link, Namespace, Snapshot } from '../snapshot/index.ts'
 import { createView, lazy, type View } from './view.ts'
 
 /** The snapshots of a trace: one node's, or several of one cluster. */
 export type World = {
-  readonly views: readonly View[]
+  /** Namespaces of a node that have virtual services. */
+  balancing(snapshot: Snapshot): readonly View[]
+  /** Namespaces of a node that hold a UDP socket on a port. */
+  onUdpPort(snapshot: Snapshot, port: number): readonly View[]
   /** By node and id, or by id alone where it is the only one of that id. */
   find(namespace: string, node?: string): View | undefined
   /** By the key of a view. */
@@ -13,10 +16,12 @@ export type World = {
   peer(view: View, link: Link): { readonly view: View; readonly ifname: string } | undefined
   /** Who on another node owns an address of the network between the nodes. */
   across(from: View, address: string): { readonly view: View; readonly ifname: string } | undefined
-  /** Every row of an address, on all nodes. */
+  /** Every row of an address, on all nodes; addresses of `lo` that every namespace has are left out. */
   ownersOf(address: string): readonly { readonly view: View; readonly row: Address }[]
   /** Every link that has a MAC, on all nodes. */
   linksOfMac(mac: string): readonly { readonly view: View; readonly link: Link }[]
+  /** Every link of a kind that sits on another device, or every vxlan. */
+  linksOfKind(kind: string): readonly { readonly view: View; readonly link: Link }[]
   /** A namespace of the same node by the number that `view` has for it. */
   byNsid(view: View, nsid: number): View | undefined
 }
@@ -40,46 +45,123 @@ function isSameList(a: readonly Snapshot[], b: readonly Snapshot[]): boolean {
 }
 
 function createWorld(snapshots: readonly Snapshot[]): World {
-  const views = [...snapshotsByNode(snapshots)].flatMap(([node, snapshot]) => {
-    const owners = ownersOfSandboxes(snapshot)
-    return snapshot.namespaces.map(namespace =>
-      createView(node, snapshot, namespace, owners.get(namespace.name)),
-    )
-  })
-  const byKey = lazy(() => new Map(views.map(view => [view.key, view])))
-  const byId = lazy(() => Map.groupBy(views, view => view.namespace.id))
-  const byAddress = lazy(() =>
-    Map.groupBy(
-      views.flatMap(view => view.namespace.addresses.map(row => ({ view, row }))),
-      ({ row }) => row.local,
-    ),
-  )
-  const byMac = lazy(() =>
-    Map.groupBy(
-      views.flatMap(view => view.namespace.links.map(link => ({ view, link }))),
-      ({ link }) => link.address ?? '',
-    ),
-  )
-  const find = (namespace: string, node?: string): View | undefined =>
-    byId()
+  const seats = [...snapshotsByNode(snapshots)].flatMap(([node, snapshot]) => seatsOf(node, snapshot))
+  const byId = lazy(() => Map.groupBy(seats, ({ namespace }) => namespace.id))
+  const byKey = lazy(() => new Map(seats.map(seat => [`${seat.node} ${seat.namespace.id}`, seat])))
+  const addresses = lazy(() => indexAddresses(seats))
+  const links = lazy(() => indexLinks(seats))
+  const find = (namespace: string, node?: string): View | undefined => {
+    const seat = byId()
       .get(namespace)
-      ?.find(view => node === undefined || view.node === node)
+      ?.find(each => node === undefined || each.node === node)
+    return seat && viewOf(seat)
+  }
   return {
-    views,
+    balancing: snapshot =>
+      seats.filter(seat => seat.snapshot === snapshot && seat.namespace.ipvs.services.length > 0).map(viewOf),
+    onUdpPort: (snapshot, wanted) =>
+      seats
+        .filter(
+          ({ snapshot: own, namespace: { sockets } }) =>
+            own === snapshot && sockets.some(({ protocol, port }) => protocol === 'udp' && port === wanted),
+        )
+        .map(viewOf),
     find,
-    ofKey: key => byKey().get(key),
+    ofKey(key) {
+      const seat = byKey().get(key)
+      return seat && viewOf(seat)
+    },
     peer(view, { peer }) {
       const other = peer && find(peer.namespace, view.node)
       return other && peer && { view: other, ifname: peer.ifname }
     },
-    ownersOf: address => byAddress().get(address) ?? [],
-    linksOfMac: mac => byMac().get(mac) ?? [],
-    across: (from, address) => acrossTheWire(views, from, address),
+    ownersOf: address =>
+      (addresses().get(address) ?? []).flatMap(seat => {
+        const view = viewOf(seat)
+        return view.addressRows(address).map(row => ({ view, row }))
+      }),
+    linksOfMac: mac =>
+      (links().byMac.get(mac) ?? []).flatMap(seat =>
+        seat.namespace.links
+          .filter(({ address }) => address === mac)
+          .map(link => ({ view: viewOf(seat), link })),
+      ),
+    linksOfKind: kind =>
+      (links().byKind.get(kind) ?? []).map(({ seat, link }) => ({ view: viewOf(seat), link })),
+    across(from, address) {
+      const others = (addresses().get(address) ?? []).filter(
+        seat => seat.node !== from.node || seat.snapshot !== from.snapshot,
+      )
+      return acrossTheWire(others.map(viewOf), address)
+    },
     byNsid(view, nsid) {
       const row = view.namespace.nsids.find(entry => entry.nsid === nsid)
       return row?.namespace === undefined ? undefined : find(row.namespace, view.node)
     },
   }
+}
+
+/** A namespace of a node, of which a view is made when something leads there: of a thousand a trace sees ten. */
+type Seat = {
+  readonly node: string
+  readonly snapshot: Snapshot
+  readonly namespace: Namespace
+  readonly owner: string | undefined
+  view?: View
+}
+
+function seatsOf(node: string, snapshot: Snapshot): Seat[] {
+  const owners = ownersOfSandboxes(snapshot)
+  return snapshot.namespaces.map(namespace => ({
+    node,
+    snapshot,
+    namespace,
+    owner: owners.get(namespace.name),
+  }))
+}
+
+function viewOf(seat: Seat): View {
+  const { node, snapshot, namespace, owner } = seat
+  return (seat.view ??= createView(node, snapshot, namespace, owner))
+}
+
+/** Who has an address; those that every namespace has are left out. */
+function indexAddresses(seats: readonly Seat[]): Map<string, Seat[]> {
+  const index = new Map<string, Seat[]>()
+  for (const seat of seats)
+    for (const { local, scope } of seat.namespace.addresses) if (scope !== 'host') put(index, local, seat)
+  return index
+}
+
+/** Kinds that are asked for as a whole: what sits on other devices, and tunnels. */
+const soughtKinds = new Set(['vlan', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vxlan'])
+const NO_MAC = '00:00:00:00:00:00'
+
+function indexLinks(seats: readonly Seat[]): {
+  readonly byMac: ReadonlyMap<string, readonly Seat[]>
+  readonly byKind: ReadonlyMap<string, readonly { readonly seat: Seat; readonly link: Link }[]>
+} {
+  const byMac = new Map<string, Seat[]>()
+  const byKind = new Map<string, { seat: Seat; link: Link }[]>()
+  for (const seat of seats) {
+    for (const link of seat.namespace.links) {
+      const { address, linkinfo } = link
+      if (address !== undefined && address !== NO_MAC) put(byMac, address, seat)
+      const kind = linkinfo?.info_kind
+      if (kind === undefined || !soughtKinds.has(kind)) continue
+      const list = byKind.get(kind)
+      if (list) list.push({ seat, link })
+      else byKind.set(kind, [{ seat, link }])
+    }
+  }
+  return { byMac, byKind }
+}
+
+/** Once for each namespace, though it may have a MAC or an address several times. */
+function put(index: Map<string, Seat[]>, key: string, seat: Seat): void {
+  const list = index.get(key)
+  if (!list) index.set(key, [seat])
+  else if (list.at(-1) !== seat) list.push(seat)
 }
 
 /** Tasks (`web.2`) and other containers by the file name of their sandbox. */
@@ -96,11 +178,9 @@ function ownersOfSandboxes({ docker }: Snapshot): ReadonlyMap<string, string> {
 
 function acrossTheWire(
   views: readonly View[],
-  from: View,
   address: string,
 ): { readonly view: View; readonly ifname: string } | undefined {
   for (const view of views) {
-    if (view.node === from.node && view.snapshot === from.snapshot) continue
     for (const row of view.addressRows(address)) {
       const link = view.link(row.ifname)
       if (link && !link.peer && link.linkinfo?.info_kind !== 'bridge' && row.scope !== 'host') {

@@ -11,8 +11,7 @@ import { causeIn } from './cause.ts'
 
 /** Nobody answers for an address: a namespace that balances for it may have lost it. */
 export function causeOfSilence(walk: Walk, view: View, address: string): Cause | undefined {
-  for (const other of walk.world.views) {
-    if (other.snapshot !== view.snapshot || other.namespace.ipvs.services.length === 0) continue
+  for (const other of walk.world.balancing(view.snapshot)) {
     if (ownAddress(other, address)) continue
     const rule = markingRule(other, address)
     if (!rule) continue

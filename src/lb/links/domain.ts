@@ -2,6 +2,7 @@ import type { Link } from '../../snapshot/index.ts'
 import type { RowRef } from '../evidence.ts'
 import { linkSysctl, type View } from '../view.ts'
 import type { World } from '../world.ts'
+import { nearestOwner } from './nearby.ts'
 import { childrenOf, infoOf, ipvlanKinds, isUp, kindOf, macvlanKinds, parentOf, slaveInfoOf } from './kind.ts'
 
 /** Who hears a broadcast that a device sends: the same Ethernet, across veth pairs, bridges and macvlans. */
@@ -132,7 +133,10 @@ export type Resolution = {
 
 /** Predicts ARP and neighbour discovery. */
 export function resolveByAsking(world: World, view: View, ifname: string, address: string): Resolution {
-  const { endpoints, tunnels, openEnds } = exploreDomain(world, view, ifname)
+  const nearest = nearestOwner(world, view, ifname, address)
+  const { endpoints, tunnels, openEnds } = nearest
+    ? { endpoints: [nearest], tunnels: [], openEnds: [] }
+    : exploreDomain(world, view, ifname)
   const answers: { mac: string; by: string; evidence: readonly RowRef[] }[] = []
   const evidence: RowRef[] = []
   for (const { view: other, link } of endpoints) {

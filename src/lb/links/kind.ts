@@ -33,7 +33,7 @@ export function parentOf(
 
 export type StackedLink = { readonly view: View; readonly link: Link }
 
-const stackedKinds = new Set(['vlan', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap'])
+const stackedKinds = ['vlan', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap']
 const stacked = new WeakMap<
   World,
   ReadonlyMap<View, readonly (StackedLink & { readonly parent: string })[]>
@@ -54,15 +54,13 @@ export function childrenOf(
 /** Most nodes have none, and they are asked for with every frame: found once. */
 function findStacked(world: World): Map<View, (StackedLink & { parent: string })[]> {
   const found = new Map<View, (StackedLink & { parent: string })[]>()
-  for (const view of world.views) {
-    for (const link of view.namespace.links) {
-      const parent = stackedKinds.has(kindOf(link)) ? parentOf(world, view, link) : undefined
-      if (!parent) continue
-      const list = found.get(parent.view)
-      const row = { view, link, parent: parent.ifname }
-      if (list) list.push(row)
-      else found.set(parent.view, [row])
-    }
+  for (const { view, link } of stackedKinds.flatMap(kind => world.linksOfKind(kind))) {
+    const parent = parentOf(world, view, link)
+    if (!parent) continue
+    const list = found.get(parent.view)
+    const row = { view, link, parent: parent.ifname }
+    if (list) list.push(row)
+    else found.set(parent.view, [row])
   }
   return found
 }

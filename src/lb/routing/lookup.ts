@@ -1,6 +1,6 @@
 import type { Nexthop, PolicyRule, Route } from '../../snapshot/index.ts'
 import { type Ip, isInPrefix, isLinkLocal6 } from '../ip.ts'
-import { policyRuleKeys, routeKeys, type RowRef } from '../evidence.ts'
+import { policyRuleKeys, routeKeyAt, type RowRef } from '../evidence.ts'
 import { all, invertIf, known, type Maybe } from '../maybe.ts'
 import { protocolText } from '../packet.ts'
 import type { View } from '../view.ts'
@@ -231,7 +231,7 @@ export function routeText(route: Route): string {
 }
 
 function routeProof(view: View, { index }: FibRoute): RowRef {
-  return view.ref('routes', routeKeys(view.namespace.routes)[index] ?? '')
+  return view.ref('routes', routeKeyAt(view.namespace.routes, index))
 }
 
 /** The rules that every namespace has are no row when they were not read. */

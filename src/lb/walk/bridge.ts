@@ -4,6 +4,7 @@ import { causeOfUnknownMac } from '../cause/address.ts'
 import type { RowRef } from '../evidence.ts'
 import { exploreDomain } from '../links/domain.ts'
 import { infoOf, isUp, kindOf, slaveInfoOf } from '../links/kind.ts'
+import { nearestPort } from '../links/nearby.ts'
 import type { Frame, Packet } from '../packet.ts'
 import type { View } from '../view.ts'
 import { because, end, type Next, type NextAt } from './next.ts'
@@ -127,7 +128,9 @@ function flood(walk: Walk, view: View, bridging: Bridging): Next {
     .ports(link.ifname)
     .filter(each => each.ifname !== port && isUp(each) && slaveInfoOf(each, 'flood') !== false)
     .filter(each => !(isIsolated(view, port) && slaveInfoOf(each, 'isolated') === true))
-  const leads = ports.map(each => ({ port: each, leads: leadsTo(walk, view, each, frame.destinationMac!) }))
+  const nearest = nearestPort(walk.world, view, link, frame.destinationMac!)
+  const asked = nearest && ports.includes(nearest) ? [nearest] : ports
+  const leads = asked.map(each => ({ port: each, leads: leadsTo(walk, view, each, frame.destinationMac!) }))
   const sure = leads.filter(({ leads }) => leads === true)
   const open = leads.filter(({ leads }) => leads === undefined)
   const chosen = sure.length === 1 ? sure[0] : sure.length === 0 && open.length === 1 ? open[0] : undefined

@@ -1,6 +1,6 @@
 import type { FdbEntry, Link } from '../../snapshot/index.ts'
 import { causeOfWrongSource } from '../cause/answer.ts'
-import { infoOf, kindOf } from '../links/kind.ts'
+import { infoOf } from '../links/kind.ts'
 import { IPPROTO_UDP, type Packet, scrub } from '../packet.ts'
 import type { View } from '../view.ts'
 import { fdbKey } from '../../snapshot/row-keys.ts'
@@ -120,9 +120,7 @@ export function underlayOf(walk: Walk, view: View, link: Link, entry?: FdbEntry)
 
 /** Where nsids were not read: the one namespace of the node that holds a socket on the tunnel's port. */
 function ownerOfSocket(walk: Walk, view: View, port: number): View | undefined {
-  const owners = walk.world.views.filter(
-    other => other.snapshot === view.snapshot && other !== view && other.sockets('udp', port).length > 0,
-  )
+  const owners = walk.world.onUdpPort(view.snapshot, port).filter(other => other !== view)
   return owners.length === 1 ? owners[0] : undefined
 }
 
@@ -130,31 +128,38 @@ function ownerOfSocket(walk: Walk, view: View, port: number): View | undefined {
 export function decapsulate(walk: Walk, view: View, packet: Packet): Next | undefined {
   const { inner, destinationPort } = packet
   if (inner?.kind !== 'vxlan') return undefined
-  for (const other of walk.world.views) {
+  for (const { view: other, link } of walk.world.linksOfKind('vxlan')) {
     if (other.snapshot !== view.snapshot) continue
-    for (const link of vxlanLinks(other)) {
-      const port = Number(infoOf(link, 'port') ?? DEFAULT_PORT)
-      if (Number(infoOf(link, 'id')) !== inner.vni || port !== destinationPort) continue
-      if (underlayOf(walk, other, link) !== view) continue
-      const detail = `VNI ${inner.vni} to ${link.ifname} of ${other.namespace.name}`
-      addStep(walk, view, {
-        kind: 'vxlan',
-        action: 'decapsulated',
-        detail,
-        evidence: [other.ref('links', String(link.ifindex))],
-      })
-      const moved = movedEntry(other, link, inner.frame.sourceMac, packet.source)
-      if (moved) {
-        const { mac, dst } = moved
-        const why = `${link.ifname} takes frames of ${mac} from ${dst} alone, and this one is from ${packet.source}`
-        const stop = end(other, packet, 'dropped', why, [other.ref('fdb', fdbKey(moved))])
-        return because(stop, causeOfWrongSource(walk, other, packet.source ?? '', dst ?? ''))
-      }
-      const frame = { ...inner.frame, packet: scrub(inner.frame.packet, true) }
-      return { at: 'frame-in', view: other, ifname: link.ifname, frame }
-    }
+    const port = Number(infoOf(link, 'port') ?? DEFAULT_PORT)
+    if (Number(infoOf(link, 'id')) !== inner.vni || port !== destinationPort) continue
+    if (underlayOf(walk, other, link) === view)
+      return unwrap(walk, view, packet, inner, { view: other, link })
   }
   return end(view, packet, 'dropped', `no vxlan here has VNI ${inner.vni}`)
+}
+
+function unwrap(
+  walk: Walk,
+  view: View,
+  packet: Packet,
+  { vni, frame }: Extract<NonNullable<Packet['inner']>, { kind: 'vxlan' }>,
+  { view: other, link }: { readonly view: View; readonly link: Link },
+): Next {
+  addStep(walk, view, {
+    kind: 'vxlan',
+    action: 'decapsulated',
+    detail: `VNI ${vni} to ${link.ifname} of ${other.namespace.name}`,
+    evidence: [other.ref('links', String(link.ifindex))],
+  })
+  const moved = movedEntry(other, link, frame.sourceMac, packet.source)
+  if (moved) {
+    const { mac, dst } = moved
+    const why = `${link.ifname} takes frames of ${mac} from ${dst} alone, and this one is from ${packet.source}`
+    const stop = end(other, packet, 'dropped', why, [other.ref('fdb', fdbKey(moved))])
+    return because(stop, causeOfWrongSource(walk, other, packet.source ?? '', dst ?? ''))
+  }
+  const inside = { ...frame, packet: scrub(frame.packet, true) }
+  return { at: 'frame-in', view: other, ifname: link.ifname, frame: inside }
 }
 
 /** vxlan_snoop: with learning on, a permanent entry of the sender's MAC that names another VTEP makes the frame be dropped. */
@@ -168,12 +173,4 @@ function movedEntry(
   const rows = view.fdb(mac).filter(row => row.ifname === link.ifname && row.dst !== undefined)
   const isFixed = rows.length > 0 && rows.every(({ dst, state }) => dst !== source && state === 'permanent')
   return isFixed ? rows[0] : undefined
-}
-
-const vxlans = new WeakMap<View, readonly Link[]>()
-
-function vxlanLinks(view: View): readonly Link[] {
-  let links = vxlans.get(view)
-  if (!links) vxlans.set(view, (links = view.namespace.links.filter(link => kindOf(link) === 'vxlan')))
-  return links
 }
