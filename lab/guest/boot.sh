@@ -6,6 +6,9 @@
 # Descriptors: 3 the guest's console, 4 and 5 the command's output and errors. Settings come in as GUEST_*.
 # Everything that is mounted here goes away with the mount namespace, so the host's disk sees nothing of it.
 set -eu
+
+# All of it is read before any of it runs, so that nobody who works on this file stops a guest.
+{
 mount -t tmpfs -o mode=755,size=0 cnmtop-guest /dev/shm
 root=/dev/shm/root
 mkdir $root
@@ -50,7 +53,7 @@ qemu() {
   for name in output errors console; do
     devices+=(-chardev "file,id=$name,path=/dev/shm/$name" -serial "chardev:$name")
   done
-  nice qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp "$GUEST_CPUS" -m "$GUEST_MEMORY" -machine q35 \
+  qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp "$GUEST_CPUS" -m "$GUEST_MEMORY" -machine q35 \
     -nodefaults -no-user-config -display none -no-reboot -nic none "${devices[@]}" \
     -fsdev local,id=root,path=$root,security_model=passthrough,multidevs=remap \
     -device virtio-9p-pci,fsdev=root,mount_tag=root -device virtio-rng-pci \
@@ -63,3 +66,4 @@ qemu() {
 if read -r status <$root/host/job/status; then exit "$status"; fi 2>/dev/null
 [ -e $root/host/job/started ] || echo 'not started' >&3
 exit 125
+}
