@@ -39,9 +39,13 @@ const checks: readonly Check[] = [
 
 /** What the text shows: where, which command, and what must be in its output. */
 const shown = [
-  ['18531514ffd0', 'iptables -t mangle -S OUTPUT', '-d 192.168.10.2/32 -j MARK --set-xmark 0x112/0xffffffff'],
+  [
+    '18531514ffd0',
+    'iptables-legacy -t mangle -S OUTPUT',
+    '-d 192.168.10.2/32 -j MARK --set-xmark 0x112/0xffffffff',
+  ],
   ['18531514ffd0', 'ipvsadm -Sn', '-A -f 274 -s rr'],
-  ['ingress_sbox', 'iptables -t mangle -S PREROUTING', '-j MARK --set-xmark 0x114/0xffffffff'],
+  ['ingress_sbox', 'iptables-legacy -t mangle -S PREROUTING', '-j MARK --set-xmark 0x114/0xffffffff'],
   ['ingress_sbox', 'ipvsadm -Sn', '-A -f 276 -s rr'],
 ] as const
 

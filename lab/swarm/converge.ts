@@ -25,10 +25,10 @@ type Task = {
  * The second takes up to seconds longer: a node learns of tasks on other nodes by gossip, and refuses connections until
  * then.
  *
+ * @param seconds for the tasks, and again for the tables of each node
  * @throws Error that says what is missing, when the time is up
  */
 export async function waitForServices({ manager, nodes }: Swarm, seconds = 150): Promise<void> {
-  const deadline = Date.now() + seconds * 1_000
   await waitFor(
     async () => {
       const services = await manager.docker.get<Service[]>('/services?status=true')
@@ -49,10 +49,7 @@ export async function waitForServices({ manager, nodes }: Swarm, seconds = 150):
     await manager.docker.get<Task[]>('/tasks?filters={"desired-state":["running"]}'),
   )
   for (const node of nodes) {
-    await waitFor(() => difference(node, expected), {
-      seconds: Math.max(1, (deadline - Date.now()) / 1_000),
-      everyMs: 300,
-    })
+    await waitFor(() => difference(node, expected), { seconds, everyMs: 300 })
   }
 }
 
