@@ -1,6 +1,6 @@
 import type { NetfilterRule } from '../../snapshot/index.ts'
 import type { Maybe } from '../maybe.ts'
-import type { Packet } from '../packet.ts'
+import { IPPROTO_UDP, type Packet } from '../packet.ts'
 import {
   and,
   type Bits,
@@ -38,6 +38,8 @@ const RSH = 0x70
 const JA = 0x00
 const JEQ = 0x10
 const JSET = 0x40
+/** SKF_AD_OFF and SKF_AD_PAY_OFFSET of linux/filter.h: where the payload of the packet begins. */
+const PAYLOAD_OFFSET = (-0x1000 + 52) >>> 0
 const sizes: Readonly<Record<number, number>> = { 0x00: 4, 0x08: 2, 0x10: 1 }
 
 type Machine = { readonly a: Bits; readonly x: Bits }
@@ -60,7 +62,7 @@ export function matchBpf({ program }: Match, packet: Packet): Maybe {
       at += skipped
       continue
     }
-    const next = run(step, machine, reader)
+    const next = run(step, machine, reader, packet)
     // A load behind the end of the packet ends the program with 0.
     if (next === 'outside') return false
     if (next === undefined) return undefined
@@ -83,11 +85,17 @@ function isSet(bits: Bits, mask: number): Maybe {
   return zero === undefined ? undefined : !zero
 }
 
-function run(step: Instruction, machine: Machine, reader: Reader): Machine | 'outside' | undefined {
+function run(
+  step: Instruction,
+  machine: Machine,
+  reader: Reader,
+  packet: Packet,
+): Machine | 'outside' | undefined {
   const { code, k } = step
   switch (classOf(code)) {
     case LD: {
-      const loaded = load(step, machine, reader)
+      const loaded =
+        code === (LD | ABS) && k === PAYLOAD_OFFSET ? payloadOffset(packet) : load(step, machine, reader)
       return typeof loaded === 'object' ? { ...machine, a: loaded } : loaded
     }
     case LDX: {
@@ -103,6 +111,12 @@ function run(step: Instruction, machine: Machine, reader: Reader): Machine | 'ou
     default:
       return undefined
   }
+}
+
+/** skb_get_poff: behind an IPv4 header without options and that of UDP; the length of others is not known. */
+function payloadOffset({ family, protocol, isFragment }: Packet): Bits | undefined {
+  if (family !== 'inet' || protocol !== IPPROTO_UDP || isFragment !== false) return undefined
+  return exactly(20 + 8)
 }
 
 function load({ code, k }: Instruction, { x }: Machine, reader: Reader): Bits | 'outside' | undefined {
