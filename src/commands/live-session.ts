@@ -85,8 +85,10 @@ export function liveSession(
       live.command({ kind: 'refresh' })
       daemon?.refresh()
     },
-    setVisible({ namespaceId, tab, links }) {
-      live.command({ kind: 'show', id: namespaceId, parts: tab === undefined ? [] : partsOfTab[tab], links })
+    setVisible({ namespaceId, tab, links, path: followed }) {
+      const parts = tab === undefined ? [] : partsOfTab[tab]
+      const path = followed?.map(({ namespaceId: id, ...rows }) => ({ id, ...rows }))
+      live.command({ kind: 'show', id: namespaceId, parts, links, path })
       // Told just before the first frame: the thread starts after it.
       if (docker && !ending) {
         starting ??= setTimeout(() => {

@@ -193,6 +193,7 @@ export function createStore(
       showNode(stageOf(data, clock()).target(state)?.node)
     }
     const choice = paletteChoice(state, data)
+    const isFile = data.status.mode === 'file'
     dispatch({ type: 'command', command })
     switch (command) {
       case 'quit':
@@ -207,10 +208,9 @@ export function createStore(
         return traceChosen()
       case 'refresh':
         session.refresh()
-        return say(
-          data.status.mode === 'file' ? 'This is a file: there is nothing to read again.' : 'Reading again …',
-          'ok',
-        )
+        return say(isFile ? 'This is a file: there is nothing to read again.' : 'Reading again …', 'ok')
+      case 'follow-path':
+        return isFile ? say('This is a file: nothing moves.', 'warn') : undefined
       case 'palette-run':
         return choose(choice, effects)
       case 'export-snapshot':

@@ -3,10 +3,10 @@ import { buildGraph } from '../../src/graph/build.ts'
 import { allObjects } from '../../src/graph/query.ts'
 import { answerQuestion, questionAbout, QuestionError } from '../../src/lb/index.ts'
 import type { Snapshot } from '../../src/snapshot/index.ts'
-import { clusterSession, fileSession } from '../../src/ui/model/session.ts'
+import { clusterSession, fileSession, type Visible } from '../../src/ui/model/session.ts'
 import { viewOf } from '../../src/ui/model/views/index.ts'
 import { captures, captureCluster, captureSnapshot } from '../support/swarm-capture.ts'
-import { userOf } from './user.tsx'
+import { scriptedSession, userOf } from './user.tsx'
 
 const nodes = captureCluster('docker-26.1-nft') as [Snapshot, ...Snapshot[]]
 const asFile = (rows: readonly string[]): string => `${rows.map(row => row.trimEnd()).join('\n')}\n`
@@ -120,4 +120,56 @@ it('the same reading of the nodes is followed once', () => {
   const data = { snapshot: nodes[0], nodes, graph, status, history: undefined }
   const { table } = viewOf('trace')
   expect(table(data)).toBe(table({ ...data }))
+})
+
+/** Synthetic: a real capture whose counters are moved by hand. */
+function after(first: Snapshot, count: number, rules: RegExp): Snapshot {
+  const next = structuredClone(first)
+  for (const { netfilter } of next.namespaces) {
+    for (const row of netfilter.flatMap(table => table.rules))
+      if (rules.test(row.text)) Object.assign(row, { packets: String(Number(row.packets) + count) })
+  }
+  return next
+}
+
+describe('m in view 7', () => {
+  const [first] = nodes
+  const second = 1000
+
+  it('says that nothing moves in a file', () => {
+    const user = userOf(clusterSession(nodes), 120, 40, 'trace')
+    user.press('m')
+    expect(user.line('This is a file: nothing moves.')).toBeDefined()
+    user.stop()
+  })
+
+  it('reads the rows of the path, tells what moves, and names the hop that should', () => {
+    const { session, show } = scriptedSession(first)
+    const visible: Visible[] = []
+    let now = Date.parse('2026-11-23T05:20:15Z')
+    const asking = { ...session, setVisible: (next: Visible) => visible.push(next) }
+    const user = userOf(asking, 140, 60, 'trace', { clock: () => now })
+    user.press('enter')
+    expect(visible.at(-1)?.path).toBeUndefined()
+    user.press('m')
+    const path = visible.at(-1)?.path ?? []
+    expect(path.flatMap(({ parts }) => parts)).toContain('ipvs')
+    expect(path.length).toBeLessThan(first.namespaces.length)
+    const tick = (snapshot: Snapshot): void => {
+      now += second
+      show(snapshot)
+    }
+    tick(structuredClone(first))
+    expect(user.line('Reading the path again')).toBeDefined()
+    for (let times = 0; times < 3; times++) tick(structuredClone(first))
+    expect(user.line('Nothing on the path has moved.')).toBeDefined()
+    for (let times = 1; times <= 4; times++) tick(after(first, times * 2, /--dport 8080 -j DNAT/))
+    expect(user.line('nat/DOCKER-INGRESS')).toMatch(/\+8 2\/s/)
+    expect(user.text().join(' ')).toContain('this should have moved and did not')
+    expect(user.line('should move')).toContain('FORWARD')
+    user.press('m')
+    expect(visible.at(-1)?.path).toBeUndefined()
+    expect(user.line('should move')).toBeUndefined()
+    user.stop()
+  })
 })

@@ -1,6 +1,6 @@
 import type { Part } from './parts.ts'
 import type { NodeReader } from './reader.ts'
-import type { LinkCounters, Shown, WatchEvent } from './watch-events.ts'
+import type { LinkCounters, PathRows, Shown, WatchEvent } from './watch-events.ts'
 
 /** Parts on the screen are read this often, and ever less often while nothing in them moves. */
 const SHOWN_MS = 1000
@@ -31,7 +31,8 @@ export function createShownLoop(reader: NodeReader, { soil, emit }: ShownLoopOpt
   let timer: NodeJS.Timeout | undefined
   let delay = SHOWN_MS
   let tookMs = 0
-  let counters = new Map<number, Counters>()
+  /** By namespace, and by index of the link. */
+  const counters = new Map<string, ReadonlyMap<number, Counters>>()
 
   function again(wanted: number): void {
     clearTimeout(timer)
@@ -41,13 +42,19 @@ export function createShownLoop(reader: NodeReader, { soil, emit }: ShownLoopOpt
   }
 
   function look(): void {
-    const { id, parts, links } = shown
+    const { id, parts, links, path } = shown
     tookMs = 0
-    // Before anything is read: what moves brings the next look nearer.
-    again(Math.min(delay * 2, STILL_MS))
+    // Before anything is read: what moves brings the next look nearer. A path is followed to see when it begins to move.
+    again(path ? SHOWN_MS : Math.min(delay * 2, STILL_MS))
+    for (const of of path ?? []) readPath(of)
     if (id === undefined || parts.length === 0) return
     const alone = links !== undefined && parts.includes('links') && readCounters(id, links)
     soil(id, alone ? parts.filter(part => !besideLinks.has(part)) : parts)
+  }
+
+  function readPath({ id, parts, links }: PathRows): void {
+    const alone = links.length === 0 || readCounters(id, links)
+    soil(id, alone ? parts : [...parts, 'links'])
   }
 
   /** False when they have to be read with everything else of the links. */
@@ -58,7 +65,7 @@ export function createShownLoop(reader: NodeReader, { soil, emit }: ShownLoopOpt
     const rows: LinkCounters[] = []
     const next = new Map<number, Counters>()
     for (const [ifindex, stats64] of now) {
-      const before = counters.get(ifindex)
+      const before = counters.get(id)?.get(ifindex)
       const text = JSON.stringify(stats64)
       const hasMoved = before?.text !== text
       next.set(ifindex, { text, at, isRepeated: !hasMoved })
@@ -67,7 +74,7 @@ export function createShownLoop(reader: NodeReader, { soil, emit }: ShownLoopOpt
       rows.push({ ifindex, stats64, elapsedMs: before && at - before.at })
       if (hasMoved && before) again(SHOWN_MS)
     }
-    counters = next
+    counters.set(id, next)
     if (rows.length > 0) emit({ kind: 'counters', id, rows })
     return true
   }
@@ -77,10 +84,13 @@ export function createShownLoop(reader: NodeReader, { soil, emit }: ShownLoopOpt
     show(next) {
       const isOther = next.id !== shown.id || next.parts.join() !== shown.parts.join()
       const isScrolled = next.links?.join() !== shown.links?.join()
+      const isPathOther = JSON.stringify(next.path) !== JSON.stringify(shown.path)
       shown = next
-      if (isOther) counters = new Map()
+      if (isOther || isPathOther) counters.clear()
       // Rates need two readings: the first one at once.
       if (isOther || isScrolled) again(SHOWN_MS)
+      if (isPathOther) for (const of of next.path ?? []) readPath(of)
+      if (isPathOther) again(SHOWN_MS)
       if (isScrolled && next.id !== undefined && next.links) readCounters(next.id, next.links)
     },
     onRead(took, hasMoved) {

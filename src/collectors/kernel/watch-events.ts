@@ -37,6 +37,15 @@ export type Shown = {
   readonly parts: readonly Part[]
   /** Indexes of the links whose counters are seen; all of them when left out. */
   readonly links?: readonly number[] | undefined
+  /** A path whose counters are followed, be it on the screen or not: what of which namespaces. */
+  readonly path?: readonly PathRows[] | undefined
+}
+
+export type PathRows = {
+  readonly id: string
+  readonly parts: readonly Part[]
+  /** Indexes of links. */
+  readonly links: readonly number[]
 }
 
 export type WatchCommand =

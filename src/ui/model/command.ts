@@ -38,6 +38,7 @@ export type Command =
   | 'copy'
   | 'wiring'
   | 'trace'
+  | 'follow-path'
   | 'close'
   | 'export'
   | 'export-snapshot'

@@ -7,6 +7,7 @@ import type { LogEntry } from './log.ts'
 import type { NamespaceHistory } from './rates.ts'
 import type { NamespaceSeries } from './series.ts'
 import type { SessionStatus } from './session.ts'
+import type { Following } from './trace/follow.ts'
 
 /** All that a frame is made of besides the state of the screen. */
 export type Data = {
@@ -23,6 +24,8 @@ export type Data = {
   readonly log?: readonly LogEntry[]
   /** What was asked to be traced on this screen, the last one first. */
   readonly questions?: readonly Question[] | undefined
+  /** Readings of the path of a trace, while its counters are followed. */
+  readonly following?: Following | undefined
   /** What changed a moment ago in the lists on the screen. */
   readonly changes?: { readonly list: TableChanges; readonly detail: TableChanges } | undefined
   /** What was and can be changed; absent where nothing can even be planned. */

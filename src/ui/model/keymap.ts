@@ -100,6 +100,12 @@ export const bindings: readonly Binding[] = [
     context: 'pane',
     description: 'In the log of actions (@): the plan that takes the chosen one back',
   },
+  {
+    command: 'follow-path',
+    keys: ['m'],
+    context: 'pane',
+    description: 'Movement: in view 7 read the counters along the path every second, and tell which move',
+  },
   { command: 'copy', keys: ['c'], context: 'pane', description: 'Copy the row to the clipboard (OSC 52)' },
 
   { command: 'down', keys: ['j', 'down'], context: 'move', description: 'Down' },

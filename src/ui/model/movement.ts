@@ -5,6 +5,8 @@ import type { Visible } from './session.ts'
 import { chosenId, shownTabs } from './shown.ts'
 import type { UiState } from './state.ts'
 import type { Table } from './table.ts'
+import { advanceFollowing } from './trace/follow.ts'
+import { followedQuestion } from './trace/followed.ts'
 import { viewOf } from './views/index.ts'
 
 /**
@@ -14,17 +16,22 @@ import { viewOf } from './views/index.ts'
  */
 export function moved(state: UiState, data: Data, visible: Visible, phase: string, now: number): Data {
   const { namespaceId } = visible
+  const following = advanceFollowing(data.following, followedQuestion(state, data), data, now)
   const namespace = namespaceId === undefined ? undefined : namespacesById(data.snapshot).get(namespaceId)
   const series = advanceSeries(data.series, namespace, now)
   const { view } = state.place
   const list = advanceChanges(data.changes?.list, `${phase} ${view}`, viewOf(view).table(data), now)
   // The chosen object depends on the list, and that on what is gone from it.
-  const withList = { ...data, series, changes: { list, detail: data.changes?.detail ?? list } }
+  const withList = { ...data, series, following, changes: { list, detail: data.changes?.detail ?? list } }
   const { tab } = shownTabs(state, withList)
   const id = chosenId(state, withList)
   const table = viewOf(view).detail(id, tab, withList).table ?? emptyTable
   const detail = advanceChanges(data.changes?.detail, `${phase} ${view} ${id} ${tab}`, table, now)
-  const isSame = series === data.series && list === data.changes?.list && detail === data.changes?.detail
+  const isSame =
+    series === data.series &&
+    following === data.following &&
+    list === data.changes?.list &&
+    detail === data.changes?.detail
   return isSame ? data : { ...withList, changes: { list, detail } }
 }
 

@@ -156,6 +156,8 @@ function reduceCommand(state: UiState, command: Command, stage: Stage): UiState 
       return state.overlay?.kind === 'help' ? { ...state, overlay: undefined } : withOverlay(state, 'help')
     case 'close':
       return { ...state, overlay: undefined }
+    case 'follow-path':
+      return { ...state, isFollowing: !state.isFollowing }
     case 'freeze':
       return { ...state, isFrozen: !state.isFrozen }
     case 'actions':

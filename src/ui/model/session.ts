@@ -28,6 +28,15 @@ export type Visible = {
   readonly tab: TabId | undefined
   /** Indexes of the links on the screen, where the tab shows links: the others' counters are not needed. */
   readonly links?: readonly number[] | undefined
+  /** Rows whose counters are followed along a path of a trace. */
+  readonly path?: readonly VisibleRows[] | undefined
+}
+
+export type VisibleRows = {
+  readonly namespaceId: string
+  readonly parts: readonly ('netfilter' | 'ipvs')[]
+  /** Indexes of links. */
+  readonly links: readonly number[]
 }
 
 /**

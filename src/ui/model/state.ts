@@ -70,6 +70,8 @@ export type UiState = {
   /** Queries that led somewhere, the last one first. */
   readonly queries: readonly string[]
   readonly isFrozen: boolean
+  /** Counters along the chosen path of view 7 are read again every second. */
+  readonly isFollowing: boolean
   /** The keys, as they are or as the configuration has them. */
   readonly bindings: readonly Binding[]
   readonly toast: Toast | undefined
@@ -116,6 +118,7 @@ export function initialState(
     dialog: undefined,
     queries: [],
     isFrozen: false,
+    isFollowing: false,
     bindings: table,
     toast: undefined,
   }

@@ -4,6 +4,7 @@ import { stageOf } from './screen.ts'
 import type { Visible } from './session.ts'
 import { chosenId, shownDetail, shownTabs } from './shown.ts'
 import type { UiState } from './state.ts'
+import { followedPath } from './trace/followed.ts'
 import { viewOf } from './views/index.ts'
 import { scrollTo, windowFrom } from './window.ts'
 
@@ -11,6 +12,8 @@ import { scrollTo, windowFrom } from './window.ts'
 export function visibleNow(state: UiState, data: Data, now: number): Visible {
   const { place } = state
   const visible = viewOf(place.view).visible(chosenId(state, data), shownTabs(state, data).tab, data)
+  const path = followedPath(state, data)
+  if (path) return { ...visible, path }
   if (place.view !== 'namespaces' || visible.tab !== 'interfaces') return visible
   const { shown, list } = shownDetail(state, data)
   const { page } = stageOf(data, now).detail(state)
@@ -23,5 +26,6 @@ export function visibleNow(state: UiState, data: Data, now: number): Visible {
 /** Whether both ask for the same. Nothing asked yet is not the same as to ask for nothing. */
 export function isSameVisible(a: Visible, b: Visible | undefined): boolean {
   if (b === undefined) return false
-  return a.namespaceId === b.namespaceId && a.tab === b.tab && a.links?.join() === b.links?.join()
+  if (a.namespaceId !== b.namespaceId || a.tab !== b.tab || a.links?.join() !== b.links?.join()) return false
+  return JSON.stringify(a.path) === JSON.stringify(b.path)
 }

@@ -3,6 +3,8 @@ import { snapshotsByNode } from '../../../graph/rows.ts'
 import type { Answer, Ending, Hop, Path, Step } from '../../../lb/index.ts'
 import { adviceFor, brokenEnds } from '../../../lb/tell/advice.ts'
 import { counterOf } from '../../../lb/tell/counters.ts'
+import type { Movement, StepMovement } from '../../../lb/verify/movement.ts'
+import { formatMoved } from '../../../lb/verify/tell.ts'
 import type { Snapshot } from '../../../snapshot/index.ts'
 import { formatCount } from '../../../util/format.ts'
 import { sanitise } from '../../../util/sanitise.ts'
@@ -18,21 +20,34 @@ export const ladderColumns: readonly Column[] = [
   { id: 'count', title: 'COUNT', align: 'right', isCounter: true, hide: 1 },
 ]
 
+/** While the counters of the path are followed. */
+export const followedColumns: readonly Column[] = [
+  ...ladderColumns,
+  { id: 'moved', title: 'MOVED', align: 'right', isCounter: true },
+]
+
 type Ladder = {
   readonly nodes: ReadonlyMap<string, Snapshot>
   readonly sandboxes: ReadonlyMap<string, Sandbox>
   readonly data: Data
   /** Ends where something is wrong. */
   readonly broken: ReadonlySet<Ending>
+  /** Of all traces; undefined while nobody follows them. */
+  readonly movement: Movement | undefined
 }
 
-/** The way of a connection as rows: namespaces, in them the steps, and below a fork its branches. */
-export function ladderRows(data: Data, { traces }: Answer): Row[] {
+/**
+ * The way of a connection as rows: namespaces, in them the steps, and below a fork its branches.
+ *
+ * @param movement what moved along the traces, for `followedColumns`
+ */
+export function ladderRows(data: Data, { traces }: Answer, movement?: Movement): Row[] {
   const sandboxes = Object.values(data.graph.sandboxes)
   const ladder: Ladder = {
     nodes: snapshotsByNode(data.nodes),
     sandboxes: new Map(sandboxes.map(sandbox => [`${sandbox.node} ${sandbox.namespace}`, sandbox])),
     data,
+    movement,
     broken: new Set(traces.flatMap(({ trace }) => brokenEnds(trace.path, trace.flow).map(({ end }) => end))),
   }
   return traces.flatMap(({ label, trace }, index) => {
@@ -71,7 +86,9 @@ function pathRows(ladder: Ladder, path: Path, id: string, depth: number): Row[] 
   }
   for (const [index, { label, evidence, path }] of (fork?.branches ?? []).entries()) {
     const branch = `${id}/b${index}`
-    const row = heading(branch, depth, [`${fork?.reason}: `, 'dim'], [label, 'accent'])
+    const moved = ladder.movement?.branches.get(fork!.branches[index]!)
+    const taken = moved?.isTaken === true ? `  ${formatMoved(moved)}` : ''
+    const row = heading(branch, depth, [`${fork?.reason}: `, 'dim'], [label, 'accent'], [taken, 'ok'])
     rows.push(withEvidence(row, evidence), ...pathRows(ladder, path, branch, depth + 1))
   }
   if (reply) {
@@ -127,7 +144,7 @@ const kindTones: Readonly<Record<string, Tone>> = {
   container: 'container',
 }
 
-function stepRows({ nodes }: Ladder, step: Step, id: string, depth: number): Row[] {
+function stepRows({ nodes, movement }: Ladder, step: Step, id: string, depth: number): Row[] {
   const { kind, action, hook, chain, detail, packet, evidence } = step
   const where = chain ?? hook ?? kind
   const counter = counterOf(nodes, step)
@@ -140,11 +157,34 @@ function stepRows({ nodes }: Ladder, step: Step, id: string, depth: number): Row
     { text: `${'  '.repeat(depth)}${action}`, tone: actionTones[action] },
     { text: sanitise(chain === undefined ? `${where}: ${detail}` : shortRule(where, detail)) },
     count,
+    ...(movement ? [movedCell(movement.steps.get(step))] : []),
   ]
   const row = withEvidence({ ...cellRow(id, cells, step, action === 'unknown'), label: action }, evidence)
   if (packet === undefined) return [row]
   const changed = heading(`${id}p`, depth, ['           > ', 'dim'], [packet, 'accent'])
   return [row, { ...changed, isInert: true }]
+}
+
+const movedTones: Readonly<Partial<Record<StepMovement['verdict'], Tone>>> = {
+  moved: 'ok',
+  missing: 'bad',
+  gone: 'bad',
+  unread: 'unknown',
+}
+
+/** `+12 3/s`, or what is wrong with it. */
+function movedCell(moved: StepMovement | undefined): Cell {
+  if (!moved || moved.verdict === 'uncounted' || moved.verdict === 'not-taken') return { text: '' }
+  const tone = movedTones[moved.verdict] ?? 'dim'
+  if (moved.verdict !== 'moved') return { text: stillWords[moved.verdict] ?? '·', tone }
+  const rate = (moved.perSecond ?? 0) > 0 ? ` ${moved.perSecond}/s` : ''
+  return { text: `+${formatCount(moved.moved ?? 0)}${rate}`, value: moved.moved ?? 0, tone }
+}
+
+const stillWords: Readonly<Partial<Record<StepMovement['verdict'], string>>> = {
+  missing: 'should move',
+  gone: 'gone',
+  unread: 'not read',
 }
 
 /** `-A CHAIN` stands before it already. */

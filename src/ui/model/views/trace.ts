@@ -1,4 +1,5 @@
 import type { Question } from '../../../lb/index.ts'
+import { movementSentences } from '../../../lb/verify/tell.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { wrap } from '../../../util/text.ts'
 import { type Data, snapshotOfNode } from '../data.ts'
@@ -7,7 +8,8 @@ import { isUnread } from '../sources.ts'
 import { type Line, textLine } from '../span.ts'
 import { type Cell, cellRow, type Row, type Table, worldCell } from '../table.ts'
 import { answerOf, questionId, questionsOf, type Told } from '../trace/answers.ts'
-import { ladderColumns, ladderRows } from '../trace/ladder.ts'
+import { movementAlong } from '../trace/follow.ts'
+import { followedColumns, ladderColumns, ladderRows } from '../trace/ladder.ts'
 import { verdictTone } from '../trace/tones.ts'
 import { type Detail, nothingChosen, type View } from './view.ts'
 
@@ -55,20 +57,47 @@ function listTable(data: Data): Table {
   return table
 }
 
-const ladders = new WeakMap<Told, Table>()
+type MadeLadder = {
+  readonly following: Data['following']
+  readonly table: Table
+  readonly told: readonly string[]
+}
 
-function ladderOf(told: Told, data: Data): Table {
-  let table = ladders.get(told)
-  if (!table) {
-    table = { columns: ladderColumns, rows: 'answer' in told ? ladderRows(data, told.answer) : [] }
-    ladders.set(told, table)
+const ladders = new WeakMap<Told, MadeLadder>()
+
+/** The ladder, and what is to be told of its movement while that is followed. */
+function ladderOf(told: Told, question: Question, data: Data): MadeLadder {
+  const made = ladders.get(told)
+  if (made && made.following === data.following) return made
+  const next = { following: data.following, ...makeLadder(told, questionId(question), data) }
+  ladders.set(told, next)
+  return next
+}
+
+function makeLadder(told: Told, id: string, data: Data): Omit<MadeLadder, 'following'> {
+  if (!('answer' in told)) return { table: { columns: ladderColumns, rows: [] }, told: [] }
+  const { answer } = told
+  const all = answer.traces.map(({ trace }) => ({ trace, moved: movementAlong(data, id, trace) }))
+  const known = all.flatMap(({ moved }) => moved ?? [])
+  if (known.length < all.length || known.length === 0) {
+    const isFollowed = data.following?.question === id
+    const rows = ladderRows(data, answer)
+    return { table: { columns: ladderColumns, rows }, told: isFollowed ? ['Reading the path again …'] : [] }
   }
-  return table
+  const movement = {
+    steps: new Map(known.flatMap(({ steps }) => [...steps])),
+    branches: new Map(known.flatMap(({ branches }) => [...branches])),
+  }
+  return {
+    table: { columns: followedColumns, rows: ladderRows(data, answer, movement) },
+    told: all.flatMap(({ trace, moved }) => (moved ? movementSentences(trace, moved) : [])),
+  }
 }
 
 function detailOf(question: Question, data: Data): Detail {
   const told = answerOf(data, question)
-  const table = ladderOf(told, data)
+  const ladder = ladderOf(told, question, data)
+  const { table } = ladder
   const { target, from } = question
   return {
     title: [
@@ -78,13 +107,22 @@ function detailOf(question: Question, data: Data): Detail {
     ],
     table: table.rows.length === 0 ? undefined : table,
     sortable: [],
-    notices: width => (table.rows.length === 0 ? [] : verdictLines(told, width)),
+    notices: width =>
+      table.rows.length === 0 ? [] : [...verdictLines(told, width), ...movementLines(ladder.told, width)],
     empty: width => verdictLines(told, width),
     origin: (row, width, now) => {
       const evidence = table.rows.find(({ id }) => id === row)?.evidence ?? []
       return evidenceLines(evidence, node => snapshotOfNode(data, node), width, now)
     },
   }
+}
+
+function movementLines(sentences: readonly string[], width: number): Line[] {
+  return sentences.flatMap(text =>
+    wrap(sanitise(text), Math.max(20, width)).map(line =>
+      textLine(line, text.includes('should have moved') ? 'bad' : 'accent'),
+    ),
+  )
 }
 
 /** The verdict on top, and how names were taken. */
