@@ -1,0 +1,47 @@
+/** Runs a program in a guest with a swarm, with a folder that both see, for what it writes. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { endingWithUs, endWithParent } from './parents.ts'
+import { cannotRun, type Guest, nameOf, type SwarmRun, timed, whyNot, workers } from './swarm-tests.ts'
+import type { Summary } from './test-report.ts'
+import { run } from './vitest-run.ts'
+
+export type GuestRun = {
+  /** What a guest that cannot be made means: `no faults can be proved here`. */
+  readonly without: string
+  /** Seconds. */
+  readonly limit: number
+  /** The program and its arguments. */
+  readonly command: (folder: string) => readonly string[]
+  /** Sums up what it left in the folder. */
+  readonly summarise: (guest: Guest, folder: string, code: number) => Summary
+}
+
+/** One guest after the other; one that cannot be made here counts as skipped, with the reason. */
+export async function runInGuests(guests: readonly Guest[], guestRun: GuestRun): Promise<SwarmRun[]> {
+  endWithParent()
+  const runs: SwarmRun[] = []
+  for (const guest of guests) {
+    const reason = await whyNot(guest)
+    runs.push(
+      reason === undefined
+        ? await timed(nameOf(guest), () => runOne(guest, guestRun))
+        : cannotRun(guest, guestRun.without, reason),
+    )
+  }
+  return runs
+}
+
+async function runOne(guest: Guest, { limit, command, summarise }: GuestRun): Promise<Summary> {
+  const folder = mkdtempSync(join(tmpdir(), 'cnmtop-guest-'))
+  const { suite, iptables } = guest
+  const options = { suite, iptables, workers, timeout: limit, output: folder }
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+  try {
+    const { code } = await run(endingWithUs(['lab/guest/run', ...words, '--', ...command(folder)]), 'inherit')
+    return summarise(guest, folder, code)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
