@@ -19,7 +19,11 @@ export type DisplayOptions = {
   readonly keys?: KeyConfig
 }
 
-export type ScreenOptions = LookOptions & DisplayOptions
+export type ScreenOptions = LookOptions &
+  DisplayOptions & {
+    /** Something may be changed from the screen. */
+    readonly allowActions?: boolean
+  }
 
 /** `cnmtop`: the terminal UI; the overview as plain text where there is no terminal to draw on. */
 export async function screenCommand(options: ScreenOptions): Promise<number> {
@@ -51,15 +55,25 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
   )
   // Loaded while the collector's thread reads already.
   const { runUi } = await import('../ui/run.tsx')
-  const { readOnlyDesk } = await import('./action-desk.ts')
-  return runUi({
-    ...displayOf(options),
-    view: options.view,
-    bindings,
-    save: exportFiles,
-    actions: readOnlyDesk,
-    session,
+  const { liveDesk } = await import('./action-desk.ts')
+  const desk = liveDesk({
+    allowActions: options.allowActions === true,
+    dockerHost: options.dockerHost,
+    callMs: limitMs,
+    docker: options.docker !== false,
   })
+  try {
+    return await runUi({
+      ...displayOf(options),
+      view: options.view,
+      bindings,
+      save: exportFiles,
+      actions: desk.port,
+      session,
+    })
+  } finally {
+    await desk.close()
+  }
 }
 
 /** Snapshots in the same screen, or as plain text where there is no terminal. Needs neither root nor Docker. */

@@ -22,8 +22,16 @@ export type SaveKind = 'export-snapshot' | 'export-redacted' | 'export-report'
 export type ActionPort = Pick<Desk, 'plan' | 'suggest' | 'whyNot' | 'whyNotSent'> & {
   /** Reads what the exact request depends on, and makes the plan of it. Sends nothing. */
   readonly prepare: (intent: Intent, snapshot: Snapshot) => Promise<Plan>
-  /** Logs and sends a plan that was prepared; never throws for what the engine says. */
-  readonly execute: (plan: Plan, onProgress: (progress: Progress) => void) => Promise<Outcome>
+  /**
+   * Logs and sends a plan that was prepared; never throws for what the engine says.
+   *
+   * @param undoes id of the logged action that it takes back
+   */
+  readonly execute: (
+    plan: Plan,
+    onProgress: (progress: Progress) => void,
+    undoes: string | undefined,
+  ) => Promise<Outcome>
   /** The log, the last one first. */
   readonly audit: () => Promise<readonly AuditRow[]>
 }

@@ -5,7 +5,7 @@ import type { Command } from './model/command.ts'
 import type { Data } from './model/data.ts'
 import type { AuditRow, Desk, Run } from './model/desk.ts'
 import { isDialogCommand } from './model/dialog/command.ts'
-import { ARMING_MS, type Dialog } from './model/dialog/dialog.ts'
+import { ARMING_MS, type Dialog, type PlanDialog } from './model/dialog/dialog.ts'
 import { dialogText } from './model/dialog/pane.ts'
 import { partsIn } from './model/dialog/problems.ts'
 import { dialogTurn, moveInDialog, openPanel, openPlan, typeWord } from './model/dialog/reduce.ts'
@@ -120,7 +120,7 @@ function dialogsOf(port: ActionPort, host: Host): Dialogs {
       case 'prepare':
         return void prepare(ask.plan)
       case 'confirm':
-        return void confirm(ask.plan, ask.form)
+        return void confirm(ask.dialog)
       case undefined:
     }
   }
@@ -138,7 +138,7 @@ function dialogsOf(port: ActionPort, host: Host): Dialogs {
 
   /** Puts the exact plan in the place of the first one, where that is still shown and nothing was chosen in it. */
   async function prepare(first: Plan): Promise<void> {
-    const replace = (change: (dialog: Extract<Dialog, { kind: 'plan' }>) => Dialog): void => {
+    const replace = (change: (dialog: PlanDialog) => Dialog): void => {
       const { dialog } = host.state()
       if (dialog?.kind !== 'plan' || dialog.plan !== first) return
       host.show(change(dialog))
@@ -158,7 +158,7 @@ function dialogsOf(port: ActionPort, host: Host): Dialogs {
     host.publish()
   }
 
-  async function confirm(plan: Plan, form: Run['form']): Promise<void> {
+  async function confirm({ plan, form, undoes }: PlanDialog): Promise<void> {
     // Whoever asks, and however: without permission nothing leaves.
     if (port.whyNotSent !== undefined) return host.say(`Not sent: ${port.whyNotSent}.`, 'warn')
     const id = `run ${++count}`
@@ -166,7 +166,7 @@ function dialogsOf(port: ActionPort, host: Host): Dialogs {
     runs = [run, ...runs].slice(0, MOST_RUNS)
     takeDesk()
     host.show({ kind: 'run', id, top: 0 })
-    const outcome = await sent(plan, progress =>
+    const outcome = await sent(plan, undoes, progress =>
       change(id, old => ({ ...old, progress: joined(old.progress, progress) })),
     )
     change(id, old => ({ ...old, outcome, endedAt: host.now() }))
@@ -175,9 +175,13 @@ function dialogsOf(port: ActionPort, host: Host): Dialogs {
     void readAudit(false)
   }
 
-  async function sent(plan: Plan, onProgress: (progress: Progress) => void): Promise<Outcome> {
+  async function sent(
+    plan: Plan,
+    undoes: string | undefined,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Outcome> {
     try {
-      return await port.execute(plan, onProgress)
+      return await port.execute(plan, onProgress, undoes)
     } catch (error) {
       return { end: 'unknown', reason: errorMessage(error) }
     }
@@ -211,7 +215,7 @@ function dialogsOf(port: ActionPort, host: Host): Dialogs {
     const undo = chosenUndo(host.state(), host.data())
     if (undo === undefined) return host.say('Choose an action in the log (@): u takes that one back.', 'warn')
     if (undo.intent === undefined) return host.say(undo.text, 'warn')
-    take(openPlan(undo.intent, undefined, host.data()))
+    take(openPlan(undo.intent, undefined, host.data(), undo.undoes))
   }
 
   takeDesk()

@@ -267,8 +267,11 @@ export function createStore(
         const before = state.dialog?.kind
         const isRepeat = repeats(key)
         const situation = situationOf(state)
-        const command = commandFor(key, situation, state.bindings)
-        if (command !== undefined) run(command, effects, keys.length === 1 && !isRepeat)
+        // Several keys at once were not typed letter by letter: none of them counts.
+        const isPiece = situation === 'word' && keys.length > 1
+        const command = isPiece ? undefined : commandFor(key, situation, state.bindings)
+        if (isPiece) dialogs.type(key, false)
+        else if (command !== undefined) run(command, effects, keys.length === 1 && !isRepeat)
         else if ([...key].length !== 1) continue
         else if (state.dialog) dialogs.type(key, keys.length === 1)
         else if (situation === 'filter' || situation === 'palette') dispatch({ type: 'text', text: key })

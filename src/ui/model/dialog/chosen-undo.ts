@@ -4,9 +4,10 @@ import { chosenId } from '../shown.ts'
 import type { UiState } from '../state.ts'
 
 /** What takes the chosen action of the log back; undefined when none is chosen. */
-export function chosenUndo(state: UiState, data: Data): Undo | undefined {
+export function chosenUndo(state: UiState, data: Data): (Undo & { readonly undoes: string }) | undefined {
   if (state.place.view !== 'audit') return undefined
   const id = chosenId(state, data)
   const row = data.desk?.audit?.find(candidate => candidate.id === id)
-  return row && (row.undo ?? { intent: undefined, text: 'Nothing can be taken back.' })
+  if (!row) return undefined
+  return { ...(row.undo ?? { intent: undefined, text: 'Nothing can be taken back.' }), undoes: row.id }
 }

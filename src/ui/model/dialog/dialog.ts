@@ -31,6 +31,8 @@ export type PlanDialog = {
   readonly armedAt: number
   /** Where Cancel leads back to. */
   readonly form: FormState | undefined
+  /** Id of the logged action that it takes back. */
+  readonly undoes?: string | undefined
 }
 
 /** What becomes of one that was sent. */
@@ -39,7 +41,7 @@ export type RunDialog = { readonly kind: 'run'; readonly id: string; readonly to
 /** So long must a button be chosen before Enter presses it, in milliseconds: longer than the pieces of a paste are apart. */
 export const ARMING_MS = 300
 
-export function planDialog(plan: Plan, form: FormState | undefined): PlanDialog {
+export function planDialog(plan: Plan, form: FormState | undefined, undoes?: string): PlanDialog {
   return {
     kind: 'plan',
     plan,
@@ -49,5 +51,6 @@ export function planDialog(plan: Plan, form: FormState | undefined): PlanDialog 
     top: 0,
     armedAt: 0,
     form,
+    undoes,
   }
 }

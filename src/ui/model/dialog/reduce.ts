@@ -46,10 +46,15 @@ export function openPanel(kind: IntentKind, objectId: string | undefined, data: 
 }
 
 /** Shows the plan of an intent, with Cancel chosen. */
-export function openPlan(intent: Intent, form: FormState | undefined, { desk, snapshot }: Data): Turn {
+export function openPlan(
+  intent: Intent,
+  form: FormState | undefined,
+  { desk, snapshot }: Data,
+  undoes?: string,
+): Turn {
   if (!desk) return { dialog: undefined }
   const plan = desk.plan(intent, snapshot)
-  return { dialog: planDialog(plan, form), ask: { kind: 'prepare', plan } }
+  return { dialog: planDialog(plan, form, undoes), ask: { kind: 'prepare', plan } }
 }
 
 function menuTurn(dialog: MenuDialog, { command, isAlone }: DialogKey, data: Data): Turn {
@@ -91,8 +96,7 @@ function planTurn(dialog: PlanDialog, { command, isAlone, now }: DialogKey, { de
       if (!buttonsOf(dialog, desk?.whyNotSent).includes('do'))
         return { dialog: { ...dialog, focus: 'cancel' } }
       if (!isWordRight(dialog)) return { dialog, say: `Type ${dialog.plan.confirmWord} first.` }
-      const { plan, form } = dialog
-      return { dialog, ask: { kind: 'confirm', plan, form } }
+      return { dialog, ask: { kind: 'confirm', dialog } }
     }
     default:
       return { dialog }
@@ -131,7 +135,10 @@ function undoTurn(dialog: RunDialog, run: Run, data: Data): Turn {
   if (run.outcome === undefined) return { dialog, say: 'It still goes on.' }
   if (!didSomething(run) && run.outcome.end !== 'unknown')
     return { dialog, say: 'Nothing was done that could be taken back.' }
-  return undo.intent ? openPlan(undo.intent, undefined, data) : { dialog, say: undo.text }
+  const logged = data.desk?.audit?.find(
+    ({ title, time }) => title === run.plan.title && Date.parse(time) >= run.startedAt,
+  )
+  return undo.intent ? openPlan(undo.intent, undefined, data, logged?.id) : { dialog, say: undo.text }
 }
 
 /** Moves in a menu, or scrolls a text of so many lines of which `page` are on the screen. */

@@ -1,5 +1,6 @@
 import type { Outcome, Progress } from '../../../actions/plan.ts'
-import { type Change, diffSnapshots, type SnapshotDiff } from '../../../snapshot/diff.ts'
+import { diffDataPlane } from '../../../snapshot/data-plane.ts'
+import type { Change, SnapshotDiff } from '../../../snapshot/diff.ts'
 import type { Snapshot } from '../../../snapshot/index.ts'
 import { plural } from '../../../util/format.ts'
 import { sanitise } from '../../../util/sanitise.ts'
@@ -103,10 +104,7 @@ const markTones = { added: 'ok', removed: 'bad', changed: 'warn' } as const
 
 /** What is different in the data plane since it was confirmed, and where a packet goes now. */
 function proofLines(run: Run, data: Data, columns: number): Line[] {
-  const { changes } = differenceOf(run.before, run.after ?? data.snapshot)
-  const plane = changes.filter(({ namespace }) => namespace !== undefined)
-  const others = changes.filter(({ namespace, type }) => namespace === undefined && type === 'namespace')
-  const shown = [...others, ...plane]
+  const { changes: shown } = differenceOf(run.before, run.after ?? data.snapshot)
   return [
     ...traceLines(run, data, columns),
     emptyLine,
@@ -146,7 +144,7 @@ let last: { readonly before: Snapshot; readonly after: Snapshot; readonly made: 
 
 function differenceOf(before: Snapshot, after: Snapshot): SnapshotDiff {
   if (last?.before !== before || last.after !== after) {
-    last = { before, after, made: diffSnapshots(before, after) }
+    last = { before, after, made: diffDataPlane(before, after) }
   }
   return last.made
 }

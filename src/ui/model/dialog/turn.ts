@@ -1,8 +1,7 @@
 import type { Plan } from '../../../actions/plan.ts'
 import type { Question } from '../../../lb/index.ts'
-import type { FormState } from '../form/form.ts'
 import type { DialogCommand } from './command.ts'
-import type { Dialog } from './dialog.ts'
+import type { Dialog, PlanDialog } from './dialog.ts'
 
 /** What a key in a dialog leads to: the dialog as it is then, and what is asked of those who hold the session. */
 export type Turn = {
@@ -14,7 +13,7 @@ export type Turn = {
 
 export type Ask =
   /** The one way by which anything is ever sent. */
-  | { readonly kind: 'confirm'; readonly plan: Plan; readonly form: FormState | undefined }
+  | { readonly kind: 'confirm'; readonly dialog: PlanDialog }
   | { readonly kind: 'copy'; readonly text?: string }
   | { readonly kind: 'trace'; readonly question: Question }
   /** A plan was opened: what its exact request depends on is to be read. */

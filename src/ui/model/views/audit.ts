@@ -4,8 +4,8 @@ import type { Data } from '../data.ts'
 import type { AuditRow } from '../desk.ts'
 import { jsonTextLines, requestLines } from '../dialog/plan-lines.ts'
 import { endGlyph, endTones } from '../dialog/words.ts'
-import { emptyLine, type Line, lineText, textLine } from '../span.ts'
-import { cellRow, lineRow, type Row, type Table, worldCell } from '../table.ts'
+import { emptyLine, type Line, textLine, type Tone } from '../span.ts'
+import { cellRow, type Row, type Table, worldCell } from '../table.ts'
 import type { Detail, View } from './view.ts'
 
 const columns: Table['columns'] = [
@@ -80,52 +80,34 @@ function auditDetail(row: AuditRow | undefined, tab: string): Detail {
           { text: sanitise(row.title), tone: 'title' },
         ]
       : [{ text: 'Nothing is chosen', tone: 'dim' }],
-    table: row && tableOf(row, tab),
+    table: undefined,
     sortable: [],
     notices: () => [],
-    empty: () => [],
+    empty: width => (row ? linesOf(row, tab, width) : []),
     origin: () => [],
   }
 }
 
-/** Lines of a text are rows: so they scroll, are filtered and copied as all others. */
-const LINE_COLUMNS = 100
-
-const lineTables = new WeakMap<AuditRow, Map<string, Table>>()
-
-function tableOf(row: AuditRow, tab: string): Table {
-  let tables = lineTables.get(row)
-  if (!tables) lineTables.set(row, (tables = new Map()))
-  let table = tables.get(tab)
-  if (!table) {
-    const rows = linesOf(row, tab).map((line, index) =>
-      lineRow(String(index), 1, line.spans, { text: lineText(line) }),
-    )
-    tables.set(tab, (table = { columns: [], rows }))
-  }
-  return table
-}
-
-function linesOf(row: AuditRow, tab: string): Line[] {
+function linesOf(row: AuditRow, tab: string, width: number): Line[] {
+  const said = (text: string, tone?: Tone): Line[] =>
+    wrap(sanitise(text), Math.max(20, width)).map(line => textLine(line, tone))
   switch (tab) {
     case 'answer':
       return [
-        textLine(`${endGlyph(row.end)} ${sanitise(row.told)}`, endTones[row.end]),
+        ...said(`${endGlyph(row.end)} ${row.told}`, endTones[row.end]),
         emptyLine,
-        ...row.answers.flatMap(answer => jsonTextLines(answer, LINE_COLUMNS)),
+        ...row.answers.flatMap(answer => jsonTextLines(answer, width)),
       ]
     case 'undo':
-      return row.undo
-        ? [
-            textLine(sanitise(row.undo.text)),
-            ...(row.undo.intent ? [emptyLine, textLine('u opens the plan of it.', 'dim')] : []),
-          ]
-        : [textLine('Nothing can be taken back.', 'dim')]
+      return [
+        ...said(row.undo?.text ?? 'Nothing can be taken back.'),
+        ...(row.undo?.intent ? [emptyLine, ...said('u opens the plan of it.', 'dim')] : []),
+      ]
     default:
       return [
-        textLine(sanitise(row.command), 'strong'),
+        ...said(row.command, 'strong'),
         emptyLine,
-        ...row.requests.flatMap(request => [...requestLines(request, LINE_COLUMNS), emptyLine]),
+        ...row.requests.flatMap(request => [...requestLines(request, width), emptyLine]),
       ]
   }
 }
