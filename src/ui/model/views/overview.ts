@@ -46,8 +46,7 @@ function overviewRows(data: Data): Row[] {
   return [
     heading(`Nodes ${nodes.length}`),
     ...nodes.map(node => nodeRow(data, node)),
-    heading(`Networks ${networks.length}`),
-    ...networks.flatMap(network => networkRows(data, network, isAll)),
+    // Above the networks, of which there may be more than a screen shows.
     heading(
       troubled.length === 0
         ? isAll
@@ -56,6 +55,8 @@ function overviewRows(data: Data): Row[] {
         : `Problems ${troubled.length}`,
     ),
     ...troubled.map(problemRow),
+    heading(`Networks ${networks.length}`),
+    ...networks.flatMap(network => networkRows(data, network, isAll)),
   ]
 }
 
@@ -64,10 +65,12 @@ function heading(text: string): Row {
   return { ...lineRow(id, 0, [{ text, tone: 'title' }], null), label: text, isInert: true }
 }
 
-/** Those with services first: they are what one looks for. */
-function rankOf({ role, services }: Network): number {
+/** Those with services first: they are what one looks for. Every node has the last ones, and they tell little. */
+function rankOf({ role, driver, services }: Network): number {
   if (role === 'ingress') return 0
-  return services.length > 0 ? 1 : role === 'user' ? 2 : 3
+  if (services.length > 0) return 1
+  if (driver === 'host' || driver === 'null') return 4
+  return role === 'user' ? 2 : 3
 }
 
 function nodeRow(data: Data, node: Node): Row {
