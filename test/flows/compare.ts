@@ -209,8 +209,8 @@ function withGroups(flows: readonly Compared[]): Compared[] {
 }
 
 /**
- * Rules of nat and marks: nat counts a connection's first packet, so that its rules must have counted just as many as we say;
- * a rule that marks counts every packet, and must have counted at least those, or none when we say none.
+ * nat counts a connection's first packet: its rules must have counted just as many as we say. Rules of other tables count every packet:
+ * they must have counted at least those that we say, or none when we say none.
  */
 function compareRules({ gathered, looks, nodes }: Swarm, flows: readonly Compared[]): Comparison['rules'] {
   const predicted = new Map<string, number>()
@@ -235,10 +235,9 @@ function compareRules({ gathered, looks, nodes }: Swarm, flows: readonly Compare
   return { compared, differences }
 }
 
-/** Other rules count also what nobody here sent. */
+/** Rules that ask for a port or an address; others count also what nobody here sent. */
 function isSpecific(key: string): boolean {
-  const [, , table] = key.split(' ')
-  return (table === 'nat' || table === 'mangle') && /--dport|-d \S+\/32|--to-/.test(key)
+  return /--[ds]port|-[sd] \S+\/32|--to-/.test(key)
 }
 
 function namespaceOf(nodes: Swarm['nodes'], id: string): Namespace | undefined {

@@ -39,12 +39,11 @@ with what others say became of it:
   that is not;
 - \`ipvsadm -Lnc\`: the real server that was chosen; and of several connections to one balancer, that the set of real servers is the
   predicted one;
-- \`iptables-save -c\` before and after: rules of nat (DNAT, REDIRECT, SNAT and their like) have counted just as many connections as were
-  predicted, and rules that mark have counted where, and only where, a mark was predicted. That the mark leads to the right virtual
-  service is seen by its real server.
+- \`iptables-save -c\` before and after, for rules that ask for a port or an address: those of nat (DNAT, REDIRECT, SNAT and their
+  like) have counted just as many connections as were predicted; those of raw, mangle (marks among them) and filter have counted
+  where, and only where, a packet was predicted. That a mark leads to the right virtual service is seen by its real server.
 
-The kernel's \`TRACE\` target is not in the guest's kernel, so single rules of filter are not witnessed here; test/oracle/trace-rules
-does that with random rule sets.
+The kernel's \`TRACE\` target is not in the guest's kernel; test/oracle/trace-rules holds single rules against it with random rule sets.
 
 ## By generation
 

@@ -1,6 +1,7 @@
 import type { KernelRow, RowRef } from '../../graph/evidence.ts'
 import { findRow } from '../../graph/rows.ts'
 import type { NetfilterTable, Snapshot } from '../../snapshot/index.ts'
+import { ruleKeys } from '../evidence.ts'
 import type { StepAction } from '../trace.ts'
 
 /** Snapshots by the graph ids of their nodes. */
@@ -26,10 +27,27 @@ export function meterOf(
 ): Meter | 'gone' | 'unread' | undefined {
   if (ref.from !== 'kernel' || !counting.has(ref.part) || ref.key === '') return undefined
   if (isUnread(nodes, ref)) return 'unread'
-  const row = findRow(nodes, ref) ?? undefined
+  const row = findCounted(nodes, ref)
   if (row === undefined) return 'gone'
   if (typeof row !== 'object' || row === null) return undefined
   return ref.part === 'links' ? linkMeter(row, action) : rowMeter(row, ref)
+}
+
+const rulesByKey = new WeakMap<NetfilterTable, ReadonlyMap<string, NetfilterTable['rules'][number]>>()
+
+/** As `findRow`; a rule by an index of its table, as a path asks for dozens of them, in each of several readings. */
+function findCounted(nodes: Nodes, ref: KernelRow): unknown {
+  if (ref.part !== 'netfilter' || ref.key.includes(' :')) return findRow(nodes, ref)
+  for (const table of tablesOf(nodes, ref)) {
+    if (!ref.key.startsWith(`${nameOf(table)} `)) continue
+    let rules = rulesByKey.get(table)
+    if (!rules) {
+      const keys = ruleKeys(table)
+      rulesByKey.set(table, (rules = new Map(table.rules.map((row, index) => [keys[index] ?? '', row]))))
+    }
+    return rules.get(ref.key)
+  }
+  return undefined
 }
 
 const counting: ReadonlySet<RowRef['part']> = new Set(['netfilter', 'nft', 'ipvs', 'links'])
