@@ -5,7 +5,10 @@ import { openProbe, type Probe, type ProbeOutcome, type ProbeTarget } from '../c
 import { Unreadable } from '../collectors/kernel/source-log.ts'
 import { movementDocument } from '../export/trace-movement.ts'
 import { formatProbe } from '../export/trace-probe-text.ts'
+import { buildGraph } from '../graph/build.ts'
 import { type Answer, type Flow, type Trace, traceFlow } from '../lb/index.ts'
+import { nameServers } from '../lb/question/name-servers.ts'
+import { sceneOf } from '../lb/question/scene.ts'
 import { movementOf, SETTLED_MS } from '../lb/verify/movement.ts'
 import { rowsToWatch } from '../lb/verify/rows.ts'
 import { judgeProbe, type Probed } from '../lb/verify/probed.ts'
@@ -34,10 +37,8 @@ export async function probeAnswer(node: Snapshot, answer: Answer, options: Probe
   const probe = opened(namespace, target)
   try {
     // Of the very port that is used: it is in every table of the kernel.
-    const trace = traceFlow(
-      [node],
-      target.protocol === 'icmp' ? flow : { ...flow, sourcePort: probe.localPort },
-    )
+    const sent = target.protocol === 'icmp' ? flow : { ...flow, sourcePort: probe.localPort }
+    const trace = nameServers(sceneOf(buildGraph([node]), [node]), traceFlow([node], sent))
     const probed = await sendOnce(node, { answer, trace, namespace, target, probe }, options)
     const text = options.json ? `${jsonText(document(probed, answer))}\n` : formatProbe(probed)
     await writeOut(text)
@@ -53,7 +54,8 @@ function whatToSend(
 ): { readonly flow: Flow; readonly namespace: Namespace; readonly target: ProbeTarget } {
   const [first] = traces
   if (!first) throw new CommandError(exitCodes.findings, 'there is no address to send to')
-  const { flow } = first.trace
+  // Nothing of size is sent, whatever was asked for.
+  const { length: _, ...flow } = first.trace.flow
   const namespace = node.namespaces.find(({ id }) => id === flow.entry.namespace)
   if (flow.entry.kind !== 'local' || !namespace) {
     throw new CommandError(
@@ -118,7 +120,7 @@ async function sendOnce(
   return judgeProbe({ trace, outcome: told(outcome), ways, movement, snapshot: after.snapshot })
 }
 
-const sent: Readonly<Record<ProbeTarget['protocol'], string>> = {
+const sentWords: Readonly<Record<ProbeTarget['protocol'], string>> = {
   tcp: 'one TCP connection without data',
   udp: 'one empty UDP datagram',
   icmp: 'one echo request',
@@ -127,7 +129,7 @@ const sent: Readonly<Record<ProbeTarget['protocol'], string>> = {
 function sentenceOf({ protocol, address, port }: ProbeTarget, { name }: Namespace, probe: Probe): string {
   const to = port === undefined ? address : `${address.includes(':') ? `[${address}]` : address}:${port}`
   const from = protocol === 'icmp' ? `identifier ${probe.localPort}` : `port ${probe.localPort}`
-  return `sending ${sent[protocol]} from ${name} (${from}) to ${to}. It is real: who listens there sees it`
+  return `sending ${sentWords[protocol]} from ${name} (${from}) to ${to}. It is real: who listens there sees it`
 }
 
 function told(outcome: ProbeOutcome): Probed['outcome'] {

@@ -44,6 +44,10 @@ export function pathReader(node: Snapshot, answer: Answer, timeout?: number): ()
  * @returns with a count: 0 when it would be delivered and no hop stood still that should have moved, else 3
  */
 export async function watchAnswer(node: Snapshot, answer: Answer, options: WatchOptions): Promise<number> {
+  if (answer.traces.length === 0) {
+    await writeOut(formatAnswer(answer, [node]))
+    return exitCodes.findings
+  }
   const { interval = 1, count = Number.POSITIVE_INFINITY, timeout } = options
   const interrupt = new AbortController()
   const stop = (): void => interrupt.abort()
