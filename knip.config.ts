@@ -8,7 +8,7 @@ const config: KnipConfig = {
         // Started by file name, in threads of their own.
         'src/collectors/kernel/worker.ts',
         'src/collectors/docker/worker.ts',
-        'scripts/{build,test,test-swarm,complete-lock,demo,docs,screenshot}.ts',
+        'scripts/{build,test,test-swarm,complete-lock,demo,docs,actions-page,screenshot}.ts',
         // Injected into the bundle by file name.
         'scripts/lazy-segmenter.ts',
         'lab/*.ts',

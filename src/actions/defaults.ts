@@ -1,4 +1,4 @@
-import { formatIp, formatPrefix, isInPrefix, overlaps, parsePrefix, type Prefix } from '../util/prefix.ts'
+import { formatPrefix, overlaps, parsePrefix, type Prefix } from '../util/prefix.ts'
 import { prefixesOf } from './check/subnet.ts'
 import { poolUse } from './check/pool.ts'
 import { findNetwork } from './find.ts'
@@ -66,18 +66,4 @@ export function networkRoom(site: Site, word: string): string | undefined {
   const network = findNetwork(site, word)
   const use = network?.Driver === 'overlay' ? poolUse(network, site) : undefined
   return use && `${Math.max(0, use.free)} of ${use.size} addresses free`
-}
-
-/** The address that a subnet's gateway has unless another is named: its first one. */
-export function defaultGateway(subnet: string): string | undefined {
-  const prefix = parsePrefix(subnet)
-  if (!prefix || !subnet.includes('/')) return undefined
-  const first = {
-    bits: prefix.ip.bits,
-    value:
-      ((prefix.ip.value >> BigInt(prefix.ip.bits - prefix.length)) <<
-        BigInt(prefix.ip.bits - prefix.length)) +
-      1n,
-  }
-  return isInPrefix(first, prefix) ? formatIp(first) : undefined
 }

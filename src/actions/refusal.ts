@@ -23,6 +23,11 @@ const patterns: readonly (readonly [RegExp, FieldOf])[] = [
     intent => duplicateField(intent) ?? portField(intent, undefined, 'published'),
   ],
   [/can't be used with dnsrr/, intent => portField(intent, undefined, 'mode')],
+  [
+    /(?:auxiliary address:? |secondary ip address )\(?([\w.-]+)/,
+    (intent, [, name]) => reservedField(intent, name ?? ''),
+  ],
+  [/subpool/i, intent => subnetField(intent, 'ipRange', ({ ipRange }) => ipRange !== undefined)],
   [/gateway/i, intent => subnetField(intent, 'gateway', ({ gateway }) => gateway !== undefined)],
   [
     /ip-?range|does not contain range|invalid range/i,
@@ -30,7 +35,7 @@ const patterns: readonly (readonly [RegExp, FieldOf])[] = [
   ],
   [/pool overlaps|subnet|invalid CIDR|invalid pool/i, intent => subnetField(intent, 'subnet', () => true)],
   [/constraint|key '.*' is invalid|value '.*' is invalid/, intent => listField(intent, 'constraints')],
-  [/duplicate mount|mount/i, intent => listField(intent, 'mounts')],
+  [/duplicate mount point: (.*)/, (intent, [, target]) => mountField(intent, target ?? '')],
   [/repository|image reference|invalid reference/i, intent => own(intent, 'image')],
   [/ingress/i, intent => own(intent, 'ingress')],
   [/network (\S+) not found/i, (intent, [, name]) => networkField(intent, name ?? '')],
@@ -38,11 +43,12 @@ const patterns: readonly (readonly [RegExp, FieldOf])[] = [
     /network (\S+) cannot be used|attached to the ingress/i,
     (intent, [, name]) => networkField(intent, name ?? ''),
   ],
-  [/parent|interface/i, intent => own(intent, 'parent')],
+  [/parent|interface|vlan/i, intent => own(intent, 'parent')],
   [/replicas/i, intent => own(intent, 'replicas')],
-  [/plugin|driver/i, intent => own(intent, 'driver')],
+  [/plugin|driver|only one instance/i, intent => own(intent, 'driver')],
   [/no such container/i, intent => own(intent, 'container')],
-  [/address|IP/, intent => own(intent, 'ip')],
+  [/alias/, intent => own(intent, 'aliases') && 'aliases.0'],
+  [/address|\bIP\b/i, intent => own(intent, 'ip')],
   [/\bname\b|already exists|conflict|pre-?defined/i, intent => own(intent, 'name')],
   [/attach|network/i, intent => own(intent, 'network')],
   [/service/i, intent => own(intent, 'service')],
@@ -84,7 +90,20 @@ function subnetField(
   return index < 0 ? undefined : `subnets.${index}.${part}`
 }
 
-function listField(intent: Intent, name: 'constraints' | 'mounts'): Field | undefined {
+function reservedField(intent: Intent, name: string): Field | undefined {
+  if (intent.kind !== 'network-create') return undefined
+  const index = intent.subnets.findIndex(({ auxAddresses = {} }) => Object.hasOwn(auxAddresses, name))
+  return index < 0 ? undefined : `subnets.${index}.auxAddresses.${name}`
+}
+
+/** The second one with that path is the one too many. */
+function mountField(intent: Intent, target: string): Field | undefined {
+  if (intent.kind !== 'service-create') return undefined
+  const index = intent.mounts.findLastIndex(mount => mount.target === target)
+  return index < 0 ? undefined : `mounts.${index}.target`
+}
+
+function listField(intent: Intent, name: 'constraints'): Field | undefined {
   return intent.kind === 'service-create' && intent[name].length > 0 ? `${name}.0` : undefined
 }
 

@@ -1,9 +1,10 @@
 import { without } from './diff/rows.ts'
-import { diffSnapshots, type SnapshotDiff } from './diff.ts'
+import { type Change, diffSnapshots, type SnapshotDiff } from './diff.ts'
 import type { Namespace, Snapshot } from './index.ts'
 
-/** What of a namespace that came or went says what it is for; the rest follows from it, or is the kernel's own. */
+/** What says what a namespace does; the rest (routes to neighbours, group addresses, settings of an interface) follows from it. */
 const telling: ReadonlySet<string> = new Set([
+  'namespace',
   'link',
   'address',
   'rule',
@@ -26,7 +27,17 @@ export function diffDataPlane(before: Snapshot, after: Snapshot): SnapshotDiff {
     ...diffSnapshots(holding(after, come.map(emptied)), holding(after, come)).changes,
     ...diffSnapshots(holding(before, gone), holding(before, gone.map(emptied))).changes,
   ]
-  return { changes: [...changes, ...inside.filter(({ type }) => telling.has(type))], unknown }
+  const all = [...changes, ...inside].filter(isTelling)
+  const [whole, parts] = [
+    all.filter(({ namespace }) => namespace === undefined),
+    all.filter(({ namespace }) => namespace !== undefined),
+  ]
+  return { changes: [...whole, ...parts], unknown }
+}
+
+function isTelling({ type, name }: Change): boolean {
+  // Every interface has a link-local address.
+  return telling.has(type) && !(type === 'address' && name.startsWith('fe80:'))
 }
 
 function kernelOf(snapshot: Snapshot): Snapshot {

@@ -82,3 +82,12 @@ export function overlaps(one: Prefix, other: Prefix): boolean {
 export function formatPrefix({ ip, length }: Prefix): string {
   return `${formatIp(ip)}/${length}`
 }
+
+/** The first address of a subnet, which its gateway has unless another is named; undefined for what is no subnet. */
+export function firstAddress(subnet: string): string | undefined {
+  const prefix = subnet.includes('/') ? parsePrefix(subnet) : undefined
+  if (!prefix) return undefined
+  const { ip } = networkOf(prefix)
+  const first = { bits: ip.bits, value: ip.value + 1n }
+  return isInPrefix(first, prefix) ? formatIp(first) : undefined
+}

@@ -16,7 +16,8 @@ import { loggedUndo, parseAudit, readAudit, unfinished } from '../../src/actions
 import { auditPath, openAudit } from '../../src/actions/audit.ts'
 import { planIntent } from '../../src/actions/plan-intent.ts'
 import { fakeEngine } from './fake-engine.ts'
-import { network, service, site } from './site.ts'
+import { network, service } from './intents.ts'
+import { site } from './site.ts'
 
 let directory: string
 let path: string

@@ -6,7 +6,8 @@ import type { Intent } from '../../src/actions/intent.ts'
 import type { Outcome, Plan, Progress } from '../../src/actions/plan.ts'
 import { type ActionSession, createActionSession } from '../../src/actions/session.ts'
 import { type Call, type FakeEngine, fakeEngine, type Reply } from './fake-engine.ts'
-import { network, service, site } from './site.ts'
+import { network, service } from './intents.ts'
+import { site } from './site.ts'
 
 type Done = {
   readonly outcome: Outcome

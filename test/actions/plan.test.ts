@@ -3,7 +3,8 @@ import { maskedIntent, maskedRequest } from '../../src/actions/mask.ts'
 import { planIntent, prepareIntent } from '../../src/actions/plan-intent.ts'
 import { parseRawService, type RawService } from '../../src/actions/spec.ts'
 import { captureFiles } from '../support/swarm-capture.ts'
-import { network, possible, service, site } from './site.ts'
+import { network, service } from './intents.ts'
+import { possible, site } from './site.ts'
 
 /** A service as the docker command made it, with all that such a one has. */
 const raw: RawService = parseRawService({

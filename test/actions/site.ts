@@ -1,8 +1,9 @@
 import { loadSnapshot } from '../../src/snapshot/file.ts'
 import type { Snapshot } from '../../src/snapshot/index.ts'
-import type { Intent, NetworkCreate, ServiceCreate } from '../../src/actions/intent.ts'
+import type { Intent } from '../../src/actions/intent.ts'
 import { type Site, siteOf } from '../../src/actions/site.ts'
 import { snapshotPath } from '../support/cluster-captures.ts'
+import { network, service } from './intents.ts'
 
 /**
  * A recorded swarm of three nodes: overlay app (10.20.0.0/24), services web (80 and 8080), api, direct, client; and in it, synthetic,
@@ -26,42 +27,6 @@ function withUnused(snapshot: Snapshot): Snapshot {
   return {
     ...snapshot,
     docker: { ...snapshot.docker!, networks: [...snapshot.docker!.networks!, { ...old, Services: {} }] },
-  }
-}
-
-export function network(change: Partial<NetworkCreate> = {}): NetworkCreate {
-  return {
-    kind: 'network-create',
-    name: 'my-network',
-    driver: 'overlay',
-    subnets: [{ subnet: '192.168.10.0/24' }],
-    attachable: true,
-    internal: false,
-    ingress: false,
-    ipv6: false,
-    encrypted: false,
-    options: {},
-    labels: {},
-    ...change,
-  }
-}
-
-export function service(change: Partial<ServiceCreate> = {}): ServiceCreate {
-  return {
-    kind: 'service-create',
-    name: 'nginx-vip',
-    image: 'nginx',
-    command: [],
-    mode: 'replicated',
-    replicas: 2,
-    networks: ['app'],
-    endpointMode: 'vip',
-    publish: [],
-    constraints: [],
-    env: [],
-    mounts: [],
-    labels: {},
-    ...change,
   }
 }
 

@@ -12,6 +12,11 @@ describe('pages that are made from code', () => {
     ).toBe('')
   })
 
+  it('are what the checks say now (node scripts/actions-page.ts)', () => {
+    const script = 'scripts/actions-page.ts'
+    expect(execFileSync(process.execPath, [script, '--check'], { cwd: root, encoding: 'utf8' })).toBe('')
+  })
+
   it('hold a manual that mandoc finds nothing wrong with', needs('program:mandoc'), () => {
     const lint = execFileSync('mandoc', ['-T', 'lint', '-W', 'warning', 'docs/cnmtop.1'], {
       cwd: root,

@@ -1,6 +1,7 @@
 /** Creates a network through an engine, and is killed meanwhile: act-program.ts DOCKER_HOST AUDIT_LOG. */
 import { createActionSession } from '../../src/actions/session.ts'
-import { network, site } from '../actions/site.ts'
+import { network } from '../actions/intents.ts'
+import { site } from '../actions/site.ts'
 
 const [dockerHost, auditPath = ''] = process.argv.slice(2)
 const session = createActionSession({ dockerHost, auditPath })

@@ -1,11 +1,11 @@
-import { formatPrefix, isInPrefix, parseIp } from '../../util/prefix.ts'
-import { findContainer, findNetwork, ingressNetwork, isPredefined } from '../find.ts'
+import { findNetwork, ingressNetwork, isPredefined } from '../find.ts'
 import type { NetworkCreate, NetworkIntent } from '../intent.ts'
 import type { Check } from '../plan.ts'
 import type { Site } from '../site.ts'
+import { checkConnect, checkDisconnect } from './connection.ts'
 import { doubtful, refused, unchecked } from './finding.ts'
 import { checkNetworkSize } from './pool.ts'
-import { checkSubnets, prefixesOf } from './subnet.ts'
+import { checkSubnets, isApiFrom } from './subnet.ts'
 import { checkLocalName, checkSwarmName } from './words.ts'
 
 export function checkNetworkIntent(intent: NetworkIntent, site: Site): Check[] {
@@ -132,7 +132,8 @@ function checkLocal(intent: NetworkCreate, site: Site): Check[] {
   return checks
 }
 
-function checkParent({ parent, driver }: NetworkCreate, { interfaces, networks }: Site): Check[] {
+function checkParent({ parent, driver }: NetworkCreate, site: Site): Check[] {
+  const { interfaces, networks } = site
   if (parent === undefined || parent === '') {
     return [
       doubtful('parent', 'Without a parent the network is isolated: Docker makes a dummy interface for it.'),
@@ -158,7 +159,7 @@ function checkParent({ parent, driver }: NetworkCreate, { interfaces, networks }
   const sentence = `${parent} is the parent of network ${other.Name} (${other.Driver}) already`
   return [
     other.Driver === driver
-      ? doubtful('parent', `${sentence}: engines before Docker 28 refuse a second one.`)
+      ? secondParent(sentence, site)
       : doubtful(
           'parent',
           `${sentence}: an interface takes either macvlan or ipvlan, and containers do not start.`,
@@ -166,10 +167,23 @@ function checkParent({ parent, driver }: NetworkCreate, { interfaces, networks }
   ]
 }
 
+/** Docker 26.1 (API 1.45) refuses a second network of one kind on an interface, 28.5 takes it; those between were not asked. */
+function secondParent(sentence: string, site: Site): Check {
+  return site.daemon.value && !isApiFrom(site, 1, 46)
+    ? refused('parent', `${sentence}, and this engine takes one only.`)
+    : doubtful('parent', `${sentence}: engines before Docker 28 may refuse a second one.`)
+}
+
 /** IPv4 needs 68 bytes (RFC 791), IPv6 1280 (RFC 8200); a VXLAN header takes 50 of the wire's (RFC 7348, over IPv4). */
-function checkMtu({ mtu, driver, ipv6 }: NetworkCreate, { interfaces }: Site): Check[] {
+function checkMtu({ mtu, driver, ipv6 }: NetworkCreate, site: Site): Check[] {
+  const { interfaces } = site
   if (mtu === undefined) return []
+  if (mtu === 0) return [doubtful('mtu', '0 leaves the MTU to Docker.')]
   if (!Number.isInteger(mtu) || mtu < 68 || mtu > 65_535) {
+    // Engines of this age give the MTU to the bridge itself, and the kernel refuses.
+    if (driver === 'bridge' && isApiFrom(site, 1, 44)) {
+      return [refused('mtu', `${mtu} is no MTU: 68 to 65535.`)]
+    }
     return [
       doubtful('mtu', `${mtu} is no MTU: 68 to 65535. The daemon takes it, and containers do not start.`),
     ]
@@ -215,85 +229,4 @@ function list(noun: string, names: readonly string[]): string {
   const shown = names.slice(0, 3)
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : ''
   return `${noun}${names.length === 1 ? '' : 's'} ${shown.join(', ')}${more}`
-}
-
-function checkConnect(intent: Extract<NetworkIntent, { kind: 'network-connect' }>, site: Site): Check[] {
-  const checks: Check[] = [...checkContainer(intent.container, site)]
-  if (site.networks.reason !== undefined) {
-    return [...checks, unchecked('network', 'whether it exists', site.networks.reason)]
-  }
-  const network = findNetwork(site, intent.network)
-  if (!network) return [...checks, refused('network', `There is no network ${intent.network}.`)]
-  const container = findContainer(site, intent.container)
-  if (network.Name === 'host' || network.Name === 'none') {
-    checks.push(refused('network', `A container cannot be connected to ${network.Name} afterwards.`))
-  }
-  if (network.Scope === 'swarm' && !network.Attachable) {
-    checks.push(refused('network', `${network.Name} is not attachable: only tasks of services join it.`))
-  }
-  if (container && network.Name in container.NetworkSettings.Networks) {
-    checks.push(refused('network', `${container.Name} is on ${network.Name} already.`))
-  }
-  if (container?.HostConfig.NetworkMode === 'host') {
-    checks.push(
-      refused('container', `${container.Name} has the network of the host and cannot join another.`),
-    )
-  }
-  for (const [field, text] of [
-    ['ip', intent.ip],
-    ['ip6', intent.ip6],
-  ] as const) {
-    if (text === undefined) continue
-    const ip = parseIp(text)
-    const subnets = prefixesOf(network).filter(({ ip: { bits } }) => bits === (field === 'ip' ? 32 : 128))
-    if (ip?.bits !== (field === 'ip' ? 32 : 128)) checks.push(refused(field, `${text} is no address.`))
-    else if (!subnets.some(subnet => isInPrefix(ip, subnet))) {
-      const known = subnets.map(formatPrefix).join(', ')
-      checks.push(
-        refused(field, `${text} is in no subnet of ${network.Name}${known === '' ? '' : `: ${known}`}.`),
-      )
-    } else if (addressesOn(network).has(text))
-      checks.push(refused(field, `${text} is in use on ${network.Name}.`))
-  }
-  return checks
-}
-
-function addressesOn({ Containers, IPAM }: NonNullable<ReturnType<typeof findNetwork>>): Set<string> {
-  const inside = Object.values(Containers).flatMap(({ IPv4Address, IPv6Address }) => [
-    IPv4Address,
-    IPv6Address,
-  ])
-  const gateways = IPAM.Config.flatMap(({ Gateway, AuxiliaryAddresses }) => [
-    Gateway ?? '',
-    ...Object.values(AuxiliaryAddresses ?? {}),
-  ])
-  return new Set([...inside, ...gateways].map(text => text.split('/')[0] ?? ''))
-}
-
-function checkDisconnect(
-  { network: word, container: name }: Extract<NetworkIntent, { kind: 'network-disconnect' }>,
-  site: Site,
-): Check[] {
-  const checks = checkContainer(name, site)
-  if (site.networks.value && !findNetwork(site, word)) {
-    return [...checks, refused('network', `There is no network ${word}.`)]
-  }
-  const [network, container] = [findNetwork(site, word), findContainer(site, name)]
-  if (network && container && !(network.Name in container.NetworkSettings.Networks)) {
-    checks.push(refused('network', `${container.Name} is not on ${network.Name}.`))
-  }
-  return checks
-}
-
-function checkContainer(word: string, site: Site): Check[] {
-  if (site.containers.reason !== undefined) {
-    return [unchecked('container', 'whether it exists', site.containers.reason)]
-  }
-  if (findContainer(site, word)) return []
-  return [
-    refused(
-      'container',
-      word === '' ? 'A container is needed.' : `There is no container ${word} on this node.`,
-    ),
-  ]
 }

@@ -27,7 +27,7 @@ export function checkPorts(
   for (const [index, port] of publish.entries()) {
     const field = (part: keyof Publish): Field => fieldOf(index, part)
     const { published, target, protocol, mode } = port
-    if (!isPort(target)) checks.push(refused(field('target'), `${target} is no port: 1 to 65535.`))
+    if (!isPort(target)) checks.push(noPort(field('target'), target))
     if (mode === 'ingress' && owner.endpointMode === 'dnsrr') {
       checks.push(
         refused(
@@ -38,7 +38,7 @@ export function checkPorts(
     }
     if (published === undefined) continue
     if (!isPort(published)) {
-      checks.push(refused(field('published'), `${published} is no port: 1 to 65535.`))
+      checks.push(noPort(field('published'), published))
       continue
     }
     const key = `${published}/${protocol}`
@@ -51,6 +51,14 @@ export function checkPorts(
     checks.push(...checkHostMode(fieldOf(index, 'mode'), owner, site))
   }
   return checks
+}
+
+/** The manager does not look at the numbers. */
+function noPort(field: Field, port: number): Check {
+  return doubtful(
+    field,
+    `${port} is no port: 1 to 65535. The manager takes it all the same, and it leads nowhere.`,
+  )
 }
 
 function isPort(port: number): boolean {

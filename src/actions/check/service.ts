@@ -41,7 +41,7 @@ function checkCreate(intent: ServiceCreate, site: Site): Check[] {
     constraints,
   }
   return [
-    ...checkSwarmName('name', name),
+    ...(name === '' ? [doubtful('name', 'Docker chooses a name.')] : checkSwarmName('name', name)),
     ...checkNameUse(name, site),
     ...checkImage('image', image),
     ...(mode === 'replicated' ? checkReplicas(replicas) : []),
@@ -98,7 +98,7 @@ function checkPredefined(field: Field, { Name }: DockerNetwork, { publish }: Ser
   return [
     doubtful(
       field,
-      `Its tasks are on the node's own network ${Name}: the routing mesh cannot reach them there.`,
+      `Its tasks are on the node's own network ${Name}, where the routing mesh cannot be: every task is rejected.`,
     ),
   ]
 }
@@ -133,8 +133,8 @@ function checkPublishRemove({ published, target, protocol }: Publish, service: D
       (published === undefined || port.PublishedPort === published),
   )
   if (isThere) return []
-  // The daemon is sent the ports that shall be, so it cannot refuse this; the docker command says nothing either.
-  return [refused('publish', `${service.Spec.Name} does not publish ${key}.`)]
+  // The daemon is sent the ports that shall be, and so takes it; the docker command says nothing either.
+  return [doubtful('publish', `${service.Spec.Name} does not publish ${key}: nothing changes.`)]
 }
 
 function checkScale(replicas: number, service: DockerService, site: Site): Check[] {

@@ -86,14 +86,18 @@ export function checkMounts(mounts: readonly Mount[]): Check[] {
   const targets = new Set<string>()
   for (const [index, { type, source, target }] of mounts.entries()) {
     const field = (part: string): Field => `mounts.${index}.${part}`
-    if (target === '') checks.push(refused(field('target'), 'A mount needs a path in the container.'))
-    else if (!target.startsWith('/')) {
+    if (target === '') {
+      checks.push(doubtful(field('target'), 'A mount needs a path in the container: every task is rejected.'))
+    } else if (!target.startsWith('/')) {
       checks.push(doubtful(field('target'), `${target} is no absolute path: every task is rejected.`))
     }
-    if (targets.has(cleanPath(target))) {
-      checks.push(refused(field('target'), `Two mounts have the path ${target}.`))
+    if (targets.has(target)) checks.push(refused(field('target'), `Two mounts have the path ${target}.`))
+    else if (targets.has(cleanPath(target))) {
+      checks.push(
+        doubtful(field('target'), `Two mounts have the path ${cleanPath(target)}: every task is rejected.`),
+      )
     }
-    targets.add(cleanPath(target))
+    targets.add(target).add(cleanPath(target))
     if (type === 'bind' && !source) {
       checks.push(doubtful(field('source'), 'A bind mount needs a path on the node: every task is rejected.'))
     } else if (type === 'bind' && !source?.startsWith('/')) {
