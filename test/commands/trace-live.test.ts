@@ -73,11 +73,16 @@ describe('cnmtop trace on a live node', needs('root', 'program:ip', 'program:ipt
         .map(line => JSON.parse(line) as Line)
     }
 
-    it('tells that nothing moves while nothing does', () => {
+    it('tells that no rule moves while nothing comes', () => {
       const [line] = watch('80', '--count', '1')
-      const { sentences, steps } = line!.traces[0]!
-      expect(sentences).toEqual(['Nothing on the path has moved.'])
-      expect(new Set(steps.map(({ verdict }) => verdict))).toEqual(new Set(['still']))
+      const { steps } = line!.traces[0]!
+      // Interfaces count what a new node says by itself: neighbour discovery, for one.
+      const rules = steps.filter(({ kind }) => kind === 'rule')
+      expect(rules.map(({ chain, verdict }) => [chain, verdict])).toContainEqual([
+        'nat/DOCKER-INGRESS',
+        'still',
+      ])
+      expect(new Set(rules.map(({ verdict }) => verdict))).toEqual(new Set(['still']))
     })
 
     it('tells what moves at each hop, there and back', async () => {
@@ -118,9 +123,7 @@ describe('cnmtop trace on a live node', needs('root', 'program:ip', 'program:ipt
           text += part
         })
         try {
-          await vi.waitFor(() => expect(text).toContain('Nothing on the path has moved.'), {
-            timeout: 60_000,
-          })
+          await vi.waitFor(() => expect(text).toContain('\n'), { timeout: 60_000 })
           run('default', 'iptables-nft', '-t', 'filter', '-I', ...rule)
           await during('wire', '172.16.100.21', () =>
             vi.waitFor(() => expect(text).toContain('In default this should have moved and did not'), {
@@ -218,14 +221,17 @@ describe('cnmtop trace on a live node', needs('root', 'program:ip', 'program:ipt
       ]
       run(asking, 'iptables-nft', '-t', 'nat', '-A', 'OUTPUT', ...rule)
       const namespace = look().namespaces.find(each => each.name === asking)!
-      run(asking, 'bash', '-c', 'exec 3<>/dev/tcp/192.168.10.6/8088')
+      // A port of its own: the answer's tuple must not be that of a connection to port 80 that is not forgotten yet.
+      const connect = `require('node:net').connect({ host: '192.168.10.6', port: 8088, localPort: 20001 }).on('connect', function () { this.end() })`
+      run(asking, process.execPath, '-e', connect)
       const text = run(asking, 'conntrack', '-L', '-p', 'tcp', '--orig-port-dst', '8088')
-      const [, port] =
-        / sport=(\d+) dport=8088 src=192\.168\.10\.6 dst=192\.168\.10\.4 sport=80 /.exec(text) ?? []
+      expect(text).toContain(
+        'src=192.168.10.4 dst=192.168.10.6 sport=20001 dport=8088 src=192.168.10.6 dst=192.168.10.4 sport=80 dport=20001',
+      )
       const original = {
         source: '192.168.10.4',
         destination: '192.168.10.6',
-        sourcePort: Number(port),
+        sourcePort: 20_001,
         destinationPort: 8088,
       }
       const question = { family: 'inet', protocol: 6, original } as const
@@ -233,7 +239,7 @@ describe('cnmtop trace on a live node', needs('root', 'program:ip', 'program:ipt
         source: '192.168.10.6',
         destination: '192.168.10.4',
         sourcePort: 80,
-        destinationPort: Number(port),
+        destinationPort: 20_001,
       }
       expect(askConntrack(namespace, question)).toEqual({ kind: 'entry', reply })
       const proc = run(asking, 'cat', '/proc/thread-self/net/nf_conntrack')
