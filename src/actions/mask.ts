@@ -1,3 +1,4 @@
+import { isSecretName } from '../collectors/docker/trim/withhold.ts'
 import type { Intent } from './intent.ts'
 import type { ApiRequest } from './plan.ts'
 import { isObject, type JsonObject } from './spec.ts'
@@ -7,10 +8,6 @@ export const HIDDEN = '(not shown)'
 
 /** Stands in the request of an update where the service's specification stays as it is. */
 const UNCHANGED = '(unchanged)'
-
-/** Names of labels and options whose values look like secrets; as in collectors/docker/trim/withhold.ts. */
-const secretName =
-  /pass(?:wd|word|phrase)|(?:^|[^a-z])pwd(?:$|[^a-z])|secret|token|credential|basic-?auth|(?:api|access|private|shared)[-_.]?key/i
 
 /** A request as it may be shown and logged: no value of an environment variable, none of a label whose name says secret. */
 export function shownRequest(request: ApiRequest): ApiRequest {
@@ -25,7 +22,7 @@ function shown(value: unknown, name: string): unknown {
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         key,
-        isMap && secretName.test(key) ? HIDDEN : shown(inner, key),
+        isMap && isSecretName(key) ? HIDDEN : shown(inner, key),
       ]),
     )
   }
@@ -94,6 +91,6 @@ function withoutArguments(value: unknown): unknown {
 
 function maskedMap(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(map).map(([name, value]) => [name, secretName.test(name) ? HIDDEN : value]),
+    Object.entries(map).map(([name, value]) => [name, isSecretName(name) ? HIDDEN : value]),
   )
 }

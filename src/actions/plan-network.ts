@@ -1,8 +1,9 @@
+import { WITHHELD } from '../collectors/docker/trim/withhold.ts'
 import type { DockerNetwork } from '../snapshot/index.ts'
 import { networkOptions } from './command-line.ts'
 import { findContainer, findNetwork, isPredefined } from './find.ts'
 import type { NetworkCreate, NetworkIntent } from './intent.ts'
-import type { ApiRequest, Plan } from './plan.ts'
+import type { ApiRequest, Plan, Undo } from './plan.ts'
 import type { Site } from './site.ts'
 import { connectIntentOf, networkIntentOf, noUndo, undoBy } from './undo.ts'
 
@@ -85,8 +86,18 @@ function planRemove(word: string, site: Site): PlanPart {
       ...(network?.Ingress ? ['No published port of the Swarm works any more.'] : []),
     ],
     restarts: [],
-    undo: network ? undoBy(networkIntentOf(network)) : noUndo('It is not known how it was made.'),
+    undo: network ? removalUndo(network) : noUndo('It is not known how it was made.'),
   }
+}
+
+/** The snapshot has no value of a label or an option whose name says secret. */
+function removalUndo(network: DockerNetwork): Undo {
+  const { Labels, Options } = network
+  const lost = Object.entries({ ...Labels, ...Options }).flatMap(([name, value]) =>
+    value === WITHHELD ? name : [],
+  )
+  if (lost.length === 0) return undoBy(networkIntentOf(network))
+  return noUndo(`Values that look like secrets were not read, and would be lost: ${lost.join(', ')}.`)
 }
 
 /** Networks that nothing uses; only the daemon knows for certain, as it counts containers that do not run. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { maskedIntent, maskedRequest } from '../../src/actions/mask.ts'
 import { planIntent, prepareIntent } from '../../src/actions/plan-intent.ts'
 import { parseRawService, type RawService } from '../../src/actions/spec.ts'
+import { WITHHELD } from '../../src/collectors/docker/trim/withhold.ts'
 import { captureFiles } from '../support/swarm-capture.ts'
 import { network, service } from './intents.ts'
 import { possible, site } from './site.ts'
@@ -118,6 +119,16 @@ describe('a plan', () => {
     const lossy = planIntent({ kind: 'service-remove', service: 'web' }, site, limited)
     expect(lossy.undo.intent).toBeUndefined()
     expect(lossy.undo.text).toContain('TaskTemplate.Resources.Limits.MemoryBytes')
+  })
+
+  it('does not take the removal of a network back without what was not read of it', () => {
+    const [old] = (site.networks.value ?? []).filter(({ Name }) => Name === 'old')
+    const labelled = { ...old!, Labels: { 'api-key': WITHHELD } }
+    const { undo } = planIntent(
+      { kind: 'network-remove', network: 'old' },
+      { ...site, networks: { value: [labelled] } },
+    )
+    expect(undo).toEqual({ intent: undefined, text: expect.stringContaining('api-key') })
   })
 
   it('knows all settings of services that real daemons told', () => {

@@ -8,9 +8,14 @@ export const WITHHELD = '(not kept)'
 const secretName =
   /pass(?:wd|word|phrase)|(?:^|[^a-z])pwd(?:$|[^a-z])|secret|token|credential|basic-?auth|(?:api|access|private|shared)[-_.]?key/i
 
+/** Whether the value of a label or an option of this name is taken for a secret. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name)
+}
+
 /** Labels and options with the values of those left out whose name says that they are secret. */
 export function withoutSecrets(map: Record<string, string>): Record<string, string> {
   const names = Object.keys(map)
-  if (!names.some(name => secretName.test(name))) return map
-  return Object.fromEntries(names.map(name => [name, secretName.test(name) ? WITHHELD : (map[name] ?? '')]))
+  if (!names.some(isSecretName)) return map
+  return Object.fromEntries(names.map(name => [name, isSecretName(name) ? WITHHELD : (map[name] ?? '')]))
 }
