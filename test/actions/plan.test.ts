@@ -122,7 +122,7 @@ describe('a plan', () => {
   })
 
   it('does not take the removal of a network back without what was not read of it', () => {
-    const [old] = (site.networks.value ?? []).filter(({ Name }) => Name === 'old')
+    const old = site.networks.value?.find(({ Name }) => Name === 'old')
     const labelled = { ...old!, Labels: { 'api-key': WITHHELD } }
     const { undo } = planIntent(
       { kind: 'network-remove', network: 'old' },
