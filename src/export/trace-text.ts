@@ -60,7 +60,8 @@ function pathLines({ hops, end, fork, reply, fullSize }: Path, told: Told): stri
     if (told.broken.has(end)) lines.push(...adviceLines(end, hops, told))
   }
   for (const branch of fork?.branches ?? []) {
-    const moved = movedText(told.movement?.branches.get(branch))
+    const text = movedText(told.movement?.branches.get(branch))
+    const moved = text === '' ? '' : `  [${text}]`
     lines.push(`${fork!.reason}: ${sanitise(branch.label)}${moved}`, ...indent(pathLines(branch.path, told)))
   }
   if (fullSize) lines.push(...fullSizeLines(fullSize, told))
@@ -98,30 +99,30 @@ function hopLines({ hostname, name, kind, owner, steps }: Hop, told: Told): stri
 function stepLines(step: Step, told: Told): string[] {
   const { kind, action, hook, chain, detail, packet } = step
   const where = [hook, chain].filter(word => word !== undefined).join(' ')
-  const counter = counterOf(told.nodes, step)
-  const count = told.movement
-    ? movedText(told.movement.steps.get(step))
-    : counter
-      ? `  [${formatCounter(counter)}]`
-      : ''
-  const line = `${action.padEnd(12)} ${where === '' ? kind : where}: ${sanitise(detail)}${count}`
-  return packet === undefined ? [line] : [line, `${' '.repeat(13)}${sanitise(packet)}`]
+  const counter = told.movement ? undefined : counterOf(told.nodes, step)
+  const count = counter ? `  [${formatCounter(counter)}]` : ''
+  // What moved stands in front: a terminal cuts the ends off.
+  const moved = told.movement ? `${movedText(told.movement.steps.get(step)).padEnd(MOVED_COLUMNS)} ` : ''
+  const line = `${action.padEnd(12)} ${moved}${where === '' ? kind : where}: ${sanitise(detail)}${count}`
+  return packet === undefined ? [line] : [line, `${' '.repeat(13 + moved.length)}${sanitise(packet)}`]
 }
 
-/** `  [+12 conns, 1.5/s]`, and a word where it should be otherwise. */
+const MOVED_COLUMNS = 18
+
+/** `+12 conns 1.5/s`, or a word where it should be otherwise. */
 function movedText(moved: StepMovement | undefined): string {
   if (!moved) return ''
-  const { verdict, perSecond = 0 } = moved
-  const rate = perSecond > 0 ? `, ${perSecond}/s` : ''
-  const count = moved.moved === undefined ? '' : `  [${formatMoved(moved)}${rate}]`
-  const word = words[verdict]
-  return word === undefined ? count : `${count}  <- ${word}`
+  const word = words[moved.verdict]
+  if (word !== undefined) return word
+  return [formatMoved(moved), (moved.perSecond ?? 0) > 0 && `${moved.perSecond}/s`]
+    .filter(part => part !== '' && part !== false)
+    .join(' ')
 }
 
 const words: Readonly<Partial<Record<StepMovement['verdict'], string>>> = {
-  missing: 'should have moved',
-  gone: 'not there any more: trace again',
-  unread: 'could not be read',
+  missing: 'SHOULD MOVE',
+  gone: 'gone: trace again',
+  unread: 'not read',
 }
 
 const indent = (lines: readonly string[]) => lines.map(line => `  ${line}`)
