@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { findRow, snapshotsByNode } from '../../src/graph/rows.ts'
+import type { Ending, Path, RowRef } from '../../src/lb/index.ts'
+import { capturedSnapshots, clusterCaptures } from '../support/cluster-captures.ts'
+import { everyTrace } from './every-trace.ts'
+
+function refsOf({ hops, end, fork, reply, fullSize }: Path): RowRef[] {
+  return [
+    ...hops.flatMap(({ steps }) => steps.flatMap(({ evidence }) => evidence)),
+    ...(end ? refsOfEnd(end) : []),
+    ...(fullSize ? refsOfEnd(fullSize.end) : []),
+    ...(fork?.branches ?? []).flatMap(({ evidence, path }) => [...evidence, ...refsOf(path)]),
+    ...(reply ? refsOf(reply) : []),
+  ]
+}
+
+const refsOfEnd = ({ evidence, cause }: Ending): RowRef[] => [...evidence, ...(cause?.evidence ?? [])]
+
+test.each(clusterCaptures)('%s: every row that a trace points at is there', capture => {
+  const nodes = capturedSnapshots(capture)
+  const byNode = snapshotsByNode(nodes)
+  const refs = new Map(
+    everyTrace(nodes).flatMap(({ path }) => refsOf(path).map(ref => [JSON.stringify(ref), ref] as const)),
+  )
+  expect(refs.size).toBeGreaterThan(10)
+  expect([...refs.values()].filter(ref => findRow(byNode, ref) === undefined)).toEqual([])
+})
