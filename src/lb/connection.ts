@@ -4,11 +4,17 @@ import {
   IPPROTO_TCP,
   type IpFamily,
   type Packet,
+  type Zone,
   TCP_ACK,
   TCP_FIN,
   TCP_RST,
   TCP_SYN,
 } from './packet.ts'
+
+/** nf_ct_zone_id. */
+export function zoneIdOf(zone: Zone | null, direction: 'original' | 'reply'): number | undefined {
+  return zone && (zone.side === 'both' || zone.side === direction) ? zone.id : 0
+}
 
 /** One direction of a connection (struct nf_conntrack_tuple). Unknown parts are undefined. */
 export type Tuple = {
@@ -26,6 +32,7 @@ export type Connection = {
   readonly namespace: string
   readonly family: IpFamily
   readonly protocol: number | undefined
+  readonly zone: Zone | null
   /** As the first packet had it when it was first seen. */
   readonly original: Tuple
   /** What an answer looks like when it comes in; differs from the inverse of `original` where NAT is at work. */
@@ -85,8 +92,11 @@ export function findConnection(
   for (const connection of connections) {
     if (connection.namespace !== namespace || !connection.isConfirmed) continue
     if (connection.family !== packet.family || connection.protocol !== packet.protocol) continue
-    if (isSameTuple(connection.reply, tuple)) return { connection, direction: 'reply' }
-    if (isSameTuple(connection.original, tuple)) return { connection, direction: 'original' }
+    const isIn = (direction: 'original' | 'reply'): boolean =>
+      zoneIdOf(connection.zone, direction) === zoneIdOf(packet.zone, direction)
+    if (isSameTuple(connection.reply, tuple) && isIn('reply')) return { connection, direction: 'reply' }
+    if (isSameTuple(connection.original, tuple) && isIn('original'))
+      return { connection, direction: 'original' }
   }
   return undefined
 }
@@ -127,6 +137,7 @@ export function newConnection(id: number, namespace: string, packet: Packet): Co
     namespace,
     family: packet.family,
     protocol: packet.protocol,
+    zone: packet.zone,
     original,
     reply: inverse(original),
     isSourceDone: false,

@@ -20,6 +20,16 @@ export const TCP_ACK = 16
 export type IpFamily = 'inet' | 'inet6'
 
 /**
+ * struct nf_conntrack_zone: connections of different zones do not know of each other. A zone may hold for one direction alone; the
+ * other one is in zone 0.
+ */
+export type Zone = {
+  /** Undefined: not known. */
+  readonly id: number | undefined
+  readonly side: 'both' | 'original' | 'reply'
+}
+
+/**
  * A packet on its way, with what the kernel keeps beside it in `struct sk_buff`. `undefined` is always "not known": a test
  * of such a field is neither true nor false. `null` is "has none".
  */
@@ -61,6 +71,8 @@ export type Packet = {
   /** What connection tracking of this namespace says; null before it was asked. */
   readonly connection: Connection | null
   readonly connectionInfo: ConnectionInfo
+  /** Of connection tracking, as a template has it that a rule of the raw table has attached; null without one, which is zone 0. */
+  readonly zone: Zone | null
   /** Set by IPVS on what it has handled (`skb->ipvs_property`), with the virtual service that did it. */
   readonly ipvs: IpvsProperty | null
   /** The packet inside, for what a tunnel or IPsec has wrapped. */
@@ -111,6 +123,7 @@ export const untouched = {
   packetType: 'unicast',
   connection: null,
   connectionInfo: 'none',
+  zone: null,
   ipvs: null,
   inner: null,
   secpath: [],
@@ -132,6 +145,7 @@ export function scrub(packet: Packet, leavesNamespace: boolean): Packet {
     ...packet,
     connection: null,
     connectionInfo: 'none',
+    zone: null,
     inDevice: null,
     outDevice: null,
     physIn: null,

@@ -63,7 +63,7 @@ function change(target: Target, packet: Packet): Packet {
     case 'NOTRACK':
       return untrack(packet)
     case 'CT':
-      return target.notrack ? untrack(packet) : packet
+      return target.notrack ? untrack(packet) : withZone(packet, target.zone)
     case 'TTL':
     case 'HL':
       return { ...packet, ttl: changeTtl(packet.ttl, target) }
@@ -92,9 +92,18 @@ function clampMss({ mss }: Named<'TCPMSS'>, packet: Packet, { view }: Place): Pa
   return Number.isFinite(lowest) ? { ...packet, mss: Math.min(lowest, packet.mss ?? lowest) } : packet
 }
 
+/** xt_ct_target: a template with a zone, for what is not tracked yet. */
+function withZone(packet: Packet, zone: Named<'CT'>['zone']): Packet {
+  // What has a template, or is untracked, is left alone.
+  if (!zone || packet.connection || packet.zone || packet.connectionInfo !== 'none') return packet
+  const side = zone.side === undefined ? 'both' : zone.side === 'orig' ? 'original' : 'reply'
+  const id = zone.id === 'mark' ? packet.mark && packet.mark & 0xffff : zone.id
+  return { ...packet, zone: { id, side } }
+}
+
 /** xt_CT.c and xt_NOTRACK leave alone what is tracked already. */
 function untrack(packet: Packet): Packet {
-  return packet.connection ? packet : { ...packet, connectionInfo: 'untracked' }
+  return packet.connection || packet.zone ? packet : { ...packet, connectionInfo: 'untracked' }
 }
 
 function changeTtl(ttl: number | undefined, { change, value }: Named<'TTL' | 'HL'>): number | undefined {

@@ -125,12 +125,14 @@ function record(
   table: string,
   chain: string,
 ): Live {
-  if (!isMatch && !assumes) return live
+  // A rule of nft that breaks off has done what stands before: `meta mark set 1 tcp dport vmap { … }`.
+  const hasActed = isMatch || packet !== live.packet
+  if (!hasActed && !assumes) return live
   const evidence = rule.evidence(place)
   const { text } = rule
   return {
     packet,
-    trail: isMatch
+    trail: hasActed
       ? [...live.trail, { table, chain, text, evidence, effect, before: live.packet, after: packet }]
       : live.trail,
     decisions: assumes ? [...live.decisions, { ...assumes, evidence, text }] : live.decisions,

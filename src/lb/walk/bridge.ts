@@ -29,6 +29,10 @@ export function bridge(walk: Walk, { view, bridge: name, port, frame }: NextAt<'
       linkProof(view, view.link(port!)),
     )
   }
+  if (Number(infoOf(link, 'vlan_filtering') ?? 0) !== 0) {
+    const detail = `${name} filters by VLAN, and which of its ports is in which was not read`
+    return end(view, frame.packet, 'insufficient-info', detail, linkProof(view, link))
+  }
   const filter = bridgeFilter(view)
   if (filter) return filter(frame.packet)
   if (port === null || !asksIptables(view, frame.packet))

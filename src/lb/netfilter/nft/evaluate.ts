@@ -3,7 +3,7 @@ import type { Maybe } from '../../maybe.ts'
 import type { Packet } from '../../packet.ts'
 import type { Effect, RuleResult } from '../outcome.ts'
 import type { Place } from '../place.ts'
-import { type Bytes, bytesOfHex, unknownBytes } from './bytes.ts'
+import { type Bytes, bytesOfHex, hostNumber, unknownBytes } from './bytes.ts'
 import { compareBytes, type Found, isWithin, lookUp } from './compare.ts'
 import type {
   Bitwise,
@@ -18,6 +18,7 @@ import type {
   Masq,
   Meta,
   Nat,
+  Numgen,
   Objref,
   Payload,
   Range,
@@ -36,7 +37,13 @@ import {
 } from './statement.ts'
 
 /** A rule half way: what its registers hold, and whether it came so far only by an assumption. */
-type Run = { readonly registers: Registers; readonly packet: Packet; readonly isSure: boolean }
+type Run = {
+  readonly registers: Registers
+  readonly packet: Packet
+  readonly isSure: boolean
+  /** What a number generator gave on this run. */
+  readonly choice?: string
+}
 
 /** What an expression leads to: further runs of the rule, results that end it, and runs that break off. */
 type Stepped = {
@@ -71,13 +78,15 @@ export function evaluateNative(
   return results
 }
 
-function brokenOff({ packet, isSure }: Run): RuleResult {
+function brokenOff({ packet, isSure, choice }: Run): RuleResult {
   const result = { effect: { kind: 'continue' }, packet, isMatch: false } as const
+  if (choice !== undefined) return { ...result, assumes: { kind: 'choice', taken: choice } }
   return isSure ? result : { ...result, assumes: { kind: 'unknown', taken: 'does not match' } }
 }
 
-function resultOf({ packet, isSure }: Run, effect: Effect, choice?: string): RuleResult {
+function resultOf({ packet, isSure, choice: drawn }: Run, effect: Effect, chosen?: string): RuleResult {
   const result = { effect, packet, isMatch: true }
+  const choice = chosen ?? drawn
   if (choice !== undefined) return { ...result, assumes: { kind: 'choice', taken: choice } }
   return isSure ? result : { ...result, assumes: { kind: 'unknown', taken: 'matches' } }
 }
@@ -171,7 +180,11 @@ function stepStatement(expression: Expression, run: Run, place: Place): Stepped 
       return stop(run, rejectStatement(expression as Expression & Reject))
     case 'notrack':
       return {
-        runs: [packet.connection ? run : { ...run, packet: { ...packet, connectionInfo: 'untracked' } }],
+        runs: [
+          packet.connection || packet.zone
+            ? run
+            : { ...run, packet: { ...packet, connectionInfo: 'untracked' } },
+        ],
       }
     case 'limit':
     case 'quota':
@@ -188,12 +201,13 @@ function stepStatement(expression: Expression, run: Run, place: Place): Stepped 
         ? test(undefined, run)
         : { runs: [run] }
     }
+    case 'numgen':
+    case 'hash':
+      return draw(expression as Expression & Numgen, run)
     case 'exthdr':
     case 'rt':
     case 'socket':
     case 'osf':
-    case 'numgen':
-    case 'hash':
     case 'xfrm':
     case 'tunnel': {
       const { dreg, sreg } = expression as Expression & { dreg?: number; sreg?: number }
@@ -210,6 +224,24 @@ function stepStatement(expression: Expression, run: Run, place: Place): Stepped 
         { kind: 'unknown', reason: `'${what}' of nf_tables is not known` },
       )
     }
+  }
+}
+
+/** Numbers up to this many are followed one by one. */
+const MOST_DRAWN = 16
+
+/** nft_ng_inc_eval, nft_ng_random_eval, nft_jhash_eval: any of the numbers may come. */
+function draw({ name, dreg, modulus, offset = 0 }: Expression & Numgen, run: Run): Stepped {
+  if (modulus > MOST_DRAWN) {
+    const registers = load(run.registers, dreg, unknownBytes(4))
+    return { runs: [{ ...run, registers, isSure: false }] }
+  }
+  return {
+    runs: Array.from({ length: modulus }, (_, drawn) => ({
+      ...run,
+      registers: load(run.registers, dreg, hostNumber(offset + drawn)),
+      choice: `${run.choice === undefined ? '' : `${run.choice}, `}${name} ${offset + drawn}`,
+    })),
   }
 }
 

@@ -48,5 +48,6 @@ export type Nat = {
 }
 export type Masq = Pick<Nat, 'protoMin' | 'protoMax' | 'flags'>
 export type Reject = { readonly type: string; readonly code?: number }
+export type Numgen = { readonly dreg: number; readonly modulus: number; readonly offset?: number }
 export type Objref = { readonly type?: number; readonly set?: string }
 export type Dynset = { readonly expression?: Expression; readonly expressions?: readonly Expression[] }

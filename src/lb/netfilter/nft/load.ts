@@ -1,6 +1,6 @@
 import { parseIp } from '../../ip.ts'
-import type { ConnectionInfo, Tuple } from '../../connection.ts'
-import { IPPROTO_ICMP, IPPROTO_ICMPV6, type Packet } from '../../packet.ts'
+import { type ConnectionInfo, type Tuple, zoneIdOf } from '../../connection.ts'
+import { IPPROTO_ICMP, IPPROTO_ICMPV6, type Packet, type Zone } from '../../packet.ts'
 import { addressType } from '../../routing/fib.ts'
 import { lookUpRoute } from '../../routing/lookup.ts'
 import type { Place } from '../place.ts'
@@ -104,10 +104,14 @@ export function loadCt({ key, direction }: Ct, packet: Packet): LoadResult {
     case 'protocol':
       return [connection.protocol]
     case 'zone':
-      return hostNumber(0, 2)
+      return hostNumber(zoneOf(connection.zone, direction), 2)
     default:
       return loadTuple(key, direction === 'reply' ? connection.reply : connection.original, packet)
   }
+}
+
+function zoneOf(zone: Zone | null, direction: string | undefined): number | undefined {
+  return direction === 'original' || direction === 'reply' ? zoneIdOf(zone, direction) : zone ? zone.id : 0
 }
 
 /** IPS_*: SEEN_REPLY 2, CONFIRMED 8, SRC_NAT 16, DST_NAT 32, and both DONE bits. ASSURED is not known once there was an answer. */

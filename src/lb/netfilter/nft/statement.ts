@@ -36,8 +36,13 @@ export function setMeta({ key, sreg }: Meta, registers: Registers, packet: Packe
   return key === 'mark' ? { ...packet, mark: numberOfHost(read(registers, sreg!, 4)) } : packet
 }
 
-export function setCt({ key, sreg }: Ct, registers: Registers, packet: Packet): Packet {
+export function setCt({ key, sreg, direction }: Ct, registers: Registers, packet: Packet): Packet {
   const { connection } = packet
+  if (key === 'zone') {
+    if (connection || packet.zone || packet.connectionInfo !== 'none') return packet
+    const side = direction === 'original' || direction === 'reply' ? direction : 'both'
+    return { ...packet, zone: { id: numberOfHost(read(registers, sreg!, 2)), side } }
+  }
   if (key !== 'mark' || !connection) return packet
   return { ...packet, connection: { ...connection, mark: numberOfHost(read(registers, sreg!, 4)) } }
 }

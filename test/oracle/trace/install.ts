@@ -1,0 +1,78 @@
+import type { Random } from '../random.ts'
+import { type NativeRules, randomNative } from './native-rules.ts'
+import type { Router } from './router.ts'
+import { emptyTable, randomTable } from './rule-set.ts'
+
+/**
+ * Puts a random rule set of either back end of iptables, of both, or of nft's own into the router, beside the table of the witness.
+ *
+ * @param wants rules that are left out otherwise
+ * @returns the back ends, for messages
+ */
+export function installRules(
+  router: Router,
+  random: Random,
+  witness: string,
+  wants: (rule: string) => boolean = () => true,
+): string {
+  router.run('nft', ['-f', '-'], `flush ruleset\n${witness}`)
+  const backends = random.pick([
+    ['nft'],
+    ['nft'],
+    ['legacy'],
+    ['legacy'],
+    ['nft', 'legacy'],
+    ['native'],
+    ['native'],
+    ['native', 'legacy'],
+  ])
+  for (const backend of ['nft', 'legacy']) {
+    for (const table of ['raw', 'mangle', 'nat', 'filter', 'security']) {
+      const isUsed = backends.includes(backend) && random.chance(0.75)
+      // Legacy tables stay: what an earlier rule set has left is cleared.
+      if (isUsed) restore(router, backend, only(randomTable(random, table), wants))
+      else if (backend === 'legacy') restore(router, backend, emptyTable(table))
+    }
+  }
+  if (backends.includes('native')) loadNative(router, randomNative(random))
+  return backends.join('+')
+}
+
+function only(table: string, wants: (rule: string) => boolean): string {
+  return table
+    .split('\n')
+    .filter(line => !line.startsWith('-A') || wants(line))
+    .join('\n')
+}
+
+/** Rules that are refused, by iptables or by the kernel, are left out. */
+function restore(router: Router, backend: string, table: string): void {
+  const load = (text: string, ...options: string[]): boolean => {
+    try {
+      router.run(`iptables-${backend}-restore`, options, text)
+      return true
+    } catch {
+      return false
+    }
+  }
+  if (load(table)) return
+  const lines = table.split('\n')
+  load(lines.filter(line => !line.startsWith('-A')).join('\n'))
+  for (const rule of lines.filter(line => line.startsWith('-A')))
+    load(`${lines[0]}\n${rule}\nCOMMIT\n`, '--noflush')
+}
+
+/** Rules of nft that are refused are left out as well. */
+function loadNative(router: Router, { chains, rules }: NativeRules): void {
+  const load = (text: string): boolean => {
+    try {
+      router.run('nft', ['-f', '-'], text)
+      return true
+    } catch {
+      return false
+    }
+  }
+  if (load(`${chains}${rules.join('\n')}\n`)) return
+  router.run('nft', ['-f', '-'], chains)
+  for (const rule of rules) load(`${rule}\n`)
+}
