@@ -10,7 +10,7 @@ import { packetHex, type TestPacket } from './trace/packet.ts'
 import { farAddresses, hostAddresses, routerAddresses, startSender } from './trace/router.ts'
 import { ports } from './trace/rule-set.ts'
 
-const ruleSets = Number(process.env['CNMTOP_RULE_SETS'] ?? 40)
+const ruleSets = Number(process.env['CNMTOP_RULE_SETS'] ?? 30)
 const only = process.env['CNMTOP_ONLY']
 const PACKETS = 20
 

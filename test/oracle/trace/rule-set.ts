@@ -92,6 +92,18 @@ const matches: readonly {
     make: r => `-m policy --dir in --pol ${r.pick(['none', 'ipsec'])}`,
     chains: ['PREROUTING', 'INPUT', 'FORWARD'],
   },
+  {
+    make: r =>
+      `-m u32 ${not(r)}--u32 "${r.pick(['6&0xff=6', '8>>24=0:63', '12=0x0a010002,0x0a010003', '16>>8=0x0a0200'])}"`,
+  },
+  { protocol: 'tcp', make: r => `-m u32 --u32 "0>>22&0x3c@0&0xffff=${r.pick(['80', '443', '1000:1002'])}"` },
+  { make: r => `-m bpf --bytecode "4,48 0 0 9,21 0 1 ${r.pick([6, 17])},6 0 0 1,6 0 0 0"` },
+  // As Docker looks for a VNI: the word at the transport header, masked.
+  {
+    protocol: 'tcp',
+    make: r =>
+      `-m bpf --bytecode "6,177 0 0 0,64 0 0 0,84 0 0 65535,21 0 1 ${r.pick(ports)},6 0 0 4294967295,6 0 0 0"`,
+  },
   { make: () => '-m statistic --mode nth --every 1 --packet 0' },
   { make: () => '-m comment --comment x' },
 ]
