@@ -66,12 +66,7 @@ describe(
         { ...flow, family: 'inet', entry: { kind: 'local', namespace: router.host.id } },
         { reply: false },
       )
-      expect(path.fork?.reason ?? path.end?.detail).toBeDefined()
-      expect(
-        endsOf(path)
-          .map(({ end }) => end!.packet.destination)
-          .toSorted(),
-      ).toEqual([...drawn].toSorted())
+      expect(new Set(endsOf(path).map(({ end }) => end!.packet.destination))).toEqual(drawn)
     })
   },
 )
