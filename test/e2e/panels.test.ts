@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openTerminal, type RunningTerminal } from '../../scripts/terminal.ts'
 import { type FakeDocker, fakeDocker } from '../support/fake-docker.ts'
+import { choose, confirm, shows, steps, typeWord } from '../support/panel-keys.ts'
 import { program } from '../support/program.ts'
 
 /** The whole program in a pseudo-terminal, on a recorded daemon that takes what it is told. Nothing sleeps but where a key is held. */
@@ -50,34 +51,6 @@ async function start(
   return terminal
 }
 
-const shows =
-  (part: string) =>
-  (rows: string[]): boolean =>
-    rows.some(row => row.includes(part))
-
-/** Types keys one after the other, each when what came of the one before is on the screen. */
-async function steps(
-  terminal: RunningTerminal,
-  ...pairs: readonly (readonly [keys: string, then: string])[]
-): Promise<void> {
-  for (const [keys, then] of pairs) {
-    terminal.type(keys)
-    await terminal.until(shows(then), 15_000)
-  }
-}
-
-/** From the lists to what an entry of the menu opens. */
-async function choose(terminal: RunningTerminal, title: string, then: string): Promise<void> {
-  await steps(terminal, ['a', '━━ Actions'])
-  for (let step = 0; step < 20; step++) {
-    const chosen = terminal.text().find(row => row.startsWith('▌')) ?? ''
-    if (chosen.includes(title)) break
-    terminal.type('j')
-    await terminal.until(rows => rows.find(row => row.startsWith('▌')) !== chosen)
-  }
-  await steps(terminal, ['\r', then])
-}
-
 async function planOfNetwork(terminal: RunningTerminal): Promise<void> {
   await choose(terminal, 'Create a network', '━━ Create a network')
   await steps(
@@ -89,12 +62,6 @@ async function planOfNetwork(terminal: RunningTerminal): Promise<void> {
     ['192.168.10.0/24', '1 Subnet          192.168.10.0/24'],
     ['\r', '[>Cancel<]'],
   )
-}
-
-/** Chooses the button that sends, and waits until it can be pressed. */
-async function confirm(terminal: RunningTerminal, then: string): Promise<void> {
-  await terminal.until(shows('[ Do it ]'))
-  await steps(terminal, ['\t', '[>Do it<]'], ['\r', then])
 }
 
 const created = (): string[] => daemon.requests.filter(path => path.includes('/networks/create'))
@@ -165,9 +132,7 @@ describe('nothing is destroyed', () => {
       [`${name}\t\r`, 'Letter by letter'],
     )
     // Held down: the button is chosen, and Enter comes again and again.
-    for (let length = 1; length <= name.length; length++) {
-      await steps(terminal, [name.charAt(length - 1), `confirm: ${name.slice(0, length)}`])
-    }
+    await typeWord(terminal, 'confirm: ', name)
     await terminal.until(shows('[ Do it ]'))
     terminal.type('\t')
     for (let count = 0; count < 30; count++) {
