@@ -125,6 +125,7 @@ function document(answer: Answer, nodes: readonly Snapshot[]): unknown {
       namespace: end.namespace,
       name: end.namespaceName,
       evidence: end.evidence,
+      ...(end.cause && { cause: end.cause }),
       ...adviceFor(byNode, end, hops),
     })),
   )

@@ -1,8 +1,8 @@
 import { pointer, type RowRef } from '../evidence.ts'
 import type { PortBinding, PublishedPort, SwarmService } from '../model.ts'
 import { addEdge, type Draft, include, type Mutable, warn } from './draft.ts'
-import { rulesOf, type SeenRule } from './filter.ts'
 import type { OwnerIndex } from './owners.ts'
+import { hasPortRules, type PortRule, portRulesOf } from './port-rules.ts'
 import { dockerRow, entriesOf, type NodeView, type World } from './world.ts'
 
 const PROTOCOLS = new Set(['tcp', 'udp', 'sctp'])
@@ -10,10 +10,10 @@ const PROTOCOLS = new Set(['tcp', 'udp', 'sctp'])
 /** What the host of a node translates. */
 type HostRules = {
   /** Rules of DOCKER-INGRESS: the mesh. */
-  readonly mesh: readonly SeenRule[]
+  readonly mesh: readonly PortRule[]
   /** Rules of DOCKER: ports of containers. */
-  readonly containers: readonly SeenRule[]
-  /** Whether the host's rules were read, and are iptables' at all. */
+  readonly containers: readonly PortRule[]
+  /** Whether the host's rules were read, and the daemon's are among them. */
   readonly isRead: boolean
 }
 
@@ -32,17 +32,11 @@ export function resolvePorts(draft: Draft, world: World, owners: OwnerIndex): vo
 
 function hostRules({ host }: NodeView): HostRules {
   if (!host) return { mesh: [], containers: [], isRead: false }
-  const nat = rulesOf(
-    host,
-    'nat',
-    ({ chain, target }) => target.name === 'DNAT' && chain.startsWith('DOCKER'),
-  )
+  const rules = portRulesOf(host)
   return {
-    mesh: nat.filter(({ rule }) => rule.chain === 'DOCKER-INGRESS'),
-    containers: nat.filter(({ rule }) => rule.chain === 'DOCKER'),
-    isRead: host.row.netfilter.some(
-      ({ table, chains }) => table === 'nat' && chains.some(({ name }) => name === 'DOCKER'),
-    ),
+    mesh: rules.filter(({ isMesh }) => isMesh),
+    containers: rules.filter(({ isMesh }) => !isMesh),
+    isRead: hasPortRules(host),
   }
 }
 
@@ -124,17 +118,10 @@ function hasIpvs({ namespaces }: NodeView): boolean {
 
 function bindingOf(
   node: string,
-  rule: SeenRule | undefined,
+  rule: PortRule | undefined,
   evidence: readonly RowRef[],
 ): Mutable<PortBinding> {
-  const target = rule?.rule.target
-  const address = target?.name === 'DNAT' ? target.addresses?.first : undefined
-  const port = target?.name === 'DNAT' ? (target.ports?.first ?? rule?.port) : undefined
-  return {
-    node,
-    ...(address !== undefined && port !== undefined && { to: { address, port } }),
-    evidence: [...evidence],
-  }
+  return { node, ...(rule?.to && { to: rule.to }), evidence: [...evidence] }
 }
 
 function addPort(
@@ -231,9 +218,8 @@ function endpointOf(
 /** Rules for ports that no service and no container publishes; all of them where no daemon was asked. */
 function unknownPorts(draft: Draft, view: NodeView, rules: HostRules, owners: OwnerIndex): void {
   for (const rule of [...rules.mesh, ...rules.containers]) {
-    const { port: number, protocol, destination } = rule
+    const { port: number, protocol, destination, isMesh } = rule
     if (number === undefined || protocol === undefined || !PROTOCOLS.has(protocol)) continue
-    const isMesh = rule.rule.chain === 'DOCKER-INGRESS'
     const hostIp = isMesh || destination === undefined ? '' : `${destination}/`
     const id = isMesh
       ? `port:ingress/${protocol}/${number}`
