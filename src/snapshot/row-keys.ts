@@ -73,7 +73,12 @@ export function virtualServiceKey(service: VirtualService): string {
 
 /** `FWM 276 -> 10.0.0.5:0` */
 export function realServerKey(service: VirtualService, server: RealServer): string {
-  return `${virtualServiceKey(service)} -> ${socketAddress(server.address, server.port)}`
+  return keyOfServerIn(virtualServiceKey(service), server)
+}
+
+/** The same, of a virtual service whose key is known. */
+export function keyOfServerIn(serviceKey: string, { address, port }: RealServer): string {
+  return `${serviceKey} -> ${socketAddress(address, port)}`
 }
 
 /** `10.0.0.2:80`, `[fd00::2]:80`. */

@@ -1,5 +1,5 @@
 import type { VirtualService as VirtualServiceRow } from '../../snapshot/index.ts'
-import { realServerKey, socketAddress, virtualServiceKey } from '../../snapshot/row-keys.ts'
+import { keyOfServerIn, socketAddress, virtualServiceKey } from '../../snapshot/row-keys.ts'
 import { pointer, type RowRef } from '../evidence.ts'
 import type {
   MarkRule,
@@ -10,7 +10,7 @@ import type {
   SwarmTask,
   VirtualService,
 } from '../model.ts'
-import { addEdge, type Draft, type Mutable, warn } from './draft.ts'
+import { added, addEdge, type Draft, type Mutable, none, warn } from './draft.ts'
 import { marksOf } from './marks.ts'
 import { endpointAt, isLive, type OwnerIndex, tasksAt } from './owners.ts'
 import type { SandboxIndex } from './sandboxes.ts'
@@ -44,10 +44,13 @@ function balanceSandbox(
   const isRead = namespace.row.sources.some(({ source, status }) => source === 'ipvs' && status === 'ok')
   if (services.length === 0 && !isRead) return
   const marks = marksOf(namespace)
+  // Most sandboxes balance nothing.
+  const networks = services.length === 0 ? [] : networksOf(draft, sandbox)
+  const told = toldOf(draft, view, networks)
   for (const [key, row] of withKeys(services, virtualServiceKey)) {
     const own = row.fwmark === undefined ? [] : (marks.get(row.fwmark) ?? [])
     if (row.fwmark !== undefined) marks.delete(row.fwmark)
-    addVirtualService(draft, view, namespace, sandbox, key, row, own, owners)
+    addVirtualService(draft, view, namespace, sandbox, key, row, own, owners, networks, told)
   }
   for (const [mark, rules] of marks) {
     if (sandbox.kind === 'host') break
@@ -70,6 +73,8 @@ function addVirtualService(
   row: VirtualServiceRow,
   marks: readonly MarkRule[],
   owners: OwnerIndex,
+  networks: readonly Mutable<Network>[],
+  told: Told,
 ): void {
   const evidence = kernelRow(namespace, 'ipvs', key)
   const place = sandbox.id.slice('sandbox:'.length)
@@ -82,27 +87,28 @@ function addVirtualService(
     node: view.id,
     sandbox: sandbox.id,
     namespace: namespace.row.id,
-    ...(row.fwmark !== undefined && { fwmark: row.fwmark }),
-    ...(row.protocol !== undefined && { protocol: row.protocol }),
-    ...(row.address !== undefined && { address: row.address }),
-    ...(row.port !== undefined && { port: row.port }),
     scheduler: row.scheduler,
     marks: [...marks],
     realServers: [],
   }
+  if (row.fwmark !== undefined) object.fwmark = row.fwmark
+  if (row.protocol !== undefined) object.protocol = row.protocol
+  if (row.address !== undefined) object.address = row.address
+  if (row.port !== undefined) object.port = row.port
   draft.virtualServices.set(object.id, object)
   sandbox.virtualServices.push(object.id)
   addEdge(draft, 'in-ipvs', object.id, sandbox.id, [evidence, ...sandbox.evidence])
 
-  const meaning = meaningOf(draft, view, sandbox, object, row, owners)
+  const meaning = meaningOf(view, object, row, owners, networks, told)
   if (meaning.network) object.network = meaning.network.id
   if (meaning.service) {
     object.service = meaning.service.id
     meaning.service.virtualServices.push(object.id)
     addEdge(draft, 'serves', object.id, meaning.service.id, [evidence, ...meaning.evidence])
   }
-  for (const [serverKey, server] of withKeys(row.realServers, server => realServerKey(row, server)))
-    addRealServer(draft, namespace, object, serverKey, server, owners)
+  const service = object.id.slice('virtual-service:'.length)
+  for (const [serverKey, server] of withKeys(row.realServers, server => keyOfServerIn(key, server)))
+    addRealServer(draft, namespace, object, service, serverKey, server, owners)
   missingServers(draft, object, row)
 }
 
@@ -111,20 +117,19 @@ function addVirtualService(
  * that sets the mark; when they differ, the number counts and the object says so.
  */
 function meaningOf(
-  draft: Draft,
   view: NodeView,
-  sandbox: Mutable<Sandbox>,
   object: Mutable<VirtualService>,
   row: VirtualServiceRow,
   owners: OwnerIndex,
+  networks: readonly Mutable<Network>[],
+  told: Told,
 ): Meaning {
-  const networks = networksOf(draft, sandbox)
-  const byMark = row.fwmark === undefined ? undefined : byNumber(draft, view, networks, row.fwmark)
+  const byMark = row.fwmark === undefined ? undefined : byNumber(view, told, row.fwmark)
   const vips = new Map<string, RowRef>(
     object.marks.flatMap(({ address, evidence }) => (address === undefined ? [] : [[address, evidence]])),
   )
   if (row.address !== undefined) vips.set(row.address, object.evidence[0] as RowRef)
-  const byVip = byAddress(draft, networks, vips)
+  const byVip = byAddress(told, vips)
   if (byMark?.service && byVip?.service && byMark.service !== byVip.service) {
     const message = `the daemon says that mark ${row.fwmark} is ${byMark.service.name}, its VIP is ${byVip.service.name}'s`
     warn(object, 'differs', message, [...byMark.evidence, ...byVip.evidence])
@@ -154,39 +159,56 @@ function networksOf(draft: Draft, sandbox: Mutable<Sandbox>): Mutable<Network>[]
   return [...new Set(ids)].flatMap(id => draft.networks.get(id) ?? [])
 }
 
-function byNumber(
-  draft: Draft,
-  view: NodeView,
-  networks: readonly Mutable<Network>[],
-  fwmark: number,
-): Meaning | undefined {
+/** A service on a network, and how many of those that were told of come before it: the first one counts. */
+type ToldService = {
+  readonly network: Mutable<Network>
+  readonly service: Mutable<SwarmService>
+  readonly index: number
+}
+
+/** The services of some networks by the number of the mark that a node gave them, and by VIP. */
+type Told = {
+  readonly byNumber: ReadonlyMap<number, ToldService>
+  readonly byVip: ReadonlyMap<string, ToldService>
+}
+
+function toldOf(draft: Draft, view: NodeView, networks: readonly Mutable<Network>[]): Told {
+  const byMark = new Map<number, ToldService>()
+  const byVip = new Map<string, ToldService>()
+  let index = 0
   for (const network of networks) {
     for (const id of network.services) {
       const service = draft.services.get(id)
       const entry = service?.networks.find(({ network: other }) => other === network.id)
-      if (!service || entry?.fwmarks[view.id] !== fwmark) continue
-      const place = pointer('Services', service.name, 'LocalLBIndex')
-      return { network, service, evidence: [dockerRow(view.id, 'networks', network.networkId ?? '', place)] }
+      if (!service || !entry) continue
+      const told = { network, service, index: index++ }
+      const mark = entry.fwmarks[view.id]
+      if (mark !== undefined && !byMark.has(mark)) byMark.set(mark, told)
+      if (entry.vip !== undefined && !byVip.has(entry.vip)) byVip.set(entry.vip, told)
     }
   }
-  return undefined
+  return { byNumber: byMark, byVip }
 }
 
-function byAddress(
-  draft: Draft,
-  networks: readonly Mutable<Network>[],
-  vips: ReadonlyMap<string, RowRef>,
-): Meaning | undefined {
-  if (vips.size === 0) return undefined
-  for (const network of networks) {
-    for (const id of network.services) {
-      const service = draft.services.get(id)
-      const vip = service?.networks.find(({ network: other }) => other === network.id)?.vip
-      const evidence = vip === undefined ? undefined : vips.get(vip)
-      if (service && evidence) return { network, service, evidence: [evidence, ...service.evidence] }
-    }
+function byNumber(view: NodeView, told: Told, fwmark: number): Meaning | undefined {
+  const found = told.byNumber.get(fwmark)
+  if (!found) return undefined
+  const { network, service } = found
+  const place = pointer('Services', service.name, 'LocalLBIndex')
+  return { network, service, evidence: [dockerRow(view.id, 'networks', network.networkId ?? '', place)] }
+}
+
+function byAddress(told: Told, vips: ReadonlyMap<string, RowRef>): Meaning | undefined {
+  let first: ToldService | undefined
+  let evidence: RowRef | undefined
+  for (const [vip, row] of vips) {
+    const found = told.byVip.get(vip)
+    if (!found || (first && first.index < found.index)) continue
+    first = found
+    evidence = row
   }
-  return undefined
+  if (!first || !evidence) return undefined
+  return { network: first.network, service: first.service, evidence: [evidence, ...first.service.evidence] }
 }
 
 function byServers(
@@ -207,6 +229,7 @@ function addRealServer(
   draft: Draft,
   namespace: NamespaceView,
   virtual: Mutable<VirtualService>,
+  service: string,
   key: string,
   row: RealServerRow,
   owners: OwnerIndex,
@@ -221,10 +244,10 @@ function addRealServer(
   const evidence = kernelRow(namespace, 'ipvs', key)
   const object: Mutable<RealServer> = {
     type: 'real-server',
-    id: `real-server:${virtual.id.slice('virtual-service:'.length)}/${place}`,
+    id: `real-server:${service}/${place}`,
     name: node ? `${name} on ${node.name}` : name,
     evidence: [evidence],
-    warnings: [],
+    warnings: none,
     node: virtual.node,
     virtualService: virtual.id,
     address,
@@ -238,7 +261,7 @@ function addRealServer(
   if (node) object.taskNode = node.id
   draft.realServers.set(object.id, object)
   virtual.realServers.push(object.id)
-  if (task) task.realServers.push(object.id)
+  if (task) task.realServers = added(task.realServers, object.id)
   doubtRealServer(draft, virtual, object, tasks)
 }
 

@@ -80,7 +80,21 @@ export function warn(
   message: string,
   evidence: readonly RowRef[],
 ): void {
-  object.warnings.push({ code, message, evidence: [...evidence] })
+  object.warnings = added(object.warnings, { code, message, evidence: [...evidence] })
+}
+
+/** The empty list of most objects: nothing can be added to it, `added` gives another one. */
+export const none: never[] = Object.freeze([]) as unknown as never[]
+
+/**
+ * The list with one more item. Of a large graph most lists have one or two items, and `push` makes room for seventeen: in time and
+ * memory that is a fifth of the whole.
+ */
+export function added<Item>(list: Item[], item: Item): Item[] {
+  if (list.length === 0) return [item]
+  if (list.length === 1) return [list[0] as Item, item]
+  list.push(item)
+  return list
 }
 
 /** Adds to a list that is a set. */

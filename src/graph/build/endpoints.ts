@@ -3,7 +3,7 @@ import type { Address, Link } from '../../snapshot/index.ts'
 import type { RowRef } from '../evidence.ts'
 import type { Endpoint, EndpointAddress, Network, Sandbox } from '../model.ts'
 import { kindOf, linkEnd, networkOfBridge } from './devices.ts'
-import { type Draft, type Mutable, warn } from './draft.ts'
+import { type Draft, type Mutable, none, warn } from './draft.ts'
 import { instanceOf } from './networks.ts'
 import type { SandboxIndex } from './sandboxes.ts'
 import { readTold, sandboxOfTold, type ToldEndpoint } from './told.ts'
@@ -72,7 +72,7 @@ function joinLinks(
       id: `endpoint:${place}/${link.ifname}`,
       name: told?.name ?? `${sandbox.name} ${link.ifname}`,
       evidence: told ? [end.evidence, ...told.evidence] : [end.evidence],
-      warnings: [],
+      warnings: none,
       node: view.id,
       network: network.id,
       sandbox: sandbox.id,
@@ -107,13 +107,14 @@ function wiringOf(draft: Draft, view: NodeView, namespace: NamespaceView, link: 
   const there = link.peer && view.byId.get(link.peer.namespace)
   const end = there && link.peer && there.byIndex.get(link.peer.ifindex)
   if (!there || !end) return {}
-  const peer = linkEnd(there, end)
+  const peer: Mutable<NonNullable<Endpoint['peer']>> = linkEnd(there, end)
   if (end.master === undefined || there === namespace) return { peer }
   const bridge = there.byName.get(end.master)
   const known = bridge && draft.bridges.get(`${there.node} ${there.row.id} ${bridge.ifindex}`)
   const network =
     known ?? (bridge && kindOf(bridge) === 'bridge' ? networkOfBridge(draft, there, bridge) : undefined)
-  return { peer: { ...peer, bridge: end.master }, network }
+  peer.bridge = end.master
+  return { peer, network }
 }
 
 /** macvlan and ipvlan name their parent by its index in the host; networks of the same parent are told apart by the daemon. */

@@ -1,7 +1,7 @@
 import type { DockerTask } from '../../snapshot/index.ts'
 import { pointer, type RowRef } from '../evidence.ts'
 import type { SwarmTask } from '../model.ts'
-import { addEdge, type Draft, include, type Mutable } from './draft.ts'
+import { added, addEdge, type Draft, type Mutable, none } from './draft.ts'
 import { nodeOfVtep, type VtepIndex } from './vteps.ts'
 import type { ServiceIndex } from './services.ts'
 import { byKey, compare, dockerRow, entriesOf, type NodeView, type World } from './world.ts'
@@ -24,7 +24,7 @@ export function resolveTasks(draft: Draft, world: World, services: ServiceIndex,
 function taskOf(draft: Draft, taskId: string, evidence: RowRef): Mutable<SwarmTask> {
   const known = draft.tasks.get(`task:${taskId}`)
   if (known) {
-    known.evidence.push(evidence)
+    known.evidence = added(known.evidence, evidence)
     return known
   }
   const task: Mutable<SwarmTask> = {
@@ -32,11 +32,11 @@ function taskOf(draft: Draft, taskId: string, evidence: RowRef): Mutable<SwarmTa
     id: `task:${taskId}`,
     name: '',
     evidence: [evidence],
-    warnings: [],
+    warnings: none,
     taskId,
-    addresses: [],
-    endpoints: [],
-    realServers: [],
+    addresses: none,
+    endpoints: none,
+    realServers: none,
   }
   draft.tasks.set(task.id, task)
   return task
@@ -58,7 +58,7 @@ function fill(draft: Draft, task: Mutable<SwarmTask>, row: DockerTask): void {
 function addAddress(task: Mutable<SwarmTask>, network: string, address: string): void {
   if (address === '') return
   const isKnown = task.addresses.some(entry => entry.network === network && entry.address === address)
-  if (!isKnown) task.addresses.push({ network, address })
+  if (!isKnown) task.addresses = added(task.addresses, { network, address })
 }
 
 /** Labels that swarmkit puts on the container of a task (daemon/cluster/executor/container of moby). */
@@ -72,7 +72,7 @@ function fromContainers(draft: Draft, view: NodeView): void {
     const service = `service:${Labels[`${LABEL}service.id`]}`
     if (draft.services.has(service)) task.service ??= service
     task.node ??= view.id
-    nameTask(task, taskName.exec(Labels[`${LABEL}task.name`] ?? '')?.[2])
+    nameTask(task, parseTaskName(Labels[`${LABEL}task.name`] ?? '')?.place)
     task.container = container.id
     container.task = task.id
     addEdge(draft, 'runs-task', container.id, task.id, [evidence])
@@ -80,12 +80,22 @@ function fromContainers(draft: Draft, view: NodeView): void {
     if (!sandbox || sandbox.kind === 'host') continue
     task.sandbox = sandbox.id
     sandbox.task = task.id
-    for (const endpoint of sandbox.endpoints) include(task.endpoints, endpoint)
+    for (const endpoint of sandbox.endpoints)
+      if (!task.endpoints.includes(endpoint)) task.endpoints = added(task.endpoints, endpoint)
   }
 }
 
+const swarmId = /^[0-9a-z]{25}$/
+
 /** `web.3.dbb48ysbdcvdfjuv3h12p8a2l`: service, slot, task; of a global service the node is in the slot's place. */
-const taskName = /^(.+)\.([^.]+)\.([0-9a-z]{25})$/
+function parseTaskName(name: string): { readonly place: string; readonly taskId: string } | undefined {
+  const end = name.lastIndexOf('.')
+  const start = name.lastIndexOf('.', end - 1)
+  const taskId = name.slice(end + 1)
+  return start > 0 && end > start + 1 && swarmId.test(taskId)
+    ? { place: name.slice(start + 1, end), taskId }
+    : undefined
+}
 
 function nameTask(task: Mutable<SwarmTask>, place = ''): void {
   if (/^[1-9]\d{0,8}$/.test(place)) task.slot ??= Number(place)
@@ -94,17 +104,19 @@ function nameTask(task: Mutable<SwarmTask>, place = ''): void {
 /** What the gossip of a network says: the addresses of all tasks on it, and the VTEP of each one's node. */
 function fromNetworks(draft: Draft, view: NodeView, services: ServiceIndex, vteps: VtepIndex): void {
   for (const network of view.networks ?? []) {
+    const id = `network:${network.Id}`
     for (const [name, row] of entriesOf(network.Services)) {
       if (name === '') continue
       const service = services.get(name)
       const place = pointer('Services', name, 'Tasks')
       for (const [index, entry] of row.Tasks.entries()) {
-        const [, , slot, taskId] = taskName.exec(entry.Name) ?? []
-        if (taskId === undefined) continue
-        const task = taskOf(draft, taskId, dockerRow(view.id, 'networks', network.Id, `${place}/${index}`))
+        const named = parseTaskName(entry.Name)
+        if (!named) continue
+        const evidence = dockerRow(view.id, 'networks', network.Id, `${place}/${index}`)
+        const task = taskOf(draft, named.taskId, evidence)
         if (service) task.service ??= service.id
-        nameTask(task, slot)
-        addAddress(task, `network:${network.Id}`, entry.EndpointIP)
+        nameTask(task, named.place)
+        addAddress(task, id, entry.EndpointIP)
         const vtep = entry.Info['Host IP']
         if (vtep) task.node ??= nodeOfVtep(draft, vteps, vtep).id
       }

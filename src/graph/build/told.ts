@@ -1,6 +1,6 @@
 import { pointer, type RowRef } from '../evidence.ts'
 import type { Sandbox } from '../model.ts'
-import type { Draft, Mutable } from './draft.ts'
+import { added, type Draft, type Mutable } from './draft.ts'
 import { instanceOf } from './networks.ts'
 import type { SandboxIndex } from './sandboxes.ts'
 import { dockerRow, entriesOf, type NodeView } from './world.ts'
@@ -15,7 +15,7 @@ export type ToldEndpoint = {
   mac: string
   /** With prefix lengths. */
   readonly addresses: string[]
-  readonly evidence: RowRef[]
+  evidence: RowRef[]
 }
 
 /** All of them, by endpoint id. */
@@ -45,7 +45,7 @@ export function readTold(draft: Draft, view: NodeView): ToldEndpoint[] {
       )
       const known = told.get(row.EndpointID)
       if (known) {
-        known.evidence.push(evidence)
+        known.evidence = added(known.evidence, evidence)
         continue
       }
       if (!draft.networks.has(`network:${row.NetworkID}`)) continue
