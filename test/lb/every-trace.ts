@@ -3,7 +3,7 @@ import { snapshotsByNode } from '../../src/graph/rows.ts'
 import { answerQuestion, type Flow, type Trace, traceFlow } from '../../src/lb/index.ts'
 import type { Snapshot } from '../../src/snapshot/index.ts'
 
-/** Traces of a cluster from the first container of the first node to every address, and of every published port from outside. */
+/** Traces of a cluster from the first container of the first node that has one to every address, and of every published port from outside. */
 export function everyTrace(nodes: readonly Snapshot[]): Trace[] {
   return [...flowsOf(nodes).map(flow => traceFlow(nodes, flow)), ...publishedTraces(nodes)]
 }
@@ -14,18 +14,18 @@ function flowsOf(nodes: readonly Snapshot[]): Flow[] {
       row.addresses.filter(({ family, scope }) => family === 'inet' && scope === 'global'),
     ),
   )
-  return [...snapshotsByNode(nodes)].slice(0, 1).flatMap(([node, { namespaces }]) => {
+  const [first] = [...snapshotsByNode(nodes)].flatMap(([node, { namespaces }]) => {
     const container = namespaces.find(({ kind }) => kind === 'container')
-    return container === undefined
-      ? []
-      : addresses.map(({ local }) => ({
-          family: 'inet',
-          protocol: 6,
-          destination: local,
-          destinationPort: 80,
-          entry: { kind: 'local', node, namespace: container.id },
-        }))
+    return container ? [{ node, namespace: container.id }] : []
   })
+  if (!first) return []
+  return addresses.map(({ local }) => ({
+    family: 'inet',
+    protocol: 6,
+    destination: local,
+    destinationPort: 80,
+    entry: { kind: 'local', ...first },
+  }))
 }
 
 /** Ports of the mesh and of containers are asked for by their number. */
