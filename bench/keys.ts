@@ -1,14 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningTerminal } from '../scripts/terminal.ts'
-import { openProgram } from './program.ts'
+import { saveSnapshot } from '../src/snapshot/file.ts'
+import { openProgram, openSnapshot } from './program.ts'
 import { ms, quantile, type Result, type Subject } from './result.ts'
 import { makeRows, removeRows } from './rows.ts'
 import { isUseful } from './start.ts'
+import { syntheticSwarm } from './synthetic-swarm.ts'
 
 const presses = 200
 const routes = 5_000
 
-/** From a key to the moved selection, in the list of namespaces and in a list of 5,000 routes. */
+const swarm = { sandboxes: 1000, overlaysOfTask: 4, overlays: 20, services: 50, realServers: 10 }
+
+/** Views of the graph, and what their lists hold of that swarm at least. */
+const graphViews = [
+  { view: 'overview', rows: 1000, what: 'overview, 1,000 services' },
+  { view: 'sandboxes', rows: 1000, what: 'sandboxes' },
+  { view: 'endpoints', rows: 5000, what: 'endpoints' },
+  { view: 'balancing', rows: 10_000, what: 'real servers' },
+] as const
+
+/** From a key to the moved selection in the views of a large graph: 1,000 sandboxes, 5,000 endpoints, 10,000 real servers. */
+async function inGraph(): Promise<Result[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'cnmtop-bench-'))
+  const file = join(directory, 'swarm.cnm.json')
+  try {
+    await saveSnapshot(file, syntheticSwarm(swarm))
+    const results: Result[] = []
+    for (const { view, rows, what } of graphViews) {
+      const terminal = openSnapshot(file, view)
+      try {
+        await terminal.until(text => Number(/\d+$/.exec(position(text))?.[0]) >= rows, 60_000)
+        results.push(told(`key to paint, ${what}`, await pressOften(terminal)))
+      } finally {
+        await terminal.close()
+      }
+    }
+    return results
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+/** From a key to the moved selection, in the list of namespaces, in a list of 5,000 routes, and in the views of a large graph. */
 export async function measureKeys({ netnsDir }: Subject): Promise<Result[]> {
   const long = makeRows(routes)
   const terminal = openProgram(netnsDir, long.netnsDir)
@@ -30,6 +67,7 @@ export async function measureKeys({ netnsDir }: Subject): Promise<Result[]> {
     return [
       told('key to paint, list of namespaces', inNamespaces),
       told(`key to paint, ${routes} routes`, await pressOften(terminal)),
+      ...(await inGraph()),
     ]
   } finally {
     await terminal.close()
@@ -51,7 +89,7 @@ function told(what: string, took: readonly number[]): Result {
 async function pressOften(terminal: RunningTerminal): Promise<number[]> {
   const took: number[] = []
   terminal.type('g')
-  await terminal.until(rows => position(rows).startsWith('1 of '))
+  await terminal.until(rows => /^[123] of /.test(position(rows)))
   for (let press = 0; press < presses; press++) {
     const before = position(terminal.text())
     const started = performance.now()

@@ -16,6 +16,12 @@ export function openProgram(...netnsDirs: readonly string[]): RunningTerminal {
   return openTerminal([process.execPath, ...nodeFlags, program, ...words], { cols: 120, rows: 40 })
 }
 
+/** The built program on a snapshot, in one of its views. */
+export function openSnapshot(file: string, view: string): RunningTerminal {
+  const command = [process.execPath, ...nodeFlags, program, 'open', file, '--view', view] as const
+  return openTerminal(command, { cols: 120, rows: 40 })
+}
+
 /** Arguments that keep the program to these directories. */
 export function lookingAt(netnsDirs: readonly string[]): string[] {
   return ['--only-netns-dirs', ...netnsDirs.flatMap(directory => ['--netns-dir', directory])]
