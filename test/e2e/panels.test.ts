@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openTerminal, type RunningTerminal } from '../../scripts/terminal.ts'
 import { type FakeDocker, fakeDocker } from '../support/fake-docker.ts'
-import { choose, confirm, shows, steps, typeWord } from '../support/panel-keys.ts'
+import { choose, confirm, planOverlay, planService, shows, steps, typeWord } from '../support/panel-keys.ts'
 import { program } from '../support/program.ts'
 
 /** The whole program in a pseudo-terminal, on a recorded daemon that takes what it is told. Nothing sleeps but where a key is held. */
@@ -51,25 +51,12 @@ async function start(
   return terminal
 }
 
-async function planOfNetwork(terminal: RunningTerminal): Promise<void> {
-  await choose(terminal, 'Create a network', '━━ Create a network')
-  await steps(
-    terminal,
-    ['my-network', 'my-network'],
-    ['\t', '▌ Driver'],
-    ['\t', '▌ 1 Subnet'],
-    ['\x15', 'from the pool'],
-    ['192.168.10.0/24', '1 Subnet          192.168.10.0/24'],
-    ['\r', '[>Cancel<]'],
-  )
-}
-
 const created = (): string[] => daemon.requests.filter(path => path.includes('/networks/create'))
 
 describe('a network by keys', () => {
   it('is made, logged, and told of', async () => {
     const terminal = await start('networks')
-    await planOfNetwork(terminal)
+    await planOverlay(terminal, 'my-network', '192.168.10.0/24')
     expect(terminal.text().join('\n')).toContain(
       'docker network create --driver overlay --subnet 192.168.10.0/24',
     )
@@ -117,6 +104,20 @@ describe('a network by keys', () => {
   })
 })
 
+describe('a service by keys', () => {
+  it('is planned with its network, its replicas and its port', async () => {
+    const terminal = await start('networks')
+    await planService(terminal, { name: 'nginx-ingress', image: 'nginx:1.29', replicas: '3', port: '81' })
+    const told = terminal
+      .text()
+      .join(' ')
+      .replaceAll(/[\s\\]+/g, ' ')
+    expect(told).toContain('docker service create --name nginx-ingress --replicas 3')
+    expect(told).toMatch(/--publish (?:81:80|published=81,target=80|'?mode=ingress,\S+)/)
+    expect(existsSync(log)).toBe(false)
+  })
+})
+
 describe('nothing is destroyed', () => {
   it('by keys that are held down, or text that is pasted', async () => {
     const terminal = await start('services')
@@ -148,7 +149,7 @@ describe('nothing is destroyed', () => {
     daemon.behave(/networks\/create/, 'hang')
     const before = created().length
     const terminal = await start('networks')
-    await planOfNetwork(terminal)
+    await planOverlay(terminal, 'my-network', '192.168.10.0/24')
     await confirm(terminal, '… POST /networks/create')
     await vi.waitFor(() => expect(created()).toHaveLength(before + 1))
     process.kill(terminal.pid, 'SIGKILL')

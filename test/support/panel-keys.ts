@@ -47,3 +47,57 @@ export async function typeWord(terminal: RunningTerminal, label: string, word: s
     await steps(terminal, [word.charAt(length - 1), `${label}${word.slice(0, length)}`])
   }
 }
+
+/** From the lists to the plan of an overlay. */
+export async function planOverlay(terminal: RunningTerminal, name: string, subnet: string): Promise<void> {
+  await choose(terminal, 'Create a network', '━━ Create a network')
+  await steps(
+    terminal,
+    [name, name],
+    ['\t', '▌ Driver'],
+    ['\t', '▌ 1 Subnet'],
+    ['\x15', 'from the pool'],
+    [subnet, `1 Subnet          ${subnet}`],
+    ['\r', '[>Cancel<]'],
+  )
+}
+
+/** From the lists to the plan of a service on the first overlay that there is. */
+export async function planService(
+  terminal: RunningTerminal,
+  {
+    name,
+    image,
+    replicas,
+    port,
+  }: { readonly name: string; readonly image: string; readonly replicas: string; readonly port?: string },
+): Promise<void> {
+  await choose(terminal, 'Create a service', '━━ Create a service')
+  await steps(
+    terminal,
+    [name, `Name            ${name}`],
+    ['\t', '▌ Image'],
+    [image, `Image           ${image}`],
+    ['\t', '▌ Mode'],
+    ['\t', '▌ Replicas'],
+    // One digit is there: it goes, and another comes.
+    ['\x15', 'Has to be filled in'],
+    [replicas, `Replicas        ${replicas}`],
+    ['\t', '▌ + a network'],
+    ['\r', '▌ 1 Network'],
+    ['\t', '▌ + a network'],
+    ['\t', '▌ Endpoint mode'],
+  )
+  if (port !== undefined) {
+    await steps(
+      terminal,
+      ['\t', '▌ + a published port'],
+      ['\r', '▌ 1 Port'],
+      [port, `1 Port            ${port}`],
+      ['\t', '▌   Target port'],
+      ['80', 'Target port     80'],
+      ['\t', '▌   Protocol'],
+    )
+  }
+  await steps(terminal, ['\r', '[>Cancel<]'])
+}
