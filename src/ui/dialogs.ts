@@ -7,7 +7,7 @@ import type { AuditRow, Desk, Run } from './model/desk.ts'
 import { isDialogCommand } from './model/dialog/command.ts'
 import { ARMING_MS, type Dialog, type PlanDialog } from './model/dialog/dialog.ts'
 import { dialogText } from './model/dialog/pane.ts'
-import { partsIn } from './model/dialog/problems.ts'
+import { partsIn, withRefusal } from './model/dialog/problems.ts'
 import { dialogTurn, moveInDialog, openPanel, openPlan, typeWord } from './model/dialog/reduce.ts'
 import type { Turn } from './model/dialog/turn.ts'
 import { endOf } from './model/dialog/words.ts'
@@ -194,13 +194,11 @@ function dialogsOf(port: ActionPort, host: Host): Dialogs {
     const isShown = dialog?.kind === 'run' && dialog.id === id
     if (!run?.outcome) return
     const { outcome, form, plan } = run
-    if (isShown && outcome.end === 'refused' && form && !didSomething(run)) {
+    // Without a status nobody refused: it was not sent.
+    const isRefused = outcome.end === 'refused' && outcome.status > 0 && !didSomething(run)
+    if (isShown && isRefused && form) {
       const refusal = { field: outcome.field, text: outcome.message }
-      const focus = outcome.field ?? form.focus
-      host.show({
-        kind: 'form',
-        form: { ...form, refusal, isAsked: true, focus, cursor: Number.MAX_SAFE_INTEGER },
-      })
+      host.show({ kind: 'form', form: withRefusal(form, refusal, host.data()) })
     }
     const tone = outcome.end === 'done' ? 'ok' : outcome.end === 'refused' ? 'bad' : 'warn'
     if (!isShown) host.say(`${plan.title}: ${endOf(run)} (a comes back to it, @ is the log)`, tone)
@@ -224,6 +222,8 @@ function dialogsOf(port: ActionPort, host: Host): Dialogs {
   return {
     run(command, isAlone) {
       const { dialog } = host.state()
+      // What other programs did meanwhile stands in the log too.
+      if (command === 'refresh') void readAudit(false)
       if (command === 'actions') openMenu()
       else if (command === 'undo') undoChosen()
       else if (!dialog) return false

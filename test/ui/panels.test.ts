@@ -377,6 +377,13 @@ describe('what becomes of an action', () => {
     operator.stop()
   })
 
+  it('says that nothing was sent where nobody refused it', async () => {
+    const { operator, desk, text } = await sent()
+    await desk.end({ end: 'refused', status: 0, message: 'the log cannot be written', field: undefined })
+    expect(text()).toContain('Nothing was sent: the log cannot be written')
+    operator.stop()
+  })
+
   it('is unknown when nobody answered', async () => {
     const { operator, desk, text } = await sent()
     await desk.end({ end: 'unknown', reason: 'the connection broke' })
@@ -402,7 +409,7 @@ describe('what becomes of an action', () => {
         { ...first!, id: 'net:[1]', name: '1-abcdef', kind: 'overlay', paths: [] },
       ],
     })
-    await operator.keys('j')
+    operator.wait(10_000)
     expect(opened.text()).toContain('+ namespace 1-abcdef (overlay)')
     operator.stop()
   })

@@ -85,7 +85,9 @@ export function dialogText(
       const run = data.desk?.runs.find(({ id }) => id === dialog.id)
       return {
         title: run ? sanitise(run.plan.title) : 'Action',
-        lines: run ? runLines(run, data, columns) : [textLine('This is not known here any more.', 'dim')],
+        lines: run
+          ? runLines(run, data, columns, now)
+          : [textLine('This is not known here any more.', 'dim')],
         foot: [],
       }
     }

@@ -1,7 +1,7 @@
 import type { Check, Plan } from '../../../actions/plan.ts'
 import type { Data } from '../data.ts'
 import { type FormValues, isWholeNumber, type Part } from '../form/field.ts'
-import type { FormState, PartsOf } from '../form/form.ts'
+import type { FormState, PartsOf, Refusal } from '../form/form.ts'
 import { type Stop, stopsOf } from '../form/stops.ts'
 import { panelOf } from '../panels/index.ts'
 
@@ -44,6 +44,13 @@ export function problemsOf(form: FormState, data: Data): Check[] {
       ? check
       : { ...check, field: nearest(check.field, shown) },
   )
+}
+
+/** A form that the engine refused: its sentence stands at the field that it speaks of, and the cursor with it. */
+export function withRefusal(form: FormState, refusal: Refusal, data: Data): FormState {
+  const refused: FormState = { ...form, refusal, isAsked: true }
+  const [{ field = form.focus } = {}] = problemsOf(refused, data)
+  return { ...refused, focus: field, cursor: Number.MAX_SAFE_INTEGER }
 }
 
 /** `subnets.0` for `subnets.0.something`, where that is shown; a list is told at the line that adds to it. */

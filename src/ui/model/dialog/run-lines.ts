@@ -15,14 +15,14 @@ import { questionOfRun } from './question.ts'
 import { endGlyph, endOf, endTones } from './words.ts'
 
 /** What became of an action: its steps, how it ended, and what it made of the data plane. */
-export function runLines(run: Run, data: Data, columns: number): Line[] {
+export function runLines(run: Run, data: Data, columns: number, now: number): Line[] {
   return [
     ...run.progress.flatMap((step, index) =>
       stepLines(step, index === run.progress.length - 1, run, columns),
     ),
     ...(run.progress.length === 0 ? [textLine('… It is logged, and sent.', 'accent')] : []),
     ...endLines(run, columns),
-    ...(run.outcome && didSomething(run) ? proofLines(run, data, columns) : []),
+    ...(run.outcome && didSomething(run) ? proofLines(run, data, columns, now) : []),
   ]
 }
 
@@ -83,12 +83,14 @@ function warningsOf(outcome: Outcome): readonly string[] {
 }
 
 /** How it ended, in one sentence. */
-export function outcomeWords(outcome: Outcome): string {
+function outcomeWords(outcome: Outcome): string {
   switch (outcome.end) {
     case 'done':
       return 'Done.'
     case 'refused':
-      return `The engine refused (${outcome.status}): ${outcome.message}`
+      return outcome.status === 0
+        ? `Nothing was sent: ${outcome.message}`
+        : `The engine refused (${outcome.status}): ${outcome.message}`
     case 'not-converged':
       return `It was taken, and is not as wanted: ${outcome.reason}`
     case 'unknown':
@@ -103,8 +105,8 @@ const marks = { added: '+', removed: '-', changed: '~' } as const
 const markTones = { added: 'ok', removed: 'bad', changed: 'warn' } as const
 
 /** What is different in the data plane since it was confirmed, and where a packet goes now. */
-function proofLines(run: Run, data: Data, columns: number): Line[] {
-  const { changes: shown } = differenceOf(run.before, run.after ?? data.snapshot)
+function proofLines(run: Run, data: Data, columns: number, now: number): Line[] {
+  const { changes: shown } = differenceOf(run.before, run.after ?? data.snapshot, now)
   return [
     ...traceLines(run, data, columns),
     emptyLine,
@@ -140,11 +142,24 @@ function traceLines(run: Run, data: Data, columns: number): Line[] {
   return [emptyLine, title, ...said(glyph, `${disposition}: ${sentence}`, columns, tone)]
 }
 
-let last: { readonly before: Snapshot; readonly after: Snapshot; readonly made: SnapshotDiff } | undefined
+type Difference = {
+  readonly before: Snapshot
+  readonly after: Snapshot
+  readonly made: SnapshotDiff
+  /** Milliseconds since the epoch: another one is not made before. */
+  readonly until: number
+}
+let last: Difference | undefined
 
-function differenceOf(before: Snapshot, after: Snapshot): SnapshotDiff {
-  if (last?.before !== before || last.after !== after) {
-    last = { before, after, made: diffDataPlane(before, after) }
+/** A large node takes its time to compare, and is another one every second: comparing may not take more than this part of all time. */
+const DIFFERENCE_SHARE = 1 / 20
+
+function differenceOf(before: Snapshot, after: Snapshot, now: number): SnapshotDiff {
+  const isSame = last?.before === before && (last.after === after || now < last.until)
+  if (!last || !isSame) {
+    const started = performance.now()
+    const made = diffDataPlane(before, after)
+    last = { before, after, made, until: now + (performance.now() - started) / DIFFERENCE_SHARE }
   }
   return last.made
 }
