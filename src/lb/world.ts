@@ -6,6 +6,8 @@ import { createView, lazy, type View } from './view.ts'
 export type World = {
   /** Namespaces of a node that have virtual services. */
   balancing(snapshot: Snapshot): readonly View[]
+  /** A namespace of a node of which a source was not read. */
+  unread(snapshot: Snapshot, source: string): View | undefined
   /** Namespaces of a node that hold a UDP socket on a port. */
   onUdpPort(snapshot: Snapshot, port: number): readonly View[]
   /** By node and id, or by id alone where it is the only one of that id. */
@@ -59,6 +61,11 @@ function createWorld(snapshots: readonly Snapshot[]): World {
   return {
     balancing: snapshot =>
       seats.filter(seat => seat.snapshot === snapshot && seat.namespace.ipvs.services.length > 0).map(viewOf),
+    unread: (snapshot, source) =>
+      seats
+        .filter(seat => seat.snapshot === snapshot)
+        .map(viewOf)
+        .find(view => (view.missing(source) ?? view.missing('namespace')) !== undefined),
     onUdpPort: (snapshot, wanted) =>
       seats
         .filter(

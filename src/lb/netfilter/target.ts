@@ -158,8 +158,16 @@ function masquerade(packet: Packet, place: Place, target: Named<'MASQUERADE'>): 
     return [{ effect: { kind: 'unknown', reason: 'MASQUERADE without an interface' }, packet }]
   const towards = place.nextHop === undefined ? undefined : parseIp(place.nextHop)
   const address = selectSource(place.view, packet.outDevice, towards, packet.family)
-  if (address === undefined) return [{ effect: drop, packet }]
+  if (address === undefined) return [{ effect: withoutAddress(place), packet }]
   return nat(packet, place, { ...target, addresses: { first: address, last: address } })
+}
+
+/** A device without an address drops (NF_DROP); one whose addresses were not read may have one. */
+function withoutAddress({ view }: Place): Effect {
+  const missing = view.missing('rtnl.addresses')
+  return missing === undefined
+    ? drop
+    : { kind: 'unknown', reason: `the addresses of ${view.namespace.name} were not read: ${missing}` }
 }
 
 /** nf_nat_redirect_ipv4. */
@@ -169,6 +177,6 @@ function redirect(packet: Packet, place: Place, target: Named<'REDIRECT'>): Appl
     place.hook === 'OUTPUT' || packet.inDevice === null
       ? loopback
       : primaryAddress(place.view, packet.inDevice, packet.family)
-  if (address === undefined) return [{ effect: drop, packet }]
+  if (address === undefined) return [{ effect: withoutAddress(place), packet }]
   return nat(packet, place, { ...target, addresses: { first: address, last: address } })
 }

@@ -48,14 +48,23 @@ export type NoRoute =
     }
   | { readonly kind: 'unknown'; readonly reason: string; readonly evidence: readonly RowRef[] }
 
+/** What a route is found by. */
+const needed = [
+  ['rtnl.routes', 'the routes'],
+  ['rtnl.rules', 'the rules of policy routing'],
+  ['rtnl.links', 'the interfaces'],
+] as const
+
 const refusing = new Set(['unreachable', 'prohibit', 'blackhole'])
 
 /** fib_lookup with policy rules: fib_rules_lookup of fib_rules.c, fib4_rule_action of fib_rules.c (ipv4), fib_table_lookup. */
 export function lookUpRoute(view: View, query: RouteQuery): RouteAnswer {
   const family = query.destination.bits === 32 ? 'inet' : 'inet6'
-  const missing = view.missing('rtnl.routes')
-  if (missing !== undefined)
-    return { kind: 'unknown', reason: `the routes could not be read: ${missing}`, evidence: [] }
+  for (const [source, what] of needed) {
+    const missing = view.missing(source)
+    if (missing !== undefined)
+      return { kind: 'unknown', reason: `${what} could not be read: ${missing}`, evidence: [] }
+  }
   return fromRule(view, view.fib(family), query, 0)
 }
 

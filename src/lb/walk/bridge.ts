@@ -17,8 +17,8 @@ const BROADCAST = 'ff:ff:ff:ff:ff:ff'
 /** br_handle_frame_finish and br_dev_xmit: by forwarding entry, to the bridge itself, or to every port. */
 export function bridge(walk: Walk, { view, bridge: name, port, frame }: NextAt<'bridge'>): Next {
   const link = view.link(name)
-  if (!link || !isUp(link))
-    return end(view, frame.packet, 'dropped', `${name} is down`, linkProof(view, link))
+  if (!link) return end(view, frame.packet, 'insufficient-info', `there is no device ${name}`)
+  if (!isUp(link)) return end(view, frame.packet, 'dropped', `${name} is down`, linkProof(view, link))
   const state = port === null ? undefined : wordOf(slaveInfoOf(view.link(port)!, 'state'))
   if (state !== undefined && state !== 'forwarding') {
     return end(
@@ -149,6 +149,11 @@ function flood(walk: Walk, view: View, bridging: Bridging): Next {
     return toPort(walk, view, bridging, chosen.port.ifname)
   }
   const detail = `${frame.destinationMac} is not known to ${link.ifname}, and behind none of its ports`
+  const missing = view.missing('rtnl.fdb')
+  if (sure.length === 0 && missing !== undefined) {
+    const unread = `where ${frame.destinationMac} is was not read: ${missing}`
+    return end(view, frame.packet, 'insufficient-info', unread, linkProof(view, link))
+  }
   if (sure.length === 0 && open.length === 0) {
     const stop = end(view, frame.packet, 'dropped', detail, linkProof(view, link))
     return because(stop, causeOfUnknownMac(walk, view, link.ifname, frame.destinationMac!))

@@ -129,8 +129,12 @@ export function localOut(walk: Walk, { view, packet }: NextAt<'local-out'>): Nex
   addStep(walk, view, { kind: 'route', action: 'sent', detail, evidence })
   return overWays(view, packet, ways, way => {
     const from = packet.source ?? source(way)
-    if (from === undefined)
-      return end(view, packet, 'no-route', `no source address for ${packet.destination}`)
+    if (from === undefined) {
+      const missing = view.missing('rtnl.addresses')
+      return missing === undefined
+        ? end(view, packet, 'no-route', `no source address for ${packet.destination}`)
+        : end(view, packet, 'insufficient-info', `the addresses were not read: ${missing}`)
+    }
     const sent = { ...packet, source: from, outDevice: way.dev }
     return { at: 'output', view, way, packet: { ...sent, outPolicy: findPolicy(view, sent, 'out') } }
   })

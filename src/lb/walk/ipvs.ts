@@ -94,7 +94,13 @@ function send(walk: Walk, view: View, packet: Packet, service: VirtualService, s
   const method = methodOf(server)
   const { source, sourcePort, destination, destinationPort, protocol } = packet
   const realPort = server.port === 0 ? destinationPort : server.port
-  const isTracked = view.sysctl('net.ipv4.vs.conntrack') === 1
+  const setting = view.sysctl('net.ipv4.vs.conntrack')
+  const missing = setting === undefined ? view.missing('proc.sysctls') : undefined
+  if (missing !== undefined && method === 'masq') {
+    const detail = `whether connection tracking knows of what IPVS sends (net.ipv4.vs.conntrack) was not read: ${missing}`
+    return end(view, packet, 'insufficient-info', detail)
+  }
+  const isTracked = setting === 1
   const connection: IpvsConnection = {
     view,
     protocol,

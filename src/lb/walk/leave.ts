@@ -25,14 +25,10 @@ export function leave(walk: Walk, { view, ifname, frame, nextHop }: NextAt<'leav
   }
   addStep(walk, view, { kind: 'link', action: 'sent', detail: `out by ${ifname}`, evidence: proof })
   if (walk.direction === 'reply') return answerLeaves(walk, { view, ifname, packet })
-  if (packet.inner?.kind === 'vxlan') {
-    return end(
-      view,
-      packet,
-      'left-for-peer',
-      `for ${packet.destination} (VNI ${packet.inner.vni}), which is not in this snapshot`,
-      proof,
-    )
+  if (packet.inner) {
+    const what = packet.inner.kind === 'vxlan' ? ` (VNI ${packet.inner.vni})` : ''
+    const detail = `for ${packet.destination}${what}, which is not in this snapshot`
+    return end(view, packet, 'left-for-peer', detail, proof)
   }
   walk.left = { view, ifname, frame }
   const stop = end(view, packet, 'left-node', `by ${ifname} for ${packet.destination}`, proof)
@@ -53,7 +49,7 @@ function answerLeaves(
     packet.inner === null &&
     packet.destination === origin.packet.source &&
     packet.destinationPort === origin.packet.sourcePort
-  if (packet.inner?.kind === 'vxlan') {
+  if (packet.inner) {
     return end(view, packet, 'left-for-peer', `for ${packet.destination}, which is not in this snapshot`)
   }
   if (!isHome) {

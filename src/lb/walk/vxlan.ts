@@ -30,6 +30,11 @@ export function vxlanOut(walk: Walk, { view, ifname, frame }: NextAt<'vxlan'>): 
   }
   const remote = entry?.dst ?? remoteOf(link)
   if (remote === undefined) {
+    const missing = view.missing('rtnl.fdb')
+    if (missing !== undefined) {
+      const unread = `where ${ifname} sends ${destinationMac ?? 'its MAC'} was not read: ${missing}`
+      return end(view, packet, 'insufficient-info', unread, proof)
+    }
     const detail = `${ifname} has no forwarding entry for ${destinationMac ?? 'its MAC'}`
     addStep(walk, view, { kind: 'vxlan', action: 'dropped', detail, evidence: proof })
     return end(view, packet, 'dropped', detail, proof)
@@ -134,6 +139,11 @@ export function decapsulate(walk: Walk, view: View, packet: Packet): Next | unde
     if (Number(infoOf(link, 'id')) !== inner.vni || port !== destinationPort) continue
     if (underlayOf(walk, other, link) === view)
       return unwrap(walk, view, packet, inner, { view: other, link })
+  }
+  const unread = walk.world.unread(view.snapshot, 'rtnl.links')
+  if (unread) {
+    const detail = `the interfaces of ${unread.namespace.name} were not read: it may have the vxlan of VNI ${inner.vni}`
+    return end(view, packet, 'insufficient-info', detail)
   }
   return end(view, packet, 'dropped', `no vxlan here has VNI ${inner.vni}`)
 }
