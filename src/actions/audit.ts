@@ -94,10 +94,14 @@ export function openAudit(path: string): AuditLog {
         pid: process.pid,
         host,
         title: plan.title,
-        command: dockerCommand(intent),
+        // What was masked is told anew.
+        command: isSame(intent, plan.intent) ? plan.command : dockerCommand(intent),
         intent,
         requests: plan.requests.map(maskedRequest),
-        undo: { intent: undo, text: undo ? dockerCommand(undo) : plan.undo.text },
+        undo: {
+          intent: undo,
+          text: undo && !isSame(undo, plan.undo.intent) ? dockerCommand(undo) : plan.undo.text,
+        },
         ...(undoes !== undefined && { undoes }),
       })
       return id
@@ -114,6 +118,10 @@ export function openAudit(path: string): AuditLog {
       }),
     ended: (id, outcome) => append(path, { id, at: now(), event: 'ended', outcome }),
   }
+}
+
+function isSame(one: Intent, other: Intent | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 function now(): string {

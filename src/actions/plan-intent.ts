@@ -28,7 +28,7 @@ export function prepareIntent(intent: Intent, site: Site, raw?: RawService): Pre
     requests: part.requests.map(request =>
       raw && request.path.endsWith('/update') ? shownUpdate(request, raw.Spec) : shownRequest(request),
     ),
-    command: dockerCommand(intent),
+    command: part.command ?? dockerCommand(intent),
     checks: checkIntent(intent, site),
   }
   return { plan, send: part.requests }

@@ -11,7 +11,10 @@ import { connectIntentOf, networkIntentOf, noUndo, undoBy } from './undo.ts'
 export type PlanPart = Pick<
   Plan,
   'title' | 'severity' | 'confirmWord' | 'requests' | 'changes' | 'restarts' | 'undo'
->
+> & {
+  /** Where the intent alone does not tell the docker command. */
+  readonly command?: string
+}
 
 export function planNetwork(intent: NetworkIntent, site: Site): PlanPart {
   switch (intent.kind) {

@@ -1,5 +1,7 @@
 import type { DockerService } from '../snapshot/index.ts'
 import { plural } from '../util/format.ts'
+import { quoted } from '../util/shell.ts'
+import { publishText } from './command-line.ts'
 import { findService, livingTasks } from './find.ts'
 import type { Publish, ServiceCreate, ServiceIntent } from './intent.ts'
 import { HIDDEN } from './mask.ts'
@@ -115,7 +117,7 @@ function describe(
   site: Site,
   service: DockerService | undefined,
   raw: RawService | undefined,
-): Pick<PlanPart, 'title' | 'severity' | 'changes' | 'restarts' | 'undo'> {
+): Pick<PlanPart, 'title' | 'severity' | 'changes' | 'restarts' | 'undo' | 'command'> {
   switch (intent.kind) {
     case 'service-scale':
       return describeScale(intent.replicas, name, service)
@@ -133,7 +135,7 @@ function describe(
         severity: 'moderate',
         changes: [portSentence(intent.publish)],
         restarts: [rolling(name, site, service, raw)],
-        undo: undoBy({ ...intent, kind: 'service-publish-remove' }),
+        undo: withdrawal({ ...intent, kind: 'service-publish-remove' }, service),
       }
     case 'service-publish-remove': {
       const there = service?.Endpoint.Ports.find(
@@ -149,6 +151,7 @@ function describe(
       }
       return {
         title: `Publish port ${portText(publish)} of service ${name} no more`,
+        command: withdrawal({ ...intent, publish }, service).text,
         severity: 'moderate',
         changes: [`Port ${portText(publish)} does not lead to ${name} any more.`],
         restarts: [rolling(name, site, service, raw)],
@@ -156,6 +159,29 @@ function describe(
       }
     }
   }
+}
+
+type PublishRemove = Extract<ServiceIntent, { kind: 'service-publish-remove' }>
+
+/**
+ * Takes one published port away. The docker command goes by the target port and takes all that lead to it (cli/command/service
+ * update.go, updatePorts; tried with 28.2), also those that it adds at the same time: they have to be put back by a second one.
+ */
+function withdrawal(intent: PublishRemove, service: DockerService | undefined): Undo {
+  const { target, protocol, mode, published } = intent.publish
+  const others = (service?.Endpoint.Ports ?? []).flatMap((port): Publish[] =>
+    port.TargetPort === target &&
+    port.Protocol === protocol &&
+    port.PublishMode === mode &&
+    port.PublishedPort &&
+    port.PublishedPort !== published
+      ? [{ published: port.PublishedPort, target, protocol, mode }]
+      : [],
+  )
+  const alone = undoBy(intent)
+  if (published === undefined || others.length === 0) return alone
+  const back = others.map(port => `--publish-add ${publishText(port)}`).join(' ')
+  return { intent, text: `${alone.text} && docker service update ${back} ${quoted(intent.service)}` }
 }
 
 function describeScale(

@@ -97,6 +97,25 @@ describe('a plan', () => {
     expect(back).toEqual(raw.Spec)
   })
 
+  it('tells a docker command that takes away this port, and no other of its target', () => {
+    const publish = { published: 8080, target: 80, protocol: 'tcp', mode: 'ingress' } as const
+    const removal = planIntent({ kind: 'service-publish-remove', service: 'web', publish }, site, raw)
+    const words = (published: number): string => `published=${published},target=80,protocol=tcp,mode=ingress`
+    expect(removal.command).toBe(
+      `docker service update --publish-rm ${words(8080)} web && docker service update --publish-add ${words(80)} web`,
+    )
+    const adding = { ...publish, published: 8081 }
+    const { undo, command } = planIntent(
+      { kind: 'service-publish-add', service: 'web', publish: adding },
+      site,
+      raw,
+    )
+    expect(command).toBe(`docker service update --publish-add ${words(8081)} web`)
+    expect(undo.text).toBe(
+      `docker service update --publish-rm ${words(8081)} web && docker service update --publish-add ${words(80)} --publish-add ${words(8080)} web`,
+    )
+  })
+
   it('takes the removal of a service back with the same service, or says what would be lost', () => {
     const { undo } = planIntent({ kind: 'service-remove', service: 'web' }, site, raw)
     expect(undo.intent).toEqual({

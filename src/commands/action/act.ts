@@ -165,10 +165,15 @@ async function prove(
   if (options.proof === false || outcome.end === 'refused' || signal.aborted) return undefined
   for (let count = 1; ; count++) {
     const proof = proofOf(intent, before, await look(options, { owners: true, docker: dockerParts }))
-    const isGood = proof.unanswered === undefined && proof.answer?.works !== false
-    if (isGood || count === GOSSIP_TRIES || outcome.end !== 'done') return proof
+    if (isSettled(proof) || count === GOSSIP_TRIES || outcome.end !== 'done') return proof
     await new Promise(resolve => setTimeout(resolve, GOSSIP_MS))
   }
+}
+
+/** Delivered, or what this node cannot tell better a second later: what became of it on another node. */
+function isSettled({ answer }: Proof): boolean {
+  if (!answer || answer.works) return true
+  return ['left-for-peer', 'left-node', 'insufficient-info'].includes(answer.disposition)
 }
 
 async function proofText(proof: Proof | undefined): Promise<string> {
