@@ -37,6 +37,15 @@ describe('what only one node has, in a cluster', () => {
     user.stop()
   })
 
+  it('has the counters of its own node in load balancing', () => {
+    const user = cluster(120, 60, 'balancing')
+    const text = user.text()
+    for (const node of ['node1', 'node2', 'node3'])
+      expect(text.some(line => line.includes(`ingress_sbox ingress of ingress on ${node}`))).toBe(true)
+    expect(text.filter(line => / -> .* \?/.test(line))).toEqual([])
+    user.stop()
+  })
+
   it('needs no such column where there is one node only', () => {
     const user = userOf(nodes[0]!, 200, 40, 'sandboxes')
     expect(user.line('KIND')).not.toContain('NODE')

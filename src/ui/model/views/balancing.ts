@@ -7,14 +7,14 @@ import type {
 import { realServerKey, virtualServiceKey } from '../../../snapshot/row-keys.ts'
 import { formatCount, formatRate, plural } from '../../../util/format.ts'
 import { sanitise } from '../../../util/sanitise.ts'
-import { type Data, namespacesById } from '../data.ts'
+import { type Data, namespacesById, snapshotOfNode } from '../data.ts'
 import { objectOf } from '../../../graph/query.ts'
 import { type NamespaceSeries, sparkline } from '../series.ts'
 import { type Knowledge, knowledgeOf } from '../sources.ts'
 import { type Cell, lineRow, type Row, worldCell } from '../table.ts'
 import { forwardWords } from '../tabs/ipvs.ts'
 import { objectView } from './object-view.ts'
-import { objectRow, sandboxKind, sortedByName } from './words.ts'
+import { objectRow, onNode, sandboxKind, sortedByName } from './words.ts'
 
 /** Virtual services by the namespace that they are in, each with its real servers by the names of their tasks. */
 export const balancingView = objectView({
@@ -42,7 +42,7 @@ export const balancingView = objectView({
   rows: balancingRows,
   empty: whyNothing,
   // Counters move without the graph.
-  dependsOn: ({ snapshot, series }) => [snapshot.namespaces, series?.byKey],
+  dependsOn: ({ nodes, series }) => [series?.byKey, ...nodes.map(({ namespaces }) => namespaces)],
   visible: (id, { graph }) => {
     const object = id === undefined ? undefined : objectOf(graph, id)
     const service = object?.type === 'real-server' ? graph.virtualServices[object.virtualService] : object
@@ -72,17 +72,19 @@ const built = new WeakMap<Sandbox, Built>()
 
 function balancingRows(data: Data): Row[] {
   const { graph, snapshot } = data
-  const namespaces = namespacesById(snapshot)
   const balancers = Object.values(graph.sandboxes).filter(({ virtualServices }) => virtualServices.length > 0)
   const ordered = sortedByName(balancers).sort(
     (a, b) => Number(b.kind === 'ingress') - Number(a.kind === 'ingress'),
   )
   return ordered.flatMap(sandbox => {
-    const ipvs = namespaces.get(sandbox.namespace ?? '')?.ipvs
-    const series = data.series?.id === sandbox.namespace ? data.series?.byKey : undefined
+    // Namespaces of two nodes may have one id.
+    const node = snapshotOfNode(data, sandbox.node)
+    const ipvs = node && namespacesById(node).get(sandbox.namespace ?? '')?.ipvs
+    const isShown = node === snapshot && data.series?.id === sandbox.namespace
+    const series = isShown ? data.series?.byKey : undefined
     const known = built.get(sandbox)
     if (known?.graph === graph && known.ipvs === ipvs && known.series === series) return known.rows
-    const rows = sandboxRows(graph, sandbox, countersOf(ipvs?.services ?? [], series))
+    const rows = sandboxRows(data, sandbox, countersOf(ipvs?.services ?? [], series))
     built.set(sandbox, { graph, ipvs, series, rows })
     return rows
   })
@@ -99,7 +101,9 @@ function countersOf(services: readonly VirtualServiceRow[], series: Counted['ser
   }
 }
 
-function sandboxRows(graph: Graph, sandbox: Sandbox, counted: Counted): Row[] {
+function sandboxRows(data: Data, sandbox: Sandbox, counted: Counted): Row[] {
+  const { graph } = data
+  const where = onNode(data, sandbox.node)
   const kind = sandboxKind(sandbox.kind)
   const network = sandbox.network === undefined ? undefined : graph.networks[sandbox.network]?.name
   const heading = lineRow(
@@ -108,13 +112,13 @@ function sandboxRows(graph: Graph, sandbox: Sandbox, counted: Counted): Row[] {
     [
       { text: sanitise(sandbox.name), tone: 'title' },
       { text: ` ${kind.text}`, ...(kind.tone && { tone: kind.tone }) },
-      { text: network === undefined ? '' : ` of ${sanitise(network)}`, tone: 'dim' },
+      { text: sanitise(`${network === undefined ? '' : ` of ${network}`}${where}`), tone: 'dim' },
     ],
     sandbox,
   )
   const services = sortedByName(sandbox.virtualServices.flatMap(id => graph.virtualServices[id] ?? []))
   return [
-    { ...heading, label: sandbox.name },
+    { ...heading, label: `${sandbox.name}${where}` },
     ...services.flatMap(service => [
       serviceRow(graph, service, counted),
       ...sortedByName(service.realServers.flatMap(id => graph.realServers[id] ?? [])).map(server =>
