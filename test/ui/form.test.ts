@@ -121,6 +121,15 @@ describe('a form', () => {
     expect(form.touched).toEqual(['name'])
   })
 
+  it('writes over what a field begins with, unless it is changed, or come back to', () => {
+    const begun = openForm('test', { texts: { name: 'old' }, rows: {} }, {}, () => parts)
+    expect(after(begun, type('n'), type('ew')).values.texts['name']).toBe('new')
+    expect(after(begun, { type: 'paste', text: 'new' }).values.texts['name']).toBe('new')
+    expect(after(begun, { type: 'edit', edit: 'end' }, type('er')).values.texts['name']).toBe('older')
+    expect(after(begun, { type: 'edit', edit: 'erase' }, type('e')).values.texts['name']).toBe('ole')
+    expect(after(begun, next, { type: 'move', by: -1 }, type('er')).values.texts['name']).toBe('older')
+  })
+
   it('flips a toggle by a blank, and finds a choice by a blank, a letter or an arrow', () => {
     const choice = after(fresh, next, next)
     expect(after(choice, type(' ')).values.texts['colour']).toBe('green')

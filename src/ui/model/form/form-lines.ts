@@ -6,7 +6,7 @@ import { glyphs } from '../sources.ts'
 import { emptyLine, type Line, type Span, spansWidth, textLine } from '../span.ts'
 import type { Input, Option } from './field.ts'
 import { ON } from './field.ts'
-import { editAt, type FormState } from './form.ts'
+import { editAt, type FormState, isWrittenOver } from './form.ts'
 import type { Stop } from './stops.ts'
 import { charactersOf, type TextEdit } from './text-edit.ts'
 
@@ -89,10 +89,16 @@ function stopLine(form: FormState, stop: Stop, isChosen: boolean, columns: numbe
   const spans: Span[] = [
     mark,
     { text: label, tone: isChosen ? 'strong' : 'plain' },
-    ...valueSpans(field.input, editAt(form, field.path), isChosen, room),
+    ...(isChosen && isText(field.input) && isWrittenOver(form, field.path)
+      ? [{ text: form.values.texts[field.path] ?? '', tone: 'notice' } as const]
+      : valueSpans(field.input, editAt(form, field.path), isChosen, room)),
     ...(note === undefined ? [] : [{ text: '  default', tone: 'dim' } as const]),
   ]
   return { spans }
+}
+
+function isText({ kind }: Input): boolean {
+  return kind === 'text' || kind === 'number'
 }
 
 function valueSpans(input: Input, edit: TextEdit, isChosen: boolean, room: number): Span[] {

@@ -1,6 +1,6 @@
 import { type FormValues, type Input, ON, type Part } from './field.ts'
 import { addRow, removeRow, type Stop, stopsOf } from './stops.ts'
-import { charactersOf, type EditName, edits, insertText, type TextEdit } from './text-edit.ts'
+import { charactersOf, editOf, type EditName, edits, insertText, type TextEdit } from './text-edit.ts'
 
 /** A form that is being filled in. Plain data: which panel it is of is told by name. */
 export type FormState = {
@@ -76,7 +76,7 @@ export function reduceForm(form: FormState, event: FormEvent, parts: PartsOf): F
     case 'type':
       return settle(form, withTyped(form, stop, event.text), stop, parts)
     case 'paste':
-      return isWritten(stop) ? withText(form, stop.id, insertText(editAt(form, stop.id), event.text)) : form
+      return isWritten(stop) ? withText(form, stop.id, insertText(written(form, stop.id), event.text)) : form
     case 'add-row':
       return withNewRow(form, stop, parts)
     case 'remove-row':
@@ -90,6 +90,15 @@ export function reduceForm(form: FormState, event: FormEvent, parts: PartsOf): F
 export function editAt(form: FormState, path: string): TextEdit {
   const text = form.values.texts[path] ?? ''
   return { text, cursor: Math.min(form.cursor, charactersOf(text).length) }
+}
+
+/** What a field begins with is written over, as text that is marked is, until it was changed or left. */
+export function isWrittenOver(form: FormState, path: string): boolean {
+  return !form.touched.includes(path) && (form.values.texts[path] ?? '') !== ''
+}
+
+function written(form: FormState, path: string): TextEdit {
+  return isWrittenOver(form, path) ? editOf('') : editAt(form, path)
 }
 
 function isWritten(stop: Stop): boolean {
@@ -114,13 +123,13 @@ function withText(form: FormState, path: string, { text, cursor }: TextEdit): Fo
 }
 
 function withEdit(form: FormState, stop: Stop, stops: readonly Stop[], edit: EditName): FormState {
+  if (isWritten(stop)) return touch(withText(form, stop.id, edits[edit](editAt(form, stop.id))), stop.id)
   const by = edit === 'left' ? -1 : edit === 'right' ? 1 : 0
   if (stop.kind === 'button') {
     const other = stops.find(({ kind, id }) => kind === 'button' && id !== stop.id)
     return by !== 0 && other ? focusOn(form, other) : form
   }
   if (stop.kind === 'add') return form
-  if (isWritten(stop)) return withText(form, stop.id, edits[edit](editAt(form, stop.id)))
   return by === 0 ? form : withChoice(form, stop.id, stop.field.input, by)
 }
 
@@ -136,7 +145,7 @@ function withChoice(form: FormState, path: string, input: Input, by: 1 | -1): Fo
 /** Into a text it is written; a blank flips a toggle and takes the next choice; a letter looks for a choice that begins with it. */
 function withTyped(form: FormState, stop: Stop, typed: string): FormState {
   if (stop.kind !== 'field') return form
-  if (isWritten(stop)) return withText(form, stop.id, insertText(editAt(form, stop.id), typed))
+  if (isWritten(stop)) return withText(form, stop.id, insertText(written(form, stop.id), typed))
   const { input } = stop.field
   if (typed === ' ') return withChoice(form, stop.id, input, 1)
   if (input.kind !== 'choice') return form
