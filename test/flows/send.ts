@@ -15,7 +15,8 @@ export type Sending = {
 
 export type Sent = { readonly localPort: number; readonly answer?: string; readonly failure?: string }
 
-const patience = 3_000
+/** A busy machine loses a packet, and the kernel sends it again after one, three, seven seconds. */
+const patience = 10_000
 
 /** Asks for a page, which holds the name of the host that answers. */
 function overTcp({ address, port, localPort, source }: Sending): Promise<string> {
