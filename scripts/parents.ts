@@ -1,6 +1,9 @@
 /** Keeps processes from outliving those that they work for, however these end. */
 
-/** Ends this process soon after the one that started it: a signal that kills npm alone is not passed on. */
+/**
+ * Ends this process soon after the one that started it: a signal that kills npm alone is not passed on. `setpriv` in
+ * package.json does the same for the time before this is called.
+ */
 export function endWithParent(): void {
   const parent = process.ppid
   const watch = setInterval(() => {

@@ -1,15 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { waitFor } from '../../../lab/swarm/exec.ts'
 import { seededRandom } from '../../oracle/random.ts'
 import { seed } from '../../support/seed.ts'
 
 const launcher = join(import.meta.dirname, '../../../lab/guest/run.ts')
 const kinds = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts'] as const
+
+/** What killed runs leave in files; those are no harm, and go with the test. */
+const scratch = mkdtempSync(join(tmpdir(), 'cnmtop-kill-'))
+afterAll(() => rmSync(scratch, { recursive: true }))
 
 /** All processes, with the namespaces that each is in. */
 function processes(): Map<number, string[]> {
@@ -121,7 +126,7 @@ function start([program = '', ...args]: readonly string[]): Run {
   const mark = `CNMTOP_TEST_MARK=${value}`
   // Nothing stays if this test is killed itself.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
-    env: { ...process.env, CNMTOP_TEST_MARK: value },
+    env: { ...process.env, CNMTOP_TEST_MARK: value, TMPDIR: scratch },
     stdio: 'ignore',
   })
   let isOver = false
