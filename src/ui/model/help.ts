@@ -22,15 +22,19 @@ const groups: readonly { readonly title: string; readonly contexts: readonly Bin
 ]
 
 /** What can be written to files, and the keys for it. */
-export function exportLines(table: readonly Binding[]): Line[] {
+export function exportLines(columns: number, table: readonly Binding[]): Line[] {
   const menu = table.filter(({ context }) => context === 'export')
   return [
-    textLine('Written to the working directory; nothing that is there is replaced.', 'dim'),
+    ...wrap('Written to the working directory; nothing that is there is replaced.', columns).map(line =>
+      textLine(line, 'dim'),
+    ),
     emptyLine,
-    ...menu.map(({ keys, description }): Line => {
-      const key = padEnd(keys.map(keyLabel).join(' '), 6)
-      return { spans: [{ text: `  ${key}`, tone: 'key' }, { text: description }] }
-    }),
+    ...menu.flatMap(({ keys, description }) =>
+      wrap(description, Math.max(20, columns - 8)).map((text, line): Line => {
+        const key = padEnd(line === 0 ? keys.map(keyLabel).join(' ') : '', 6)
+        return { spans: [{ text: `  ${key}`, tone: 'key' }, { text }] }
+      }),
+    ),
   ]
 }
 

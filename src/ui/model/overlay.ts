@@ -21,7 +21,7 @@ export function overlayText(state: UiState, data: Data, columns: number, now: nu
     case 'help':
       return { title: 'Keys', lines: helpLines(columns, state.bindings) }
     case 'export':
-      return { title: 'Export', lines: exportLines(state.bindings) }
+      return { title: 'Export', lines: exportLines(columns, state.bindings) }
     case 'row':
       return { title: titleOf(row), lines: row ? rowLines(row, columns) : nothing }
     case 'json':

@@ -94,7 +94,10 @@ export function describeService(graph: Graph, service: SwarmService): Group[] {
       ],
     },
     { title: 'Tasks', facts: relations(graph, 'task', service.tasks, id => taskWords(graph, id)) },
-    { title: 'Load balancing', facts: relations(graph, 'virtual service', service.virtualServices) },
+    {
+      title: 'Load balancing',
+      facts: relations(graph, 'virtual service', service.virtualServices, id => placeWords(graph, id)),
+    },
   ]
 }
 
@@ -169,8 +172,13 @@ export function describeTask(graph: Graph, task: SwarmTask): Group[] {
   ]
 }
 
+/** `in lb_ugxpqp5je on node1`: each node that balances a service has one by the same name. */
+function placeWords(graph: Graph, virtualService: string): string {
+  const sandbox = graph.sandboxes[graph.virtualServices[virtualService]?.sandbox ?? '']
+  return sandbox ? `in ${sandbox.name} on ${graph.nodes[sandbox.node]?.name ?? sandbox.node}` : ''
+}
+
 function serverWords(graph: Graph, id: string): string {
   const server = graph.realServers[id]
-  const sandbox = graph.sandboxes[graph.virtualServices[server?.virtualService ?? '']?.sandbox ?? '']
-  return sandbox ? `in ${sandbox.name}` : ''
+  return placeWords(graph, server?.virtualService ?? '')
 }

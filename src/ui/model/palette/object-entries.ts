@@ -1,4 +1,4 @@
-import type { Graph, GraphObject } from '../../../graph/model.ts'
+import type { Graph, GraphObject, RealServer, VirtualService } from '../../../graph/model.ts'
 import { allObjects } from '../../../graph/query.ts'
 import { placeOfObject, typeWords } from '../objects.ts'
 import { type Entry, entry } from './entry.ts'
@@ -66,14 +66,21 @@ function aboutOf(graph: Graph, object: GraphObject): (string | undefined)[] {
     case 'container':
       return [object.state, object.image, object.containerId]
     case 'virtual-service':
-      return [graph.sandboxes[object.sandbox]?.name, object.scheduler, object.address]
+      return [placeOf(graph, object), object.scheduler, object.address]
     case 'real-server':
-      return [object.address, graph.virtualServices[object.virtualService]?.name]
+      return [object.address, graph.virtualServices[object.virtualService]?.name, placeOf(graph, object)]
     case 'peer':
       return [object.vtep, graph.networks[object.network]?.name]
     case 'port':
       return [`${object.port}/${object.protocol}`, object.mode, serviceOf(graph, object.service)]
   }
+}
+
+/** `in lb_ugxpqp5je on node1` */
+function placeOf(graph: Graph, object: VirtualService | RealServer): string {
+  const virtual = object.type === 'real-server' ? graph.virtualServices[object.virtualService] : object
+  const sandbox = graph.sandboxes[virtual?.sandbox ?? '']
+  return `${sandbox ? `in ${sandbox.name} ` : ''}on ${graph.nodes[object.node]?.name ?? object.node}`
 }
 
 function serviceOf(graph: Graph, id: string | undefined): string | undefined {
