@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import type { IntentKind } from '../../src/actions/intent.ts'
+import { buildGraph } from '../../src/graph/build.ts'
+import { allObjects } from '../../src/graph/query.ts'
+import type { Data } from '../../src/ui/model/data.ts'
+import { type FormEvent, openForm, reduceForm } from '../../src/ui/model/form/form.ts'
+import { stopsOf } from '../../src/ui/model/form/stops.ts'
+import { panelOf, panels } from '../../src/ui/model/panels/index.ts'
+import { captureSnapshot } from '../support/swarm-capture.ts'
+import { fakeDesk } from './operator.ts'
+
+const snapshot = captureSnapshot('docker-26.1-nft', 'node1')
+const port = fakeDesk()
+const data: Data = {
+  snapshot,
+  nodes: [snapshot],
+  graph: buildGraph([snapshot]),
+  status: { mode: 'file', collecting: false },
+  history: undefined,
+  desk: {
+    plan: port.plan,
+    suggest: port.suggest,
+    whyNot: port.whyNot,
+    whyNotSent: undefined,
+    runs: [],
+    audit: [],
+    unfinished: 0,
+  },
+}
+
+function objectNamed(type: string, name: string): ReturnType<typeof allObjects>[number] | undefined {
+  return allObjects(data.graph).find(object => object.type === type && object.name === name)
+}
+
+/** What a form is read as that begins on an object, after these keys. */
+function intentOf(kind: IntentKind, type: string, name: string, ...events: FormEvent[]): unknown {
+  const panel = panelOf(kind)!
+  const { values, notes } = panel.start(data, objectNamed(type, name))
+  const parts = (of: typeof values): ReturnType<typeof panel.parts> => panel.parts(of, data)
+  const form = openForm(kind, values, notes, parts)
+  return panel.intent(events.reduce((now, event) => reduceForm(now, event, parts), form).values)
+}
+
+const next: FormEvent = { type: 'move', by: 1 }
+const type = (text: string): FormEvent => ({ type: 'type', text })
+
+describe('a form that begins on what was chosen is read as', () => {
+  it.each([
+    [
+      'service-publish-add',
+      'service',
+      'api',
+      [next, type('8082'), next, type('80')],
+      {
+        service: 'api',
+        publish: { published: 8082, target: 80, protocol: 'tcp', mode: 'ingress' },
+      },
+    ],
+    // A name without a VIP has its ports on its nodes only.
+    [
+      'service-publish-add',
+      'service',
+      'dns',
+      [next, next, type('53'), next, type('u')],
+      { service: 'dns', publish: { target: 53, protocol: 'udp', mode: 'host' } },
+    ],
+    [
+      'service-publish-remove',
+      'task',
+      'web.1',
+      [],
+      { service: 'web', publish: { published: 8080, target: 80, protocol: 'tcp', mode: 'ingress' } },
+    ],
+    // Another service has other ports: what is chosen of them goes with it.
+    [
+      'service-publish-remove',
+      'service',
+      'web',
+      [type('p')],
+      { service: 'pin', publish: { published: 8081, target: 80, protocol: 'tcp', mode: 'ingress' } },
+    ],
+    ['service-scale', 'service', 'web', [next, type('5')], { service: 'web', replicas: 5 }],
+    ['service-force-update', 'service', 'web', [], { service: 'web' }],
+    ['service-remove', 'service', 'web', [], { service: 'web' }],
+    ['network-remove', 'network', 'appnet', [], { network: 'appnet' }],
+    ['network-prune', 'network', 'appnet', [], {}],
+  ] as const)('%s of %s %s', (kind, type, name, events, intent) => {
+    expect(intentOf(kind, type, name, ...events)).toMatchObject({ kind, ...intent })
+  })
+
+  it('network-connect and -disconnect', () => {
+    const free = Object.values(data.graph.containers).filter(({ task }) => task === undefined)
+    for (const kind of ['network-connect', 'network-disconnect'] as const) {
+      const intent = intentOf(kind, 'network', 'appnet') as { container: string; network: string }
+      expect(intent).toMatchObject({ kind })
+      // Those of tasks are Swarm's to connect.
+      expect([...free.map(({ name }) => name), '']).toContain(intent.container)
+    }
+  })
+
+  it.each(panels.map(({ kind }) => [kind]))('%s, whatever it begins on', kind => {
+    for (const object of [undefined, ...allObjects(data.graph)]) {
+      const panel = panelOf(kind)!
+      const { values } = panel.start(data, object)
+      expect(panel.intent(values)).toMatchObject({ kind })
+      // Every path of a form is there once.
+      const ids = stopsOf(panel.parts(values, data), values).map(({ id }) => id)
+      expect(new Set(ids).size).toBe(ids.length)
+      // Whatever is filled in, a plan can be made of it.
+      expect(port.plan(panel.intent(values), snapshot).command).toMatch(/^docker /)
+    }
+  })
+})
