@@ -145,8 +145,10 @@ export function createProgram(version: string, finish: (code: number) => void): 
 
   addActions(cli, finish, { looking, asking, seconds })
 
-  displaying(
-    looking(cli.command('print-config').description('tell each setting, and where it comes from')),
+  allowing(
+    displaying(
+      looking(cli.command('print-config').description('tell each setting, and where it comes from')),
+    ),
   ).action(async (_, command) =>
     finish(await (await import('./print-config.ts')).printConfigCommand(command)),
   )
