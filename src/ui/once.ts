@@ -90,7 +90,7 @@ function sourceLines(nodes: readonly Snapshot[]): Line[] {
     return { spans: [{ text: sanitise(text), tone: statusTone(report.status) }] }
   })
   const rest = unread.length - lines.length
-  const told = unread.length === 0 ? 'all read' : `${unread.length} of ${all.length} not read whole`
+  const told = unread.length === 0 ? 'none failed' : `${unread.length} of ${all.length} not read whole`
   return [
     { spans: [{ text: `Sources: ${told}`, tone: 'title' }] },
     ...lines,

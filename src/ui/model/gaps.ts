@@ -1,3 +1,4 @@
+import type { Network } from '../../graph/model.ts'
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
 import { isDirectory, knowledgeOf } from './sources.ts'
 import { tabs } from './tabs/index.ts'
@@ -61,14 +62,15 @@ export function isSwarmTold(nodes: readonly Snapshot[], part: 'services' | 'task
 
 /**
  * Whether somebody told which services are on a network: a manager tells of all of them, and a node that has a task on the network
- * heard of those on it (`Services` of a verbose inspection).
+ * heard of those on it (`Services` of a verbose inspection). There are none on a network of one node.
  */
-export function areServicesTold(nodes: readonly Snapshot[], networkId: string | undefined): boolean {
-  if (isSwarmTold(nodes, 'services')) return true
+export function areServicesTold(
+  nodes: readonly Snapshot[],
+  { scope, networkId }: Pick<Network, 'scope' | 'networkId'>,
+): boolean {
+  if (scope === 'local' || isSwarmTold(nodes, 'services')) return true
   return nodes.some(({ docker }) =>
-    docker?.networks?.some(
-      ({ Id, Scope, Services }) => Id === networkId && (Scope === 'local' || Services !== undefined),
-    ),
+    docker?.networks?.some(({ Id, Services }) => Id === networkId && Services !== undefined),
   )
 }
 

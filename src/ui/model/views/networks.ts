@@ -60,7 +60,7 @@ function networkRows(data: Data): Row[] {
       vni === undefined ? { text: '-', tone: 'dim' } : { text: network.vnis.join(' '), value: vni },
       worldCell(network.mtu),
       countCell(network.endpoints.length, isAll),
-      countCell(network.services.length, areServicesTold(nodes, network.networkId)),
+      countCell(network.services.length, areServicesTold(nodes, network)),
       worldCell(flags.join(' '), 'dim'),
       worldCell(shortId(network.networkId), 'dim'),
       nodeCell(graph, network.node),

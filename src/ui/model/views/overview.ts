@@ -8,7 +8,7 @@ import type { Span } from '../span.ts'
 import { type Cell, lineRow, type Row, worldCell } from '../table.ts'
 import { objectView } from './object-view.ts'
 import { sourceHealth } from './source-health.ts'
-import { networkKind, objectRow, onNode, portWords, sortedByName, taskCount } from './words.ts'
+import { networkKind, objectRow, onNode, portWords, sortedByName, taskCount, toldCell } from './words.ts'
 
 /** The node, its networks with their services, and what does not fit. */
 export const overviewView = objectView({
@@ -84,7 +84,7 @@ function nodeRow(data: Data, node: Node): Row {
   ]
   return objectRow(node, [
     worldCell(node.name, node.hasSnapshot ? 'strong' : 'plain'),
-    worldCell(node.isLeader ? 'leader' : role, node.hasSnapshot ? 'host' : 'dim'),
+    toldCell(node.isLeader ? 'leader' : role, false, node.hasSnapshot ? 'host' : 'dim'),
     { text: '' },
     worldCell(about.filter(Boolean).join('  '), 'dim'),
   ])
