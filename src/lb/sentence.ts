@@ -31,6 +31,14 @@ export function judge(path: Path): Pick<Trace, 'disposition' | 'sentence'> {
   const count = `${results.length - bad.length} of ${results.length} ways deliver`
   if (worst)
     return { disposition: chosen.disposition, sentence: `${count}. ${labelled(chosen.leaf)}${sentence}` }
+  const left = results.filter(({ disposition }) => disposition === 'left-node')
+  if (left[0]) {
+    const gone = `${results.length - left.length} of ${results.length} ways deliver`
+    return {
+      disposition: 'left-node',
+      sentence: `${gone}. ${labelled(left[0].leaf)}${sentenceOf(left[0].leaf)}`,
+    }
+  }
   const names = leaves.map(({ labels }) => shortLabel(labels.at(-1) ?? ''))
   return { disposition: chosen.disposition, sentence: `each of ${results.length} ways: ${names.join(', ')}.` }
 }

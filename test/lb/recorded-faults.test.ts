@@ -10,19 +10,6 @@ import { namespaceAt, questionOf, readRecord, type Record, recordedNames } from 
 /** Small enough for every device: what the probes that still work have sent. */
 const SMALL = 500
 
-/** Where a trace does not stop at what was broken, or not for that reason. */
-const notNamed: Readonly<{ [name: string]: string }> = {
-  'balancer-has-task-address': 'tells who has the address, and not as a broken end',
-  'conntrack-full': 'counts no connections',
-  'encryption-policy-missing':
-    'names the rule of the other node that refuses it, not the policy that is gone',
-  'hairpin-past-conntrack': 'tells that the answer comes from an address that was not asked, not why',
-  'ingress-link-down': 'leaves by the default route of ingress_sbox',
-  'output-jump-removed': 'names the socket of dockerd that takes it, not the jump that is gone',
-  'prerouting-jump-removed': 'names the socket of dockerd that takes it, not the jump that is gone',
-  'task-address-lost': 'follows it through the task to the outside',
-}
-
 /** What is written of each, for docs/trace-accuracy.md. */
 const rows: string[] = []
 
@@ -38,7 +25,6 @@ describe.each(recordedNames)('%s, recorded', name => {
     const ends = brokenOf(answer)
     const named = ends.find(end => names(end, record))
     rows.push(rowOf(record, answer, named))
-    if (name in notNamed) return expect(named).toBeUndefined()
     expect([answer.works, named !== undefined], answer.sentence).toEqual([false, true])
     expect(adviceOf(record, named!)?.command).toBeTruthy()
     // Where every call failed, no way is told to deliver.
@@ -84,7 +70,7 @@ function rowOf(record: Record, { disposition, sentence }: Answer, named: BrokenE
   const { name, about, hop } = record
   const where = [placeName(hop.at), hop.chain, hop.what].filter(Boolean).join(', ')
   const advice = named && adviceOf(record, named)
-  const look = advice ? `\`${advice.command}\`` : `**missed**: ${notNamed[name]}`
+  const look = advice ? `\`${advice.command}\`` : '**missed**'
   const cells = [`\`${name}\``, about, where, `${disposition}: ${sentence}`, look]
   return `| ${cells.map(cell => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`
 }

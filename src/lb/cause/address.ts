@@ -121,3 +121,32 @@ function problemOf(view: View, bridge: Link, address: string): string | undefine
   const hasSubnet = ip !== undefined && view.addressesOf(bridge.ifname).some(own => isInSubnet(ip, own))
   return hasSubnet ? undefined : 'has no address of that subnet'
 }
+
+/** Somewhere on the way the address was near, by a device that is down, or is one that Docker has given to a sandbox there. */
+export function causeOfDetour({ hops }: Walk, address: string | undefined): Cause | undefined {
+  const ip = address === undefined ? undefined : parseIp(address)
+  if (!ip || address === undefined) return undefined
+  for (const { view } of hops.toReversed()) {
+    const near = view.namespace.addresses.find(row => row.scope !== 'host' && isInSubnet(ip, row))
+    const link = near && view.link(near.ifname)
+    if (link && !isUp(link)) {
+      const detail = `${link.ifname}, which leads to ${address}, is down`
+      const fix = `ip link set ${quoted(link.ifname)} up`
+      return causeIn(view, detail, [view.ref('links', String(link.ifindex))], fix)
+    }
+    if (isGiven(view, address) && !ownAddress(view, address)) {
+      const detail = `it does not have ${address}, which Docker gave it`
+      return causeIn(view, detail, [view.ref('addresses', '')])
+    }
+  }
+  return undefined
+}
+
+function isGiven({ snapshot, namespace }: View, address: string): boolean {
+  const container = snapshot.docker?.containers?.find(
+    ({ NetworkSettings }) => NetworkSettings.SandboxKey.split('/').at(-1) === namespace.name,
+  )
+  return Object.values(container?.NetworkSettings.Networks ?? {}).some(
+    ({ IPAddress }) => IPAddress === address,
+  )
+}

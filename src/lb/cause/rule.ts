@@ -1,3 +1,4 @@
+import type { NetfilterRule } from '../../snapshot/index.ts'
 import { endpoint, type Packet, protocolText } from '../packet.ts'
 import type { Cause } from '../trace.ts'
 import type { View } from '../view.ts'
@@ -38,9 +39,32 @@ function noResolver(view: View, packet: Packet): Cause | undefined {
 }
 
 /** dockerd holds a port that it publishes through the mesh: a rule takes what comes for it before. */
-export function causeOfReservedPort(view: View, { protocol, destinationPort, family }: Packet): Cause {
+export function causeOfReservedPort(
+  view: View,
+  { protocol, destinationPort, family, inDevice }: Packet,
+): Cause {
+  const isTranslated = tableOf(view, 'nat', family)?.rules.some(
+    ({ chain, target, matches }) =>
+      chain === 'DOCKER-INGRESS' &&
+      target.name === 'DNAT' &&
+      matches.some(match => isForPort(match, destinationPort)),
+  )
+  if (isTranslated) {
+    // What came over lo was sent here.
+    const chain = inDevice === 'lo' ? 'OUTPUT' : 'PREROUTING'
+    const detail = `no rule of nat ${chain} leads to DOCKER-INGRESS, which has one for port ${destinationPort}`
+    const fix = `iptables -t nat -I ${chain} -m addrtype --dst-type LOCAL -j DOCKER-INGRESS`
+    return causeIn(view, detail, [chainRef(view, 'nat', chain, family)], fix)
+  }
   const detail = `no rule of nat DOCKER-INGRESS leads ${protocolText(protocol)} port ${destinationPort} to ingress_sbox`
   return causeIn(view, detail, [chainRef(view, 'nat', 'DOCKER-INGRESS', family)])
+}
+
+type Match = NetfilterRule['matches'][number]
+
+function isForPort(match: Match, port: number | null | undefined): boolean {
+  if (match.name !== 'tcp' && match.name !== 'udp') return false
+  return match.destinationPorts?.first === port && match.destinationPorts?.last === port
 }
 
 /** Dropped at a port that the sandbox does not open, though others of this address are turned into such a one. */
@@ -51,14 +75,7 @@ export function causeOfClosedPort(view: View, packet: Packet): Cause | undefined
     ({ chain, target, ip }) =>
       chain === 'PREROUTING' && target.name === 'REDIRECT' && ip.destination?.address === destination,
   )
-  const isTurned = redirects.some(({ matches }) =>
-    matches.some(
-      match =>
-        (match.name === 'tcp' || match.name === 'udp') &&
-        match.destinationPorts?.first === asked &&
-        match.destinationPorts?.last === asked,
-    ),
-  )
+  const isTurned = redirects.some(({ matches }) => matches.some(match => isForPort(match, asked)))
   if (redirects.length === 0 || isTurned) return undefined
   const detail = `no rule of nat PREROUTING turns ${protocolText(protocol)} port ${destinationPort} into one that is open`
   return causeIn(view, detail, [chainRef(view, 'nat', 'PREROUTING')])

@@ -200,7 +200,14 @@ export function rivalsFor(
   view: View,
   ifname: string,
   address: string,
-): { readonly by: readonly string[]; readonly evidence: readonly RowRef[] } | undefined {
+):
+  | {
+      readonly by: readonly string[]
+      readonly evidence: readonly RowRef[]
+      /** Who has it on this node, where a tunnel was told that it is elsewhere. */
+      readonly intruder?: View
+    }
+  | undefined {
   const owners = world.ownersOf(address).filter(({ view: other }) => other.snapshot === view.snapshot)
   // Nearly always there is one, and nobody needs to be asked.
   if (
@@ -212,7 +219,9 @@ export function rivalsFor(
   const byMac = new Map(answers.map(answer => [answer.mac, answer]))
   if (byMac.size < 2) return undefined
   const rivals = [...byMac.values()]
+  const [owner] = owners
   return {
+    ...(owners.length === 1 && owner && { intruder: owner.view }),
     by: rivals.map(({ by, mac }) => `${by} (${mac})`),
     evidence: rivals.flatMap(({ evidence }) => evidence),
   }

@@ -82,7 +82,7 @@ function isChanged(before: Packet, after: Packet): boolean {
 function runItem(item: HookItem, live: Live, place: Place, connections: readonly Connection[]): Outcome[] {
   switch (item.kind) {
     case 'conntrack':
-      return [{ ...live, packet: track(live.packet, place, connections), verdict: 'accept' }]
+      return [trackOrDrop(live, place, connections)]
     case 'nat':
       return translate(item.chains, live, place)
     case 'chains':
@@ -141,6 +141,18 @@ function sameVerdict(outcome: Outcome): string {
     : outcome.verdict === 'reject'
       ? 'drop'
       : outcome.verdict
+}
+
+/** __nf_conntrack_alloc: when the table is full, what is new is dropped. */
+function trackOrDrop(live: Live, place: Place, connections: readonly Connection[]): Outcome {
+  const packet = track(live.packet, place, connections)
+  const { conntrack } = place.view.namespace
+  const isNew = packet.connection !== null && packet !== live.packet && packet.connectionInfo === 'new'
+  const isKnown = connections.some(({ id }) => id === packet.connection?.id)
+  if (!isNew || isKnown || !conntrack || conntrack.max === 0 || conntrack.count < conntrack.max)
+    return { ...live, packet, verdict: 'accept' }
+  const reason = `the table of connections is full (${conntrack.count} of ${conntrack.max})`
+  return { ...live, packet, verdict: 'drop', reason }
 }
 
 /** nf_conntrack_in: what is tracked or deliberately not tracked stays so (loopback, CT --notrack). */

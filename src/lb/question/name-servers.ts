@@ -1,35 +1,22 @@
-import type { Graph, RealServer, VirtualService } from '../../graph/model.ts'
+import type { Graph, RealServer, RowRef as GraphRef, VirtualService } from '../../graph/model.ts'
 import type { RowRef } from '../evidence.ts'
 import { judge } from '../sentence.ts'
 import type { Branch, Ending, Path, Trace } from '../trace.ts'
 import type { Scene } from './scene.ts'
 
-/** Objects of IPVS by the row that they were made from. */
-type Index = {
-  readonly servers: ReadonlyMap<string, RealServer>
-  readonly services: ReadonlyMap<string, VirtualService>
+const known = new WeakMap<Graph, ReadonlyMap<string, RealServer>>()
+
+/** Real servers by the row that they were made from. */
+function serversOf(graph: Graph): ReadonlyMap<string, RealServer> {
+  let servers = known.get(graph)
+  if (!servers) known.set(graph, (servers = byRow(Object.values(graph.realServers))))
+  return servers
 }
 
-const indexes = new WeakMap<Graph, Index>()
-
-function indexOf(graph: Graph): Index {
-  let index = indexes.get(graph)
-  if (!index) {
-    index = {
-      servers: byRow(Object.values(graph.realServers)),
-      services: byRow(Object.values(graph.virtualServices)),
-    }
-    indexes.set(graph, index)
-  }
-  return index
-}
-
-function byRow<Row extends RealServer | VirtualService>(objects: readonly Row[]): ReadonlyMap<string, Row> {
+function byRow(servers: readonly RealServer[]): ReadonlyMap<string, RealServer> {
   return new Map(
-    objects.flatMap(object =>
-      object.evidence.flatMap(ref =>
-        ref.from === 'kernel' && ref.part === 'ipvs' ? [[rowName(ref), object] as const] : [],
-      ),
+    servers.flatMap(server =>
+      server.evidence.flatMap(ref => (ref.from === 'kernel' ? [[rowName(ref), server] as const] : [])),
     ),
   )
 }
@@ -52,14 +39,14 @@ function namePath(scene: Scene, path: Path): Path {
     const branches = fork.branches.map(branch => ({ ...branch, path: namePath(scene, branch.path) }))
     return { ...path, fork: { ...fork, branches } }
   }
-  const { servers } = indexOf(scene.graph)
-  const known = fork.branches.map(branch => {
+  const servers = serversOf(scene.graph)
+  const named = fork.branches.map(branch => {
     const [ref] = branch.evidence
     return { branch, server: ref && servers.get(rowName(ref)) }
   })
-  const branches = known.map(({ branch, server }) => (server ? nameBranch(scene, branch, server) : branch))
+  const branches = named.map(({ branch, server }) => (server ? nameBranch(scene, branch, server) : branch))
   const service =
-    scene.graph.virtualServices[known.find(({ server }) => server)?.server?.virtualService ?? '']
+    scene.graph.virtualServices[named.find(({ server }) => server)?.server?.virtualService ?? '']
   return { ...path, fork: { ...fork, branches: [...branches, ...missing(scene, service, fork)] } }
 }
 
@@ -111,6 +98,12 @@ function missing(
         packet,
         evidence,
       }
-      return { label: message.split(' ')[0] ?? '', evidence, path: { hops: [], end } }
+      return { label: taskOf(scene, rows) ?? message, evidence, path: { hops: [], end } }
     })
+}
+
+function taskOf({ graph }: Scene, rows: readonly GraphRef[]): string | undefined {
+  const ids = new Set(rows.flatMap(ref => (ref.from === 'docker' && ref.part === 'tasks' ? [ref.id] : [])))
+  const tasks = Object.values(graph.tasks)
+  return tasks.find(({ evidence }) => evidence.some(ref => ref.from === 'docker' && ids.has(ref.id)))?.name
 }

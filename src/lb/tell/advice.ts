@@ -103,6 +103,8 @@ function commandForRow({ part, key }: RowRef): string | undefined {
       return 'ip route show table all'
     case 'rules':
       return 'ip rule show'
+    case 'conntrack':
+      return 'sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max'
     case 'sockets':
       return 'ss -lntup'
     case 'addresses':

@@ -95,6 +95,11 @@ const remedies: readonly Remedy[] = [
       ),
   },
   {
+    fits: ({ detail }) => detail.includes('table of connections is full'),
+    fix: (_, namespace) =>
+      `${inNamespace(namespace, 'sysctl -w net.netfilter.nf_conntrack_max=262144')}, and a file in /etc/sysctl.d to keep it`,
+  },
+  {
     fits: ({ detail }) => detail.includes('bytes (MTU)'),
     fix: ({ detail }, namespace) => {
       const [, ifname = 'DEVICE', bytes = 'BYTES'] = /^(\S+) takes \d+ bytes.* have (\d+)$/.exec(detail) ?? []
@@ -132,6 +137,8 @@ function ruleOf(end: Ending, last: Step | undefined): string | undefined {
 function isRefusingRule(end: Ending, last: Step | undefined): boolean {
   return (
     (end.disposition === 'dropped' || end.disposition === 'rejected') &&
+    // A rule that does what it should is not what is wrong.
+    end.cause === undefined &&
     last?.kind === 'rule' &&
     ruleKey(end) !== undefined
   )

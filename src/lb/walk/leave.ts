@@ -1,4 +1,4 @@
-import { causeOfNoWay } from '../cause/address.ts'
+import { causeOfDetour, causeOfNoWay } from '../cause/address.ts'
 import { causeOfStrayAnswer } from '../cause/answer.ts'
 import { causeOfNoMasquerade } from '../cause/masquerade.ts'
 import { scrub } from '../packet.ts'
@@ -32,7 +32,8 @@ export function leave(walk: Walk, { view, ifname, frame, nextHop }: NextAt<'leav
   }
   walk.left = { view, ifname, frame }
   const stop = end(view, packet, 'left-node', `by ${ifname} for ${packet.destination}`, proof)
-  return because(stop, causeOfNoWay(walk, view, packet.destination))
+  const { destination } = packet
+  return because(stop, causeOfNoWay(walk, view, destination) ?? causeOfDetour(walk, destination))
 }
 
 /** The answer is on its way to whoever asked from outside; anybody else would not know what to do with it. */

@@ -1,5 +1,6 @@
 import { causeOfClearText } from '../cause/answer.ts'
 import { causeOfClosedPort } from '../cause/rule.ts'
+import { CONNTRACK_KEY } from '../../snapshot/row-keys.ts'
 import { type HookRange, runHook } from '../netfilter/hook.ts'
 import type { Outcome, TrailEntry } from '../netfilter/outcome.ts'
 import { type Place, priorities } from '../netfilter/place.ts'
@@ -61,6 +62,8 @@ function nextOf(
     case 'accept':
       return { at: 'resume', packet, goOn: then }
     case 'drop':
+      if (reason !== undefined)
+        return end(view, packet, 'dropped', reason, [view.ref('conntrack', CONNTRACK_KEY)])
       return because(
         end(view, packet, 'dropped', `by ${whereOf(last, hook)}`, evidence),
         hook === 'INPUT'

@@ -40,8 +40,14 @@ export function transmit(walk: Walk, { view, packet, way }: NextAt<'transmit'>):
     if (rivals) {
       const detail = `${nextHop} is an address of ${rivals.by.join(' and of ')}; here it is ${row.lladdr}`
       const proof = [view.ref('neighbours', `${way.dev} ${nextHop}`), ...rivals.evidence]
-      addStep(walk, view, { kind: 'neighbour', action: 'dropped', detail, evidence: proof })
-      return end(view, packet, 'duplicate-address', detail, proof)
+      addStep(walk, view, { kind: 'neighbour', action: 'unknown', detail, evidence: proof })
+      const { intruder } = rivals
+      const why = `it has ${nextHop}, which is told to be elsewhere`
+      const stop = end(view, packet, 'duplicate-address', detail, proof)
+      return because(
+        stop,
+        intruder && causeIn(intruder, why, [intruder.ref('addresses', ''), ...rivals.evidence]),
+      )
     }
     const detail = `${nextHop} is ${row.lladdr} (${row.state.join(' ').toLowerCase()})`
     const evidence = [view.ref('neighbours', `${way.dev} ${nextHop}`)]

@@ -9,13 +9,13 @@ import { fullSizeOf } from './size.ts'
 import { endingOf, type Walk } from './walk.ts'
 
 /** The answer, from where the packet was delivered or from outside, with the connections that it has left on its way. */
-export function wayBack(walk: Walk, { disposition }: Ending): Pick<Path, 'reply'> {
+export function wayBack(walk: Walk, { disposition, cause }: Ending): Pick<Path, 'reply'> {
   const { arrival, left } = walk
   if (disposition === 'delivered' && arrival) {
     const packet = answerTo(arrival.packet)
     return { reply: follow(walk, { at: 'local-out', view: arrival.view, packet }) }
   }
-  const reply = disposition === 'left-node' && left ? fromOutside(walk, left) : undefined
+  const reply = disposition === 'left-node' && left && !cause ? fromOutside(walk, left) : undefined
   return reply ? { reply } : {}
 }
 
