@@ -34,7 +34,7 @@ export type FormEvent =
 /** What a form looks like for its panel; asked again after every change, as fields come and go with the answers. */
 export type PartsOf = (values: FormValues) => readonly Part[]
 
-/** A form as it is opened. The cursor stands in the first field. */
+/** A form as it is opened. The cursor stands in the first field; a choice that was made by what was chosen in a list is passed over. */
 export function openForm(
   panel: string,
   values: FormValues,
@@ -51,7 +51,10 @@ export function openForm(
     isAsked: false,
     refusal: undefined,
   }
-  const [first] = stopsOf(parts(values), values)
+  const stops = stopsOf(parts(values), values)
+  const isMade = (stop: Stop): boolean =>
+    stop.kind === 'field' && stop.field.input.kind === 'choice' && notes[stop.id] !== undefined
+  const first = stops.find(stop => !isMade(stop)) ?? stops[0]
   return first ? focusOn(form, first) : form
 }
 
