@@ -24,6 +24,13 @@ describe('cnmtop trace', () => {
     [['web:80', '--from', 'dns.1', ...cluster], 0, /^delivered: /],
     [['8081', ...one], 3, /^left-for-peer: /],
     [['8888', ...cluster], 3, /^no-listener: /],
+    // Nothing is wrong here, and nobody here can tell what becomes of it.
+    [['8.8.8.8:443', '--from', 'dns.1', ...cluster], 3, /^left-node: /],
+    [
+      ['10.77.0.1:8080', '--from', '10.77.0.77', '--size', '1000', ...cluster],
+      0,
+      /^delivered: .*\n.*10\.77\.0\.77,/,
+    ],
     [['web', '--from', 'host', ...one], 3, /^insufficient-info: web has no address/],
     [['8080', '--dot', ...cluster], 0, /^digraph trace \{\n/],
     [['8080', '--mermaid', ...cluster], 0, /^flowchart TD\n/],
@@ -38,6 +45,7 @@ describe('cnmtop trace', () => {
     [['nope', ...one], "nothing is called 'nope'"],
     [['web:80', '--from', 'web', ...cluster], "'web' are several: web.1, web.2, web.3"],
     [['80', '--protocol', 'ip', ...one], 'Allowed choices are tcp, udp, sctp, icmp'],
+    [['80', '--size', '7', ...one], 'a number of bytes from 40 to 65535 is needed'],
     [['80', '--json', '--dot', ...one], "'--json' cannot be used with option '--dot'"],
   ])('%j is wrong usage', (words, sentence) => {
     const { code, stdout, stderr } = cnmtop(['trace', ...words])
