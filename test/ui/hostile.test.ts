@@ -139,27 +139,32 @@ describe('hostile names', () => {
 
   it.each(
     views.flatMap(({ id }) => sizes.map(([columns, rows], turn) => [id, columns, rows, turn] as const)),
-  )('never reach the view %s of %ix%i raw, nor break a column', (id, columns, rows, turn) => {
-    const user = userOf(clusters[turn]!, columns, rows, id)
-    const faults = new Map<string, string>()
-    const look = (where: string): void => {
-      const [first] = faultsOf(user.screen(), columns)
-      if (first !== undefined) faults.set(where, first)
-    }
-    look('list')
-    for (const [name, keys] of overlays) {
-      user.press('j', ...keys)
-      look(name)
-      user.press('escape', 'escape', 'shift-tab', 'escape')
-    }
-    user.press('tab')
-    for (let tab = 0; tab < (id === 'namespaces' ? tabIds.length : 3); tab++) {
-      look(`tab ${tab}`)
-      user.press('j', ']')
-    }
-    user.stop()
-    expect(Object.fromEntries(faults)).toEqual({})
-  })
+  )(
+    'never reach the view %s of %ix%i raw, nor break a column',
+    (id, columns, rows, turn) => {
+      const user = userOf(clusters[turn]!, columns, rows, id)
+      const faults = new Map<string, string>()
+      const look = (where: string): void => {
+        const [first] = faultsOf(user.screen(), columns)
+        if (first !== undefined) faults.set(where, first)
+      }
+      look('list')
+      for (const [name, keys] of overlays) {
+        user.press('j', ...keys)
+        look(name)
+        user.press('escape', 'escape', 'shift-tab', 'escape')
+      }
+      user.press('tab')
+      for (let tab = 0; tab < (id === 'namespaces' ? tabIds.length : 3); tab++) {
+        look(`tab ${tab}`)
+        user.press('j', ']')
+      }
+      user.stop()
+      expect(Object.fromEntries(faults)).toEqual({})
+      // Some thirty frames of names as long as ten screens: a busy machine takes its time.
+    },
+    240_000,
+  )
 
   it('are drawn by the real components in so many columns, too', () => {
     const user = userOf(clusterSession(hostile(1)), 120, 40, 'overview')
