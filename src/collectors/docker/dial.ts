@@ -2,7 +2,6 @@ import type { Agent, IncomingMessage } from 'node:http'
 import { inspect } from 'node:util'
 import { AnswerError } from './failure.ts'
 import type { DockerAddress } from './host.ts'
-import { sshAgent } from './ssh.ts'
 
 /** Values of a query string. */
 export type Query = Readonly<Record<string, string | number | boolean>>
@@ -106,7 +105,8 @@ async function agentFor(address: DockerAddress, keepAlive: boolean): Promise<Age
 }
 
 async function newAgent(address: DockerAddress, keepAlive: boolean): Promise<Agent> {
-  if (address.kind === 'ssh') return sshAgent(address)
+  // It brings Node's HTTP client, which takes as long to load as half of the screen.
+  if (address.kind === 'ssh') return (await import('./ssh.ts')).sshAgent(address)
   if (address.kind === 'tcp' && address.tls) {
     const { verify, ...files } = address.tls
     const { Agent: HttpsAgent } = await import('node:https')
