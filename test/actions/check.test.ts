@@ -81,6 +81,8 @@ describe('a network', () => {
     ['name taken', network({ name: 'app' }), ['error name']],
     ['name of Docker', network({ name: 'host' }), ['error name']],
     ['no name', network({ name: '' }), ['error name']],
+    // An answer at all is the test: a pattern that tries every way to split it would not come back.
+    ['name of a pasted line', network({ name: `${'a'.repeat(10_000)}#` }), ['error name']],
     ['name with a dot', network({ name: 'my.network' }), ['error name']],
     ['unknown driver', network({ driver: 'nope' }), ['warning attachable', 'error driver']],
     ['second ingress', network({ ingress: true, attachable: false }), ['error ingress']],

@@ -4,8 +4,11 @@ import { doubtful, refused } from './finding.ts'
 
 /** The daemons' rules for words; each is a fact of swarmkit's or moby's source, and tested against real daemons. */
 
-/** swarmkit manager/controlapi/common.go, isValidDNSName: names of services and of the Swarm's networks. */
-const swarmName = /^[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*$/
+/**
+ * swarmkit manager/controlapi/common.go, isValidDNSName: names of services and of the Swarm's networks. Its own
+ * pattern nests one repetition in another, which JavaScript's engine (not Go's) tries in exponentially many ways.
+ */
+const swarmName = /^[a-zA-Z0-9](?:[\w-]*[A-Za-z0-9])?$/
 
 /** DNS labels end there; the same file. */
 const MAX_NAME = 63
