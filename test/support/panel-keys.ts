@@ -21,14 +21,22 @@ export async function steps(
   }
 }
 
+/** The chosen entry of the menu of actions, while it is on the screen. */
+function chosenEntry(rows: readonly string[]): string | undefined {
+  const verbs = /^▌ (?:Create|Remove|Prune|Publish|Take|Scale|Start|Connect|Disconnect) /
+  return rows.find(row => verbs.test(row))
+}
+
 /** From the lists to what an entry of the menu opens. */
 export async function choose(terminal: RunningTerminal, title: string, then: string): Promise<void> {
   await steps(terminal, ['a', '━━ Actions'])
+  // Rows of the list may still be seen below the title of the menu.
+  await terminal.until(rows => chosenEntry(rows) !== undefined, LIMIT_MS)
   for (let step = 0; step < 20; step++) {
-    const chosen = terminal.text().find(row => row.startsWith('▌')) ?? ''
-    if (chosen.includes(title)) break
+    const chosen = chosenEntry(terminal.text())
+    if (chosen?.includes(title)) break
     terminal.type('j')
-    await terminal.until(rows => rows.find(row => row.startsWith('▌')) !== chosen)
+    await terminal.until(rows => chosenEntry(rows) !== undefined && chosenEntry(rows) !== chosen, LIMIT_MS)
   }
   await steps(terminal, ['\r', then])
 }
