@@ -3,7 +3,7 @@ import { type AuditEntry, loggedUndo, readAudit, unfinished } from '../actions/a
 import { READ_ONLY, whyImpossible } from '../actions/availability.ts'
 import { freePort, freeSubnet } from '../actions/defaults.ts'
 import { planIntent } from '../actions/plan-intent.ts'
-import { createActionSession } from '../actions/session.ts'
+import type { ActionSession } from '../actions/session.ts'
 import { type Site, siteOf } from '../actions/site.ts'
 import { outcomeText } from '../actions/tell.ts'
 import type { Snapshot } from '../snapshot/index.ts'
@@ -54,7 +54,12 @@ const CLOSE_MS = 1000
 /** Plans and, when that is allowed, sends to this node's daemon. Nothing is opened before a plan is shown. */
 export function liveDesk({ allowActions, dockerHost, callMs, docker }: DeskOptions): LiveDesk {
   const path = auditPath(process.env)
-  const session = createActionSession({ dockerHost, callMs, auditPath: path })
+  let opening: Promise<ActionSession> | undefined
+  // What sends is loaded when there is something to ask: most screens never do, and none before its first frame.
+  const session = async (): Promise<ActionSession> =>
+    (opening ??= import('../actions/session.ts').then(({ createActionSession }) =>
+      createActionSession({ dockerHost, callMs, auditPath: path }),
+    ))
   const leaving = new AbortController()
   const going = new Set<Promise<unknown>>()
   const whyNotSent = docker ? (allowActions ? undefined : READ_ONLY) : NO_DOCKER
@@ -63,15 +68,17 @@ export function liveDesk({ allowActions, dockerHost, callMs, docker }: DeskOptio
       ...planner,
       whyNotSent,
       prepare: async (intent, snapshot) =>
-        docker ? session.prepare(intent, siteFor(snapshot)) : planner.plan(intent, snapshot),
+        docker ? (await session()).prepare(intent, siteFor(snapshot)) : planner.plan(intent, snapshot),
       async execute(plan, tell, undoes) {
         if (whyNotSent !== undefined) throw new Error(whyNotSent)
-        const run = session.execute(plan, { tell, signal: leaving.signal, undoes })
+        const run = session().then(async sending =>
+          sending.execute(plan, { tell, signal: leaving.signal, undoes }),
+        )
         going.add(run)
         const outcome = await run
         going.delete(run)
         if (outcome.end !== 'unknown') return outcome
-        return { ...outcome, reason: `${outcome.reason}. ${await session.stateNow(plan.intent)}` }
+        return { ...outcome, reason: `${outcome.reason}. ${await (await session()).stateNow(plan.intent)}` }
       },
       async audit() {
         const reading = readAudit(path)
@@ -82,7 +89,7 @@ export function liveDesk({ allowActions, dockerHost, callMs, docker }: DeskOptio
           return rowOf(
             entry,
             isOpen,
-            isOpen && docker ? await session.stateNow(entry.intended.intent) : undefined,
+            isOpen && docker ? await (await session()).stateNow(entry.intended.intent) : undefined,
           )
         })
         return (await Promise.all(rows)).reverse()
@@ -92,7 +99,7 @@ export function liveDesk({ allowActions, dockerHost, callMs, docker }: DeskOptio
       leaving.abort()
       const noted = Promise.allSettled(going)
       await Promise.race([noted, new Promise(resolve => setTimeout(resolve, CLOSE_MS).unref())])
-      await session.close()
+      await (await opening)?.close()
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Address, FdbEntry, Link, Namespace, Neighbour, Snapshot, Socket } from '../snapshot/index.ts'
-import { type Ip, isInPrefix, parseIp } from './ip.ts'
+import { type Ip, isInPrefix, parseIp } from '../util/prefix.ts'
 import type { NamespacePart } from '../graph/evidence.ts'
 import type { RowRef } from './evidence.ts'
 import type { IpFamily } from './packet.ts'

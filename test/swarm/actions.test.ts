@@ -68,15 +68,28 @@ async function snapshots(): Promise<Snapshot[]> {
   )
 }
 
-/** The nodes at rest: while it joins, dockerd takes rules out and puts them back, and one reading may miss them. */
+/** What differs between two readings of the nodes, a line each. */
+function differences(old: readonly Snapshot[], now: readonly Snapshot[]): string[] {
+  return now.flatMap((snapshot, index) =>
+    diffSnapshots(old[index]!, snapshot).changes.map(
+      ({ change, type, name, namespace, fields }) =>
+        `${nodes[index]!.name} ${namespace ?? '-'}: ${change} ${type} ${name} ${JSON.stringify(fields ?? [])}`,
+    ),
+  )
+}
+
+/**
+ * The nodes at rest, in all that is judged afterwards: while it joins, dockerd takes rules out and puts them back, and one reading may
+ * miss them.
+ */
 async function snapshotsAtRest(): Promise<readonly Snapshot[]> {
   let last = await snapshots()
   await waitFor(
     async () => {
       const now = await snapshots()
-      const moved = now.flatMap((snapshot, index) => diffSnapshots(last[index]!, snapshot).changes)
+      const moved = differences(last, now).filter(line => !isKept(line))
       last = now
-      return moved.length === 0 ? undefined : moved.map(({ type, name }) => `${type} ${name}`).join(', ')
+      return moved.length === 0 ? undefined : moved.join('\n')
     },
     { seconds: 90, everyMs: 2000 },
   )
@@ -272,13 +285,7 @@ describe('the way back', () => {
     const wrong = (): string[] => left.filter(line => isJudged(line) && !isKept(line))
     await waitFor(
       async () => {
-        const after = await snapshots()
-        left = after.flatMap((snapshot, index) =>
-          diffSnapshots(before[index]!, snapshot).changes.map(
-            ({ change, type, name, namespace, fields }) =>
-              `${nodes[index]!.name} ${namespace ?? '-'}: ${change} ${type} ${name} ${JSON.stringify(fields ?? [])}`,
-          ),
-        )
+        left = differences(before, await snapshots())
         return wrong().length === 0 ? undefined : wrong().join('\n')
       },
       { seconds: 60, everyMs: 2000 },

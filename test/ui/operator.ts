@@ -1,8 +1,5 @@
-import { freePort, freeSubnet } from '../../src/actions/defaults.ts'
-import { whyImpossible } from '../../src/actions/availability.ts'
-import { planIntent } from '../../src/actions/plan-intent.ts'
 import type { Outcome, Plan, Progress } from '../../src/actions/plan.ts'
-import { type Site, siteOf } from '../../src/actions/site.ts'
+import { fileDesk } from '../../src/commands/action-desk.ts'
 import type { Snapshot } from '../../src/snapshot/index.ts'
 import type { ActionPort } from '../../src/ui/contract.ts'
 import type { AuditRow } from '../../src/ui/model/desk.ts'
@@ -24,34 +21,19 @@ export type FakeDeskOptions = {
   readonly prepare?: ActionPort['prepare']
 }
 
-const sites = new WeakMap<Snapshot, Site>()
-
-function siteFor(snapshot: Snapshot): Site {
-  let site = sites.get(snapshot)
-  if (!site) sites.set(snapshot, (site = siteOf(snapshot)))
-  return site
-}
-
 export function fakeDesk({ whyNotSent, audit = [], prepare }: FakeDeskOptions = {}): FakeDesk {
   const sent: Plan[] = []
   let running:
     | { readonly end: (outcome: Outcome) => void; readonly tell: (progress: Progress) => void }
     | undefined
-  const plan: ActionPort['plan'] = (intent, snapshot) => planIntent(intent, siteFor(snapshot))
   return {
     sent,
-    plan,
-    suggest: snapshot => {
-      const site = siteFor(snapshot)
-      return {
-        overlaySubnet: freeSubnet(site, 'overlay'),
-        localSubnet: freeSubnet(site, 'bridge'),
-        port: freePort(site),
-      }
-    },
-    whyNot: (kind, snapshot) => whyImpossible(siteFor(snapshot), kind),
+    // The program's own: what it plans is what is tested.
+    plan: fileDesk.plan,
+    suggest: fileDesk.suggest,
+    whyNot: fileDesk.whyNot,
     whyNotSent,
-    prepare: prepare ?? (async (intent, snapshot) => plan(intent, snapshot)),
+    prepare: prepare ?? fileDesk.prepare,
     execute: async (plan, onProgress) => {
       sent.push(plan)
       const { promise, resolve } = Promise.withResolvers<Outcome>()

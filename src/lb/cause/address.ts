@@ -1,7 +1,7 @@
 import type { Link } from '../../snapshot/index.ts'
 import { fdbKey } from '../../snapshot/row-keys.ts'
 import { ruleKeys } from '../evidence.ts'
-import { parseIp } from '../ip.ts'
+import { parseIp } from '../../util/prefix.ts'
 import { isUp, kindOf } from '../links/kind.ts'
 import { quoted } from '../../util/shell.ts'
 import type { Cause } from '../trace.ts'

@@ -1,4 +1,4 @@
-import { isInPrefix, parseIp, parsePrefix } from '../ip.ts'
+import { isInPrefix, parseIp, parsePrefix } from '../../util/prefix.ts'
 import type { Packet } from '../packet.ts'
 import type { Cause } from '../trace.ts'
 import { ownAddress, type View } from '../view.ts'

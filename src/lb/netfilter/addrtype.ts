@@ -1,5 +1,5 @@
 import type { NetfilterRule } from '../../snapshot/index.ts'
-import { type Ip, isMulticast, parseIp } from '../ip.ts'
+import { type Ip, isMulticast, parseIp } from '../../util/prefix.ts'
 import { all, type Maybe } from '../maybe.ts'
 import type { Packet } from '../packet.ts'
 import { addressType } from '../routing/fib.ts'

@@ -1,5 +1,5 @@
 import type { NetfilterRule } from '../../snapshot/index.ts'
-import { matchesMask, parseIp } from '../ip.ts'
+import { matchesMask, parseIp } from '../../util/prefix.ts'
 import { all, invertIf, known, type Maybe } from '../maybe.ts'
 import type { Packet } from '../packet.ts'
 

@@ -1,4 +1,4 @@
-import { matchesMask, parseIp } from '../ip.ts'
+import { matchesMask, parseIp } from '../../util/prefix.ts'
 import type { Maybe } from '../maybe.ts'
 
 /** An address under a mask, as conntrack and ipvs test it. */

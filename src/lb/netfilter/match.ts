@@ -1,5 +1,5 @@
 import type { NetfilterRule } from '../../snapshot/index.ts'
-import { parseIp } from '../ip.ts'
+import { parseIp } from '../../util/prefix.ts'
 import { all, any, invertIf, known, type Maybe } from '../maybe.ts'
 import {
   IPPROTO_ICMP,

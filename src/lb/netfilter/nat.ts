@@ -1,4 +1,4 @@
-import { formatIp, parseIp } from '../ip.ts'
+import { formatIp, parseIp } from '../../util/prefix.ts'
 import { type Connection, inverse, type Tuple } from '../connection.ts'
 import type { Packet } from '../packet.ts'
 import type { Hook } from './place.ts'

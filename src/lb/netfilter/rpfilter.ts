@@ -1,5 +1,5 @@
 import type { NetfilterRule } from '../../snapshot/index.ts'
-import { parseIp } from '../ip.ts'
+import { parseIp } from '../../util/prefix.ts'
 import { invertIf, type Maybe } from '../maybe.ts'
 import type { Packet } from '../packet.ts'
 import { lookUpRoute } from '../routing/lookup.ts'

@@ -1,5 +1,5 @@
 import type { NetfilterRule } from '../../snapshot/index.ts'
-import { parseIp } from '../ip.ts'
+import { parseIp } from '../../util/prefix.ts'
 import { IPPROTO_TCP, type Packet } from '../packet.ts'
 import { primaryAddress, selectSource } from '../routing/source.ts'
 import { type NatRange, natSide, setUpNat } from './nat.ts'

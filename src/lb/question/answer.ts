@@ -1,6 +1,6 @@
 import type { Graph } from '../../graph/model.ts'
 import type { Namespace, Snapshot } from '../../snapshot/index.ts'
-import { parseIp } from '../ip.ts'
+import { parseIp } from '../../util/prefix.ts'
 import type { Disposition, Trace } from '../trace.ts'
 import { brokenEnds } from '../tell/advice.ts'
 import { traceFlow } from '../trace-flow.ts'

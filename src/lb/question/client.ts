@@ -2,7 +2,7 @@ import type { Sandbox } from '../../graph/model.ts'
 import { findObjects } from '../../graph/query.ts'
 import type { Address, Namespace } from '../../snapshot/index.ts'
 import type { FlowEntry } from '../flow.ts'
-import { formatIp, type Ip, parseIp } from '../ip.ts'
+import { formatIp, type Ip, parseIp } from '../../util/prefix.ts'
 import { QuestionError } from './question.ts'
 import { hostOf, listed, nodeName, type Scene, sandboxesOf, sandboxName, unknownName } from './scene.ts'
 

@@ -1,4 +1,4 @@
-import { parseIp } from '../ip.ts'
+import { parseIp } from '../../util/prefix.ts'
 
 /** What somebody asks: where does a connection to this go? In the words that were typed. */
 export type Question = {

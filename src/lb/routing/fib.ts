@@ -1,5 +1,5 @@
 import type { Namespace, PolicyRule, Route } from '../../snapshot/index.ts'
-import { parseIp, parsePrefix, type Ip, type Prefix } from '../ip.ts'
+import { parseIp, parsePrefix, type Ip, type Prefix } from '../../util/prefix.ts'
 import type { IpFamily } from '../packet.ts'
 
 /** A route with what a look-up compares, and its place in the snapshot. */

@@ -1,4 +1,4 @@
-import { type Ip, isLoopback, isMulticast, parseIp } from '../ip.ts'
+import { type Ip, isLoopback, isMulticast, parseIp } from '../../util/prefix.ts'
 import type { RowRef } from '../evidence.ts'
 import type { Packet } from '../packet.ts'
 import { linkSysctl, ownAddress, type View } from '../view.ts'

@@ -1,5 +1,5 @@
 import type { Nexthop, PolicyRule, Route } from '../../snapshot/index.ts'
-import { type Ip, isInPrefix, isLinkLocal6 } from '../ip.ts'
+import { type Ip, isInPrefix, isLinkLocal6 } from '../../util/prefix.ts'
 import { policyRuleKeys, routeKeyAt, type RowRef } from '../evidence.ts'
 import { all, invertIf, known, type Maybe } from '../maybe.ts'
 import { protocolText } from '../packet.ts'

@@ -1,4 +1,4 @@
-import { type Ip, isLoopback, parseIp } from '../ip.ts'
+import { type Ip, isLoopback, parseIp } from '../../util/prefix.ts'
 import type { RowRef } from '../evidence.ts'
 import type { Packet } from '../packet.ts'
 import { linkSysctl, type View } from '../view.ts'

@@ -1,5 +1,5 @@
 import type { Address, Link } from '../../snapshot/index.ts'
-import { type Ip, isLinkLocal6, parseIp } from '../ip.ts'
+import { type Ip, isLinkLocal6, parseIp } from '../../util/prefix.ts'
 import type { IpFamily } from '../packet.ts'
 import { isInSubnet, type View } from '../view.ts'
 

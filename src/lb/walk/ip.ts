@@ -1,5 +1,5 @@
 import { causeOfNoWay } from '../cause/address.ts'
-import { parseIp, isLoopback } from '../ip.ts'
+import { parseIp, isLoopback } from '../../util/prefix.ts'
 import { priorities } from '../netfilter/place.ts'
 import type { Packet } from '../packet.ts'
 import { routeInput } from '../routing/input.ts'

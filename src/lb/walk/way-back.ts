@@ -1,5 +1,5 @@
 import { bridgeNetworkOf, causeOfNoMasquerade } from '../cause/masquerade.ts'
-import { parseIp } from '../ip.ts'
+import { parseIp } from '../../util/prefix.ts'
 import { type Packet, TCP_ACK, TCP_SYN, untouched } from '../packet.ts'
 import type { Ending, Path } from '../trace.ts'
 import { isInSubnet, ownAddress, type View } from '../view.ts'

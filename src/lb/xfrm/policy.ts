@@ -1,5 +1,5 @@
 import type { XfrmPolicy, XfrmState } from '../../snapshot/index.ts'
-import { isInPrefix, parseIp, parsePrefix } from '../ip.ts'
+import { isInPrefix, parseIp, parsePrefix } from '../../util/prefix.ts'
 import { all, known, type Maybe } from '../maybe.ts'
 import { type Packet, protocolNumber, type Transformation } from '../packet.ts'
 import type { View } from '../view.ts'

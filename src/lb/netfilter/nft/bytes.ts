@@ -1,4 +1,4 @@
-import { parseIp } from '../../ip.ts'
+import { parseIp } from '../../../util/prefix.ts'
 import { IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_TCP, type Packet } from '../../packet.ts'
 
 /** Bytes of which some are not known. */

@@ -1,4 +1,4 @@
-import { parseIp } from '../../ip.ts'
+import { parseIp } from '../../../util/prefix.ts'
 import { type ConnectionInfo, type Tuple, zoneIdOf } from '../../connection.ts'
 import { IPPROTO_ICMP, IPPROTO_ICMPV6, type Packet, type Zone } from '../../packet.ts'
 import { addressType } from '../../routing/fib.ts'

@@ -1,4 +1,4 @@
-import { formatIp } from '../../ip.ts'
+import { formatIp } from '../../../util/prefix.ts'
 import type { Packet } from '../../packet.ts'
 import { applyTarget } from '../target.ts'
 import type { Place } from '../place.ts'

@@ -11,6 +11,7 @@ import {
   rowsOf,
   textOf,
 } from '../form/field.ts'
+import { choiceOf, lines } from './inputs.ts'
 import type { Panel, Start } from './panel.ts'
 
 /** Asks for all that `docker network create` takes; what a driver does not know is not asked for. */
@@ -58,7 +59,7 @@ const driver: Field = {
   path: 'driver',
   label: 'Driver',
   help: 'overlay spans the nodes of the Swarm (VXLAN); bridge is of this node alone; macvlan and ipvlan put containers on a wire of the host.',
-  input: { kind: 'choice', options: drivers.map(value => ({ value, label: value })) },
+  input: choiceOf(drivers),
 }
 
 const parent: Field = {
@@ -132,33 +133,15 @@ function subnets(isOverlay: boolean): List {
   }
 }
 
-const options: List = {
-  path: 'options',
-  singular: 'option',
-  help: 'Further options of the driver.',
-  fields: [
-    {
-      path: row => `options.${row}`,
-      label: 'Option',
-      help: 'NAME=VALUE, as after -o: com.docker.network.bridge.name=br7',
-      input: { kind: 'text', needed: true },
-    },
-  ],
-}
+const options = lines(
+  'options',
+  'option',
+  'Option',
+  'NAME=VALUE, as after -o: com.docker.network.bridge.name=br7',
+  'Further options of the driver.',
+)
 
-const labels: List = {
-  path: 'labels',
-  singular: 'label',
-  help: 'Words of your own.',
-  fields: [
-    {
-      path: row => `labels.${row}`,
-      label: 'Label',
-      help: 'NAME=VALUE',
-      input: { kind: 'text', needed: true },
-    },
-  ],
-}
+const labels = lines('labels', 'label', 'Label', 'NAME=VALUE', 'Words of your own.')
 
 function parts(values: FormValues): Part[] {
   const chosen = textOf(values, 'driver')

@@ -1,5 +1,6 @@
 import type { Publish } from '../../../actions/intent.ts'
 import { type FormValues, numberOf, type RowField, textOf } from '../form/field.ts'
+import { choiceOf } from './inputs.ts'
 
 const protocols = ['tcp', 'udp', 'sctp'] as const
 const modes = ['ingress', 'host'] as const
@@ -23,13 +24,13 @@ export function publishFields(at: (row: number, field: string) => string): reado
       path: row => at(row, 'protocol'),
       label: 'Protocol',
       help: 'tcp, udp or sctp.',
-      input: { kind: 'choice', options: protocols.map(value => ({ value, label: value })) },
+      input: choiceOf(protocols),
     },
     {
       path: row => at(row, 'mode'),
       label: 'Mode',
       help: 'ingress: every node answers, through the routing mesh. host: only nodes with a task, straight to it; one task a node.',
-      input: { kind: 'choice', options: modes.map(value => ({ value, label: value })) },
+      input: choiceOf(modes),
     },
   ]
 }

@@ -13,6 +13,7 @@ import {
   textOf,
   wordsOf,
 } from '../form/field.ts'
+import { choiceOf, lines } from './inputs.ts'
 import type { Panel, Start } from './panel.ts'
 import { publishFields, publishOf } from './publish-fields.ts'
 import { chosenNote, networkOf, networkOptions, networkReference } from './targets.ts'
@@ -63,13 +64,7 @@ const head: readonly Field[] = [
     path: 'mode',
     label: 'Mode',
     help: 'replicated: so many tasks, wherever there is room. global: one task on every node.',
-    input: {
-      kind: 'choice',
-      options: [
-        { value: 'replicated', label: 'replicated' },
-        { value: 'global', label: 'global' },
-      ],
-    },
+    input: choiceOf(['replicated', 'global']),
   },
 ]
 
@@ -84,13 +79,7 @@ const endpointMode: Field = {
   path: 'endpointMode',
   label: 'Endpoint mode',
   help: 'vip: one virtual address, balanced by IPVS on each node. dnsrr: DNS answers with the addresses of the tasks; ports then need host mode.',
-  input: {
-    kind: 'choice',
-    options: [
-      { value: 'vip', label: 'vip' },
-      { value: 'dnsrr', label: 'dnsrr' },
-    ],
-  },
+  input: choiceOf(['vip', 'dnsrr']),
 }
 
 const publish: List = {
@@ -98,16 +87,6 @@ const publish: List = {
   singular: 'published port',
   help: 'Ports that are reached from outside.',
   fields: publishFields((row, field) => `publish.${row}.${field}`),
-}
-
-/** A list with one line of text a row. */
-function lines(path: string, singular: string, label: string, help: string): List {
-  return {
-    path,
-    singular,
-    help,
-    fields: [{ path: row => `${path}.${row}`, label, help, input: { kind: 'text', needed: true } }],
-  }
 }
 
 const mounts: List = {
@@ -119,10 +98,7 @@ const mounts: List = {
       path: row => `mounts.${row}.type`,
       label: 'Mount',
       help: 'volume: one of Docker, made when it is not there. bind: a path of the node. tmpfs: memory.',
-      input: {
-        kind: 'choice',
-        options: ['volume', 'bind', 'tmpfs'].map(value => ({ value, label: value })),
-      },
+      input: choiceOf(['volume', 'bind', 'tmpfs']),
     },
     {
       path: row => `mounts.${row}.source`,
