@@ -105,15 +105,9 @@ async function agentFor(address: DockerAddress, keepAlive: boolean): Promise<Age
 }
 
 async function newAgent(address: DockerAddress, keepAlive: boolean): Promise<Agent> {
-  // It brings Node's HTTP client, which takes as long to load as half of the screen.
   if (address.kind === 'ssh') return (await import('./ssh.ts')).sshAgent(address)
-  if (address.kind === 'tcp' && address.tls) {
-    const { verify, ...files } = address.tls
-    const { Agent: HttpsAgent } = await import('node:https')
-    return new HttpsAgent({ keepAlive, rejectUnauthorized: verify, ...files })
-  }
-  const { Agent: HttpAgent } = await import('node:http')
-  return new HttpAgent({ keepAlive })
+  const { httpAgent } = await import('./http-agent.ts')
+  return httpAgent(keepAlive, address.kind === 'tcp' ? address.tls : undefined)
 }
 
 /** As a URL, so that the library does not take the beginning of an IPv6 address for a scheme. */
