@@ -20,8 +20,8 @@ import {
 } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { build, type BuildOptions, type OutputFile } from 'esbuild'
-import { builtinsWithoutFacade } from './bundle-builtins.ts'
+import { build, type BuildOptions } from 'esbuild'
+import { withoutFacades } from './bundle-builtins.ts'
 import { bundlePatches } from './bundle-patches.ts'
 import { buildLibraries, libraryPrefix, librariesFrom } from './libraries.ts'
 
@@ -63,34 +63,38 @@ const options = {
   legalComments: 'none',
   // CommonJS packages ask for Node's modules by `require`, and ssh2 for `__dirname`: an ES module has neither.
   banner: {
-    js: "import{createRequire as cnmtopCreateRequire}from'node:module';const require=cnmtopCreateRequire(import.meta.url);const __dirname=import.meta.dirname;",
+    js: "import{createRequire as cnmtopCreateRequire}from'node:module';const require=cnmtopCreateRequire?.(import.meta.url);const __dirname=import.meta.dirname;",
   },
   logLevel: 'warning',
 } satisfies BuildOptions
 const library = libraryPrefix(root)
-const [result] = await Promise.all([
+/** Each on its own: what they share would be cut into many small files, and each file costs half a millisecond to load. */
+const builds = Object.entries(entryPoints).map(async ([name, entry]) =>
   build({
     ...options,
-    entryPoints,
+    entryPoints: { [name]: entry },
     outdir: flags.out,
     chunkNames: '[name]-[hash]',
     define: { 'process.env.NODE_ENV': '"production"', 'Intl.Segmenter': 'LazySegmenter' },
     inject: ['scripts/lazy-segmenter.ts'],
-    plugins: [bundlePatches, builtinsWithoutFacade, librariesFrom(library)],
+    plugins: [bundlePatches, librariesFrom(library)],
     write: false,
   }),
-  buildLibraries(options, flags.out, library),
-]).catch(() => process.exit(1)) // esbuild has printed its errors
+)
+const [...results] = await Promise.all([...builds, buildLibraries(options, flags.out, library)]).catch(
+  () => process.exit(1), // esbuild has printed its errors
+)
+const outputs = results.flatMap(result => result?.outputFiles ?? [])
 
 mkdirSync(flags.out, { recursive: true })
-for (const file of result.outputFiles) writeIfChanged(file)
+for (const { path, text } of outputs) writeIfChanged(path, withoutFacades(path, text))
 copyDemo()
-removeOthers(new Set(result.outputFiles.map(file => basename(file.path))))
+removeOthers(new Set(outputs.map(file => basename(file.path))))
 if (!flags.quiet) {
-  const bytes = result.outputFiles.reduce((sum, file) => sum + file.contents.byteLength, 0)
+  const bytes = outputs.reduce((sum, file) => sum + file.contents.byteLength, 0)
   const took = Math.round(performance.now() - started)
   console.log(
-    `${join(flags.out, program)}: ${result.outputFiles.length} files, ${Math.ceil(bytes / 1024)} kB, ${took} ms`,
+    `${join(flags.out, program)}: ${outputs.length} files, ${Math.ceil(bytes / 1024)} kB, ${took} ms`,
   )
 }
 
@@ -104,16 +108,15 @@ function copyDemo(): void {
 }
 
 /** Puts a file in place in one step, so that a program that starts meanwhile reads the old or the new one whole. */
-function writeIfChanged(file: OutputFile): void {
-  const isProgram = basename(file.path) === program
-  const shebang =
-    isProgram && !file.text.startsWith('#!') ? `#!/usr/bin/env -S node ${nodeFlags.join(' ')}\n` : ''
-  const text = shebang + file.text
-  if (existsSync(file.path) && readFileSync(file.path, 'utf8') === text) return
-  const temporary = `${file.path}.${process.pid}.tmp`
+function writeIfChanged(path: string, code: string): void {
+  const isProgram = basename(path) === program
+  const shebang = isProgram && !code.startsWith('#!') ? `#!/usr/bin/env -S node ${nodeFlags.join(' ')}\n` : ''
+  const text = shebang + code
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return
+  const temporary = `${path}.${process.pid}.tmp`
   writeFileSync(temporary, text)
   if (isProgram) chmodSync(temporary, 0o755)
-  renameSync(temporary, file.path)
+  renameSync(temporary, path)
   // What was compiled from the file of before (src/util/compiled.ts) is of no use any more.
   rmSync(join(flags.out, 'compiled'), { recursive: true, force: true })
 }

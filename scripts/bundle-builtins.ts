@@ -1,23 +1,33 @@
 import { builtinModules } from 'node:module'
-import type { Plugin } from 'esbuild'
+import { parseSync } from 'oxc-parser'
+
+const builtins = new Set(builtinModules.map(name => `node:${name.replace(/^node:/, '')}`))
 
 /**
- * Takes Node's own modules from `process.getBuiltinModule`. An `import` of one makes Node read each of its exports, also those that
- * are getters: node:crypto loads all of WebCrypto then and node:fs all streams, which is a fifth of the way to the first frame.
+ * A bundled file that takes Node's own modules from `process.getBuiltinModule`. An `import` of one makes Node read each of its
+ * exports, also those that are getters: node:crypto loads all of WebCrypto then, node:fs all streams and node:http all of
+ * undici, which is a fifth of the way to the first frame. Late imports stay: their names are those of an ES module.
+ *
+ * @param name of the file, for the parser
  */
-export const builtinsWithoutFacade: Plugin = {
-  name: 'builtins',
-  setup(build) {
-    const names = new Set(builtinModules.filter(name => !name.startsWith('_')))
-    build.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)*$/ }, ({ path, kind }) => {
-      // What is loaded late costs nothing at the start, and its names are those of an ES module.
-      if (kind === 'dynamic-import') return undefined
-      const name = path.replace(/^node:/, '')
-      return names.has(name) ? { path: name, namespace: 'builtin', sideEffects: false } : undefined
-    })
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      // Node before 20.16 has no such function; it shall live long enough to be told that it is too old.
-      contents: `module.exports = process.getBuiltinModule?.('node:${path}')`,
-    }))
-  },
+export function withoutFacades(name: string, text: string): string {
+  let taken = text
+  for (const { start, end, moduleRequest, entries } of parseSync(
+    name,
+    text,
+  ).module.staticImports.toReversed()) {
+    if (!builtins.has(moduleRequest.value)) continue
+    const names = entries
+      .filter(({ importName }) => importName.kind === 'Name')
+      .map(({ importName, localName }) => `${importName.name}:${localName.value}`)
+    const wholes = entries
+      .filter(({ importName }) => importName.kind !== 'Name')
+      .map(({ localName }) => localName.value)
+    const left = [...wholes, ...(names.length > 0 ? [`{${names.join(',')}}`] : [])]
+    // Of globalThis, as `process` may be one of the names. Node before 20.16 has no such function; it shall live long enough to be told that it is too old.
+    const module = `globalThis.process.getBuiltinModule?.(${JSON.stringify(moduleRequest.value)})??{}`
+    const statement = left.map(target => `const ${target}=${module};`).join('')
+    taken = taken.slice(0, start) + statement + taken.slice(end)
+  }
+  return taken
 }
