@@ -20,6 +20,11 @@ const partsOfTab: Readonly<Record<TabId, readonly Part[]>> = {
   sources: [],
 }
 
+/** The daemon is asked when the first rows have been painted, so that its thread takes nothing from them. */
+const AFTER_ROWS_MS = 100
+/** The same while the kernel shows none. */
+const WITHOUT_ROWS_MS = 500
+
 /**
  * The screen's session on this node: the kernel at once, and the Docker daemon as soon as the first frame is painted.
  *
@@ -33,11 +38,24 @@ export function liveSession(
   const listeners = new Set<() => void>()
   let daemon: LiveDocker | undefined
   let starting: NodeJS.Timeout | undefined
+  let hasRows = false
   let joined: { kernel: Snapshot; reading: ReturnType<LiveDocker['reading']>; snapshot: Snapshot } | undefined
   let ending: Promise<void> | undefined
 
   function notify(): void {
     for (const listener of listeners) listener()
+    if (!hasRows && live.snapshot().namespaces.some(({ sources }) => sources.length > 0)) {
+      hasRows = true
+      startDockerIn(AFTER_ROWS_MS)
+    }
+  }
+
+  function startDockerIn(milliseconds: number): void {
+    if (!docker || ending || daemon) return
+    clearTimeout(starting)
+    starting = setTimeout(() => {
+      daemon = startDockerLive(docker, notify)
+    }, milliseconds)
   }
 
   /** The same object until one of its two halves changes. */
@@ -89,12 +107,7 @@ export function liveSession(
       const parts = tab === undefined ? [] : partsOfTab[tab]
       const path = followed?.map(({ namespaceId: id, ...rows }) => ({ id, ...rows }))
       live.command({ kind: 'show', id: namespaceId, parts, links, path })
-      // Told just before the first frame: the thread starts after it.
-      if (docker && !ending) {
-        starting ??= setTimeout(() => {
-          daemon = startDockerLive(docker, notify)
-        }, 0)
-      }
+      if (!starting) startDockerIn(WITHOUT_ROWS_MS)
     },
     elapsed: link => live.elapsed(link),
     pause: async () => live.pause(),

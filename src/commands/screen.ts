@@ -28,9 +28,9 @@ export type ScreenOptions = LookOptions &
 /** `cnmtop`: the terminal UI; the overview as plain text where there is no terminal to draw on. */
 export async function screenCommand(options: ScreenOptions): Promise<number> {
   if (options.fromSnapshot !== undefined) return showNodes([await look(options)], options)
-  await checkView(options.view)
   const missing = missingHere(options)
   if (!hasTerminal()) {
+    await checkView(options.view)
     const { eagerParts } = await import('../collectors/kernel/parts.ts')
     const { dockerParts } = await import('../collectors/docker/ask.ts')
     await printOnce([await look(options, { parts: eagerParts, docker: dockerParts })], options)
@@ -38,7 +38,6 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
     return exitCodes.ok
   }
   requireLinux()
-  const bindings = await keysOf(options)
   await checkDockerHost(options.dockerHost)
   if (missing.length > 0 && !options.netnsDir && !canEnter()) {
     for (const sentence of missing) note(sentence)
@@ -53,26 +52,32 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
     { netnsDirs, onlyNetnsDirs: options.onlyNetnsDirs, timeoutMs: limitMs },
     options.docker === false ? undefined : { dockerHost: options.dockerHost, callMs: limitMs },
   )
-  // Loaded while the collector's thread reads already.
-  const { runUi } = await import('../ui/run.tsx')
-  const { liveDesk } = await import('./action-desk.ts')
-  const desk = liveDesk({
-    allowActions: options.allowActions === true,
-    dockerHost: options.dockerHost,
-    callMs: limitMs,
-    docker: options.docker !== false,
-  })
   try {
-    return await runUi({
-      ...displayOf(options),
-      view: options.view,
-      bindings,
-      save: exportFiles,
-      actions: desk.port,
-      session,
+    // All that follows is loaded while the collector's thread reads already.
+    await checkView(options.view)
+    const bindings = await keysOf(options)
+    const { runUi } = await import('../ui/run.tsx')
+    const { liveDesk } = await import('./action-desk.ts')
+    const desk = liveDesk({
+      allowActions: options.allowActions === true,
+      dockerHost: options.dockerHost,
+      callMs: limitMs,
+      docker: options.docker !== false,
     })
+    try {
+      return await runUi({
+        ...displayOf(options),
+        view: options.view,
+        bindings,
+        save: exportFiles,
+        actions: desk.port,
+        session,
+      })
+    } finally {
+      await desk.close()
+    }
   } finally {
-    await desk.close()
+    session.stop()
   }
 }
 

@@ -18,9 +18,6 @@ const MOST_FRAMES_A_SECOND = 60
 /** When the terminal is gone, what is left to write is not waited for longer than this. */
 const LAST_WRITE_MS = 500
 
-/** A first frame without rows is drawn when there are none after this. */
-const FIRST_FRAME_MS = 300
-
 /** A collector that does not let go of its namespaces in this time is stopped as it is. */
 const PAUSE_MS = 500
 
@@ -63,14 +60,12 @@ export async function runUi({
   let instance: Instance | undefined
   let exitCode: number | undefined
   let failure: unknown
-  const asked = Promise.withResolvers<void>()
 
   const end = (code: number, error?: unknown): void => {
     // A second request means that the first one hangs.
     if (exitCode !== undefined) process.exit(code)
     exitCode = code
     failure = error
-    asked.resolve()
     // Not from inside of the render that asks for it.
     setImmediate(() => instance?.unmount())
   }
@@ -97,33 +92,28 @@ export async function runUi({
     stdin.setRawMode(true)
     // What was typed before that was echoed; a frame begins in the first column.
     stdout.write('\r')
-    // The first frame is the dearest one by far: it waits for something to show, but not for long.
-    await Promise.race([asked.promise, firstRows(session)])
-    // Asked to end before there was a screen to end: then there will be none.
-    if (exitCode === undefined) {
-      instance = render(
-        <App
-          store={store}
-          theme={createTheme(themeOptions)}
-          write={text => void stdout.write(text)}
-          quit={end}
-          save={save}
-          stopProcess={stopProcess}
-          onEffects={current => {
-            effects.current = current
-          }}
-        />,
-        {
-          alternateScreen: true,
-          incrementalRendering: true,
-          interactive: true,
-          exitOnCtrlC: false,
-          maxFps: MOST_FRAMES_A_SECOND,
-        },
-      )
-      const exit = instance.waitUntilExit()
-      await Promise.race([exit, watch.terminalGone.then(async () => delay(LAST_WRITE_MS))])
-    }
+    instance = render(
+      <App
+        store={store}
+        theme={createTheme(themeOptions)}
+        write={text => void stdout.write(text)}
+        quit={end}
+        save={save}
+        stopProcess={stopProcess}
+        onEffects={current => {
+          effects.current = current
+        }}
+      />,
+      {
+        alternateScreen: true,
+        incrementalRendering: true,
+        interactive: true,
+        exitOnCtrlC: false,
+        maxFps: MOST_FRAMES_A_SECOND,
+      },
+    )
+    const exit = instance.waitUntilExit()
+    await Promise.race([exit, watch.terminalGone.then(async () => delay(LAST_WRITE_MS))])
   } catch (error) {
     exitCode = INTERNAL_ERROR
     failure = error
@@ -137,23 +127,6 @@ export async function runUi({
   }
   if (failure !== undefined) stderr.write(`cnmtop: ${errorMessage(failure)}\n`)
   return exitCode ?? OK
-}
-
-/** Resolves when some namespace has been read, or when that takes too long. */
-async function firstRows(session: Session): Promise<void> {
-  const isHere = (): boolean =>
-    session.status().lastError !== undefined ||
-    session.snapshot().namespaces.some(({ sources }) => sources.length > 0)
-  if (isHere()) return
-  const { promise, resolve } = Promise.withResolvers<void>()
-  // Not one of those that let the process end meanwhile.
-  const timer = setTimeout(resolve, FIRST_FRAME_MS)
-  const unsubscribe = session.subscribe(() => {
-    if (isHere()) resolve()
-  })
-  await promise
-  clearTimeout(timer)
-  unsubscribe()
 }
 
 async function delay(milliseconds: number): Promise<void> {

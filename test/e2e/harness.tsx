@@ -87,13 +87,7 @@ function hostile(snapshot: Snapshot): Snapshot {
 function silentSession(): Session {
   const nothing = { ...syntheticSnapshot(options), namespaces: [] }
   const status: SessionStatus = { mode: 'live', collecting: true, checkedAt: Date.now() }
-  let listeners = 0
-  const subscribe = (): (() => void) => {
-    // The store listens first; then what waits with the first frame, when signals are listened to already.
-    if (++listeners === 2) process.stdout.write('waiting for rows\n')
-    return () => {}
-  }
-  return { ...fileSession(nothing), status: () => status, subscribe }
+  return { ...fileSession(nothing), status: () => status }
 }
 
 const session = options.isSilent
