@@ -43,7 +43,7 @@ export async function choose(terminal: RunningTerminal, title: string, then: str
 
 /** Chooses the button that sends, and waits until it can be pressed. */
 export async function confirm(terminal: RunningTerminal, then: string, limitMs = LIMIT_MS): Promise<void> {
-  await terminal.until(shows('[ Do it ]'))
+  await terminal.until(shows('[ Do it ]'), LIMIT_MS)
   await steps(terminal, ['\t', '[>Do it<]'])
   terminal.type('\r')
   await terminal.until(shows(then), limitMs)
@@ -70,15 +70,54 @@ export async function planOverlay(terminal: RunningTerminal, name: string, subne
   )
 }
 
-/** From the lists to the plan of a service on the first overlay that there is. */
+/** From a plan that asks for a name to what is sent: the name is typed, then the button pressed. */
+export async function confirmSevere(terminal: RunningTerminal, word: string, then: string): Promise<void> {
+  await terminal.until(shows(`Type ${word} to confirm`), LIMIT_MS)
+  await steps(terminal, ['\t', '[ Cancel ]'])
+  await typeWord(terminal, 'confirm: ', word)
+  await confirm(terminal, then)
+}
+
+/** Of the list on the screen, only what has a word in it; the first of that is chosen. */
+export async function filter(terminal: RunningTerminal, word: string): Promise<void> {
+  await steps(terminal, ['/', ' filter  █'], [word, ` filter  ${word}█`])
+  terminal.type('\r')
+  const isKept = (row: string): boolean => row.includes(` filter  ${word}`) && !row.includes('█')
+  await terminal.until(rows => rows.some(isKept), LIMIT_MS)
+}
+
+/** All of the list again. */
+export async function clearFilter(terminal: RunningTerminal, word: string): Promise<void> {
+  terminal.type('\x1b')
+  await terminal.until(rows => !shows(` filter  ${word}`)(rows), LIMIT_MS)
+}
+
+export type ServiceKeys = {
+  readonly name: string
+  readonly image: string
+  readonly replicas: string
+  /** On the first overlay that there is (true). */
+  readonly isOnNetwork?: boolean
+  readonly endpointMode?: 'vip' | 'dnsrr'
+  readonly port?: string
+  /** Of the published port (ingress). */
+  readonly portMode?: 'ingress' | 'host'
+}
+
+const RIGHT = '\x1b[C'
+
+/** From the lists to the plan of a service. */
 export async function planService(
   terminal: RunningTerminal,
   {
     name,
     image,
     replicas,
+    isOnNetwork = true,
+    endpointMode = 'vip',
     port,
-  }: { readonly name: string; readonly image: string; readonly replicas: string; readonly port?: string },
+    portMode = 'ingress',
+  }: ServiceKeys,
 ): Promise<void> {
   await choose(terminal, 'Create a service', '━━ Create a service')
   await steps(
@@ -92,10 +131,10 @@ export async function planService(
     ['\x15', 'Has to be filled in'],
     [replicas, `Replicas        ${replicas}`],
     ['\t', '▌ + a network'],
-    ['\r', '▌ 1 Network'],
-    ['\t', '▌ + a network'],
-    ['\t', '▌ Endpoint mode'],
   )
+  if (isOnNetwork) await steps(terminal, ['\r', '▌ 1 Network'], ['\t', '▌ + a network'])
+  await steps(terminal, ['\t', '▌ Endpoint mode'])
+  if (endpointMode === 'dnsrr') await steps(terminal, [RIGHT, '<dnsrr>'])
   if (port !== undefined) {
     await steps(
       terminal,
@@ -105,7 +144,9 @@ export async function planService(
       ['\t', '▌   Target port'],
       ['80', 'Target port     80'],
       ['\t', '▌   Protocol'],
+      ['\t', '▌   Mode'],
     )
+    if (portMode === 'host') await steps(terminal, [RIGHT, '<host>'])
   }
   await steps(terminal, ['\r', '[>Cancel<]'])
 }

@@ -5,11 +5,12 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clearSwarm } from '../../lab/scenarios/driver.ts'
-import { type Ended, openSwarm, output, type SwarmNode, waitFor, webImage } from '../../lab/swarm/index.ts'
+import { type Ended, openSwarm, waitFor, webImage } from '../../lab/swarm/index.ts'
 import { lastUndoable, parseAudit } from '../../src/actions/audit-read.ts'
 import type { Change } from '../../src/snapshot/diff.ts'
-import { diffSnapshots } from '../../src/snapshot/diff.ts'
 import type { Snapshot } from '../../src/snapshot/index.ts'
+import { addressesIn, answers, tasksAt, tasksHeard } from '../support/swarm-asks.ts'
+import { leftSince, snapshotsAtRest } from '../support/swarm-rest.ts'
 
 const swarm = openSwarm()
 const { manager, nodes } = swarm
@@ -48,63 +49,15 @@ async function docker(...words: readonly string[]): Promise<string> {
   return (await manager.exec(['docker', ...words])).trim()
 }
 
-/** Who answers at a URL, of so many calls. */
-async function answers(url: string, calls = 8): Promise<Set<string>> {
-  const heard = new Set<string>()
-  for (let call = 0; call < calls; call++) {
-    heard.add((await output(['curl', '-sS', '-m', '5', url]).catch((error: Error) => error.message)).trim())
-  }
-  return heard
-}
-
 async function lookup(name: string): Promise<string[]> {
-  const text = await docker('exec', 'probe', 'nslookup', '-type=a', name, '127.0.0.11')
-  return [...text.matchAll(/^Address(?: \d+)?: *([\d.]+)$/gm)].map(([, address]) => address!).toSorted()
-}
-
-async function snapshots(): Promise<Snapshot[]> {
-  return Promise.all(
-    nodes.map(async node => JSON.parse(await node.exec(['node', main, 'snapshot', '-o', '-'])) as Snapshot),
-  )
-}
-
-/** What differs between two readings of the nodes, a line each. */
-function differences(old: readonly Snapshot[], now: readonly Snapshot[]): string[] {
-  return now.flatMap((snapshot, index) =>
-    diffSnapshots(old[index]!, snapshot).changes.map(
-      ({ change, type, name, namespace, fields }) =>
-        `${nodes[index]!.name} ${namespace ?? '-'}: ${change} ${type} ${name} ${JSON.stringify(fields ?? [])}`,
-    ),
-  )
-}
-
-/**
- * The nodes at rest, in all that is judged afterwards: while it joins, dockerd takes rules out and puts them back, and one reading may
- * miss them.
- */
-async function snapshotsAtRest(): Promise<readonly Snapshot[]> {
-  let last = await snapshots()
-  await waitFor(
-    async () => {
-      const now = await snapshots()
-      const moved = differences(last, now).filter(line => !isKept(line))
-      last = now
-      return moved.length === 0 ? undefined : moved.join('\n')
-    },
-    { seconds: 90, everyMs: 2000 },
-  )
-  return last
-}
-
-async function hasNoContainers(node: SwarmNode): Promise<boolean> {
-  return (await node.docker.get<unknown[]>('/containers/json?all=true')).length === 0
+  return addressesIn(await docker('exec', 'probe', 'nslookup', '-type=a', name, '127.0.0.11'))
 }
 
 let before: readonly Snapshot[]
 
 beforeAll(async () => {
   await clearSwarm(swarm)
-  before = await snapshotsAtRest()
+  before = await snapshotsAtRest(swarm)
 }, 240_000)
 
 afterAll(async () => {
@@ -275,76 +228,19 @@ describe('the way back', () => {
 
   test('the Swarm is as it was', async () => {
     expect(await docker('service', 'ls', '-q')).toBe('')
-    await waitFor(async () =>
-      (await Promise.all(nodes.map(hasNoContainers))).every(Boolean) ? undefined : 'containers',
-    )
-    const { Version } = await manager.docker.get<{ Version: string }>('/version')
-    // What each generation keeps in the kernel is known of the oldest; of the others, what the API says has to be as it was.
-    const isJudged = (line: string): boolean => Version.startsWith('20.10') || / -: /.test(line)
-    let left: string[] = []
-    const wrong = (): string[] => left.filter(line => isJudged(line) && !isKept(line))
-    await waitFor(
-      async () => {
-        left = differences(before, await snapshots())
-        return wrong().length === 0 ? undefined : wrong().join('\n')
-      },
-      { seconds: 60, everyMs: 2000 },
-    ).catch(() => {})
+    const { left, wrong } = await leftSince(swarm, before)
     story.push(...left.map(line => `left: ${line}`))
-    expect(wrong()).toEqual([])
+    expect(wrong).toEqual([])
   }, 200_000)
 })
 
-/**
- * What the engine itself keeps once a Swarm had a published port and a node a task, as docker's own commands leave it too: the way from
- * docker_gwbridge into the ingress sandbox, the chains of the routing mesh, and what it learned of the other nodes.
- */
-const kept: readonly RegExp[] = [
-  /(?:chain|rule) ip6?tables (?:nat|filter) (?:.* )?DOCKER-INGRESS\b/,
-  /[ .]docker_gwbridge\b/,
-  // The end of the ingress sandbox's pair on docker_gwbridge, and that bridge among the rules.
-  /^node\d host: added (?:link|address|route|fdb entry|sysctl) .*\bveth[0-9a-f]{7}\b/,
-  /^node\d ingress_sbox: added (?:link|address|route|fdb entry|sysctl) .*\beth1\b/,
-  /^node\d ingress_sbox: added chain iptables mangle /,
-  /^node\d ingress_sbox: added rule iptables nat -A POSTROUTING -d 10\.0\.0\.0\/24 -m ipvs --ipvs -j SNAT /,
-  /^node\d ingress_sbox: changed sysctl net\.ipv4\.vs\.conntrack /,
-  // Gossip of the ingress network.
-  /^node\d \d-\w+: added (?:neighbour|fdb entry) .*\bvxlan0\b/,
-  /^node\d -: changed docker network ingress /,
-  // A bridge that was in use once has a link-local address from then on.
-  /^node\d host: (?:added|changed) (?:link|address|route|fdb entry) .*\bdocker0\b/,
-]
-
-function isKept(line: string): boolean {
-  return kept.some(pattern => pattern.test(line))
-}
-
 /** Every task answers at a URL, from a client outside of the swarm. */
 async function expectAt(url: string, tasks: number): Promise<void> {
-  let heard = new Set<string>()
-  await waitFor(
-    async () => {
-      heard = await answers(url, tasks * 3)
-      return heard.size === tasks && ![...heard].some(text => text.includes('curl'))
-        ? undefined
-        : [...heard].join(', ')
-    },
-    { seconds: 60, everyMs: 500 },
-  )
-  story.push(`  curl ${url}: ${[...heard].join(' ')}`)
+  story.push(`  curl ${url}: ${(await tasksAt(url, tasks)).join(' ')}`)
 }
 
 /** Every task answers a container on the network by the service's name. */
 async function expectFromProbe(name: string, tasks: number): Promise<void> {
-  let heard = new Set<string>()
-  await waitFor(
-    async () => {
-      heard = new Set()
-      for (let call = 0; call < tasks * 4; call++)
-        heard.add(await docker('exec', 'probe', 'get', name).catch(() => ''))
-      return heard.size === tasks && !heard.has('') ? undefined : [...heard].join(', ')
-    },
-    { seconds: 60, everyMs: 500 },
-  )
-  story.push(`  nslookup ${name}: ${(await lookup(name)).join(' ')}; get ${name}: ${[...heard].join(' ')}`)
+  const heard = await tasksHeard(tasks, () => docker('exec', 'probe', 'get', name).catch(() => ''))
+  story.push(`  nslookup ${name}: ${(await lookup(name)).join(' ')}; get ${name}: ${heard.join(' ')}`)
 }

@@ -3,6 +3,8 @@ import type { IntentKind } from '../../src/actions/intent.ts'
 import { buildGraph } from '../../src/graph/build.ts'
 import { allObjects } from '../../src/graph/query.ts'
 import type { Data } from '../../src/ui/model/data.ts'
+import { menuDialog, menuEntries } from '../../src/ui/model/dialog/menu.ts'
+import { dialogTurn } from '../../src/ui/model/dialog/reduce.ts'
 import { type FormEvent, openForm, reduceForm } from '../../src/ui/model/form/form.ts'
 import { stopsOf } from '../../src/ui/model/form/stops.ts'
 import { panelOf, panels } from '../../src/ui/model/panels/index.ts'
@@ -109,5 +111,33 @@ describe('a form that begins on what was chosen is read as', () => {
       // Whatever is filled in, a plan can be made of it.
       expect(port.plan(panel.intent(values), snapshot).command).toMatch(/^docker /)
     }
+  })
+})
+
+describe('a menu that was opened', () => {
+  const docker = { ...snapshot.docker!, services: [], tasks: [], containers: [], networks: [] }
+  const without = { ...snapshot, docker }
+  const later: Data = { ...data, snapshot: without, nodes: [without], graph: buildGraph([without]) }
+  const menu = menuDialog(data, objectNamed('service', 'web')?.id)
+
+  it('keeps its entries where they are while what it is about goes away', () => {
+    const titles = menuEntries(data, menu).map(({ title }) => title)
+    expect(titles[0]).toBe('Publish a port of a service')
+    expect(menuEntries(later, menu).map(({ title }) => title)).toEqual(titles)
+    // One that is opened then is about nothing.
+    expect(menuEntries(later, menuDialog(later, menu.objectId)).map(({ title }) => title)).toEqual(
+      titles.slice(-3),
+    )
+  })
+
+  it('opens nothing on another object then', () => {
+    const enter = { command: 'menu-open', isAlone: true, now: 0 } as const
+    expect(dialogTurn(menu, enter, data).dialog).toMatchObject({ kind: 'form' })
+    expect(dialogTurn(menu, enter, later)).toEqual({
+      dialog: undefined,
+      say: 'The service web is not there any more.',
+    })
+    const last = { ...menu, index: menu.entries.length - 2 }
+    expect(dialogTurn(last, enter, later).dialog).toMatchObject({ kind: 'form' })
   })
 })
