@@ -3,7 +3,7 @@ import type { Maybe } from './maybe.ts'
 
 /** IPPROTO_* (linux/in.h). */
 export const IPPROTO_ICMP = 1
-const IPPROTO_IPIP = 4
+export const IPPROTO_IPIP = 4
 export const IPPROTO_TCP = 6
 export const IPPROTO_UDP = 17
 export const IPPROTO_ESP = 50
@@ -107,7 +107,12 @@ export type IpvsProperty = {
 /** A tunnel's payload: a frame of a vxlan, a packet of an ipip tunnel, or what an association of IPsec has encrypted. */
 export type Wrapped =
   | { readonly kind: 'vxlan'; readonly vni: number; readonly frame: Frame }
-  | { readonly kind: 'ipip'; readonly packet: Packet }
+  | {
+      readonly kind: 'ipip'
+      readonly packet: Packet
+      /** Bytes that it takes besides; null where what is too large is cut up, and nobody is told. */
+      readonly overhead: number | null
+    }
   | { readonly kind: 'ipsec'; readonly spi: string; readonly packet: Packet }
 
 /** What a packet has beside its headers when nobody has handled it yet. */

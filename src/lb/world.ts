@@ -22,7 +22,7 @@ export type World = {
   ownersOf(address: string): readonly { readonly view: View; readonly row: Address }[]
   /** Every link that has a MAC, on all nodes. */
   linksOfMac(mac: string): readonly { readonly view: View; readonly link: Link }[]
-  /** Every link of a kind that sits on another device, or every vxlan. */
+  /** Every link of a kind that sits on another device, or every vxlan or ipip. */
   linksOfKind(kind: string): readonly { readonly view: View; readonly link: Link }[]
   /** A namespace of the same node by the number that `view` has for it. */
   byNsid(view: View, nsid: number): View | undefined
@@ -141,7 +141,7 @@ function indexAddresses(seats: readonly Seat[]): Map<string, Seat[]> {
 }
 
 /** Kinds that are asked for as a whole: what sits on other devices, and tunnels. */
-const soughtKinds = new Set(['vlan', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vxlan'])
+const soughtKinds = new Set(['vlan', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vxlan', 'ipip'])
 const NO_MAC = '00:00:00:00:00:00'
 
 function indexLinks(seats: readonly Seat[]): {

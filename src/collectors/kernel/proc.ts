@@ -21,7 +21,13 @@ const everywhere: Readonly<Record<string, readonly string[]>> = {
   bridge: ['bridge-nf-call-iptables', 'bridge-nf-call-ip6tables', 'bridge-nf-call-arptables'],
 }
 
-const ofIpvs = ['conntrack', 'conn_reuse_mode', 'expire_nodest_conn', 'expire_quiescent_template']
+const ofIpvs = [
+  'conntrack',
+  'conn_reuse_mode',
+  'expire_nodest_conn',
+  'expire_quiescent_template',
+  'pmtu_disc',
+]
 
 /** Settings that the first namespace alone has; they count for all of them. */
 const ofTheHost: Readonly<Record<string, readonly string[]>> = {

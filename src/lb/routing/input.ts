@@ -188,13 +188,19 @@ function reverseCheck(
   }
   const back = lookUpRoute(view, query)
   if (back.kind === 'unknown') return back
-  const refused: InputAnswer = {
+  const refuse = (where: string): InputAnswer => ({
     kind: 'drop',
     disposition: 'dropped',
-    detail: `the way back to ${packet.source} is not by ${inDevice}: ${setting} is ${filter}`,
+    detail: `the way back to ${packet.source} is not by ${where}: ${setting} is ${filter}`,
     evidence: [view.ref('sysctls', setting), ...back.evidence],
-  }
-  if (back.kind === 'none' || back.type !== 'unicast') return refused
-  if (back.ways.some(way => way.dev === inDevice) || filter !== 1) return undefined
-  return refused
+  })
+  if (back.kind === 'none' || back.type !== 'unicast') return refuse(inDevice)
+  if (back.ways.some(way => way.dev === inDevice)) return undefined
+  if (filter === 1) return refuse(inDevice)
+  const missing = view.missing('rtnl.addresses')
+  if (missing !== undefined)
+    return { kind: 'unknown', reason: `the addresses were not read: ${missing}`, evidence: [] }
+  // Any way back is enough, but not for a device that has no address itself.
+  const hasAddress = view.addressesOf(inDevice).some(({ family }) => family === 'inet')
+  return hasAddress ? undefined : refuse(`${inDevice}, which has no address`)
 }

@@ -1,7 +1,7 @@
 import { inverse, isSameTuple, type Tuple } from '../connection.ts'
 import { endpoint } from '../packet.ts'
 import { type Way, waysOf } from './ways.ts'
-import type { Path, TrackedConnection } from '../trace.ts'
+import type { Ending, Path, TrackedConnection } from '../trace.ts'
 
 /** What connection tracking of a namespace says when it is asked for a connection by its first tuple. */
 export type TrackedAnswer =
@@ -51,9 +51,14 @@ export function witnessWays(path: Path, ask: AskTracked): WitnessedWay[] {
 /** Those of the connection itself: what a tunnel sends for it has a source port that is a hash. */
 function isAskable({ end }: Way): (connection: TrackedConnection) => boolean {
   const { packet } = end
-  const inner = packet.inner?.kind === 'vxlan' ? packet.inner.frame.packet : packet
+  const inner = insideOf(packet)
   return ({ protocol, original }) =>
     protocol === inner.protocol && original.source !== undefined && original.sourcePort !== undefined
+}
+
+function insideOf({ inner, ...packet }: Ending['packet']): Pick<Ending['packet'], 'protocol'> {
+  if (inner?.kind === 'vxlan') return inner.frame.packet
+  return inner?.kind === 'ipip' ? inner.packet : packet
 }
 
 function verdictOf({ original, reply }: TrackedConnection, seen: TrackedAnswer): Tracked['verdict'] {

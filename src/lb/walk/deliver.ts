@@ -12,6 +12,7 @@ import {
 } from '../packet.ts'
 import type { View } from '../view.ts'
 import { because, end, type Next, type NextAt } from './next.ts'
+import { unwrapIpip } from './ipip.ts'
 import { decrypt, isEncrypted, refusedByPolicy } from './ipsec.ts'
 import { unservedMark } from './ipvs.ts'
 import { decapsulate } from './vxlan.ts'
@@ -22,7 +23,8 @@ export function deliver(walk: Walk, { view, packet }: NextAt<'deliver'>): Next {
   if (isEncrypted(packet)) return decrypt(walk, view, packet)
   const refused = refusedByPolicy(view, packet, 'in')
   if (refused) return refused
-  const inner = packet.protocol === IPPROTO_UDP ? decapsulate(walk, view, packet) : undefined
+  const inner =
+    packet.protocol === IPPROTO_UDP ? decapsulate(walk, view, packet) : unwrapIpip(walk, view, packet)
   if (inner) return inner
   if (walk.direction === 'reply') return answerArrives(walk, view, packet)
   const { protocol } = packet

@@ -10,7 +10,7 @@ import type { View } from '../view.ts'
 import { findPolicy } from '../xfrm/policy.ts'
 import { encrypt, refusedByPolicy } from './ipsec.ts'
 import { ipvsIn, ipvsOut } from './ipvs.ts'
-import { because, end, type Next, type NextAt } from './next.ts'
+import { because, end, type Next, type NextAt, overWays } from './next.ts'
 import { passHook, wholeHook } from './pass-hook.ts'
 import { passRouter } from './size.ts'
 import { addStep, changed, confirm, type Walk } from './walk.ts'
@@ -61,24 +61,7 @@ export function routeIn(walk: Walk, { view, packet }: NextAt<'route-in'>): Next 
         detail: answer.detail,
         evidence: answer.evidence,
       })
-      return overWays(view, packet, answer.ways, way => ({ at: 'forward', view, packet, way }))
-  }
-}
-
-/** One way on, or a branch for each of a multipath route. */
-function overWays(view: View, _packet: Packet, ways: readonly Way[], next: (way: Way) => Next): Next {
-  const [only] = ways
-  if (only && ways.length === 1) return next(only)
-  return {
-    at: 'fork',
-    reason: 'next-hop',
-    branches: ways.map(way => ({
-      label: way.gateway === undefined ? `by ${way.dev}` : `via ${way.gateway} by ${way.dev}`,
-      evidence: [],
-      view,
-      steps: [],
-      next: next(way),
-    })),
+      return overWays(view, answer.ways, way => ({ at: 'forward', view, packet, way }))
   }
 }
 
@@ -104,19 +87,20 @@ export function forward(walk: Walk, { view, packet, way }: NextAt<'forward'>): N
 }
 
 /** ip_local_deliver: INPUT, with IPVS between the filter and nat. */
-export function localIn(walk: Walk, { view, packet }: NextAt<'local-in'>): Next {
+export function localIn(walk: Walk, { view, packet, isBehindIpvs }: NextAt<'local-in'>): Next {
   const place = { view, hook: 'INPUT' } as const
   const early = { from: priorities.first, to: priorities.ipvsLocalIn }
   const late = { from: priorities.ipvsLocalIn, to: priorities.last }
-  return passHook(walk, place, packet, early, (later, after) => {
-    const answered = ipvsOut(later, view, after, 'INPUT')
-    const taken = ipvsIn(later, view, answered, 'INPUT')
-    if (taken) return taken
-    return passHook(later, place, answered, late, (last, passed) => ({
+  const finish = (later: Walk, answered: Packet): Next =>
+    passHook(later, place, answered, late, (last, passed) => ({
       at: 'deliver',
       view,
       packet: confirm(last, passed),
     }))
+  if (isBehindIpvs) return finish(walk, packet)
+  return passHook(walk, place, packet, early, (later, after) => {
+    const answered = ipvsOut(later, view, after, 'INPUT')
+    return ipvsIn(later, view, answered, 'INPUT') ?? finish(later, answered)
   })
 }
 
@@ -127,7 +111,7 @@ export function localOut(walk: Walk, { view, packet }: NextAt<'local-out'>): Nex
   if (refused) return refused
   const { ways, detail, evidence, source } = answer as Extract<OutputAnswer, { kind: 'route' }>
   addStep(walk, view, { kind: 'route', action: 'sent', detail, evidence })
-  return overWays(view, packet, ways, way => {
+  return overWays(view, ways, way => {
     const from = packet.source ?? source(way)
     if (from === undefined) {
       const missing = view.missing('rtnl.addresses')
@@ -154,15 +138,17 @@ function refusal(walk: Walk, view: View, packet: Packet, answer: OutputAnswer): 
 }
 
 /** The OUTPUT hook: mangle and nat may change where it goes; `-o` sees the first way to the end. */
-export function output(walk: Walk, { view, packet, way, isIpvs }: NextAt<'output'>): Next {
+export function output(walk: Walk, { view, packet, way, isIpvs, isBehindIpvs }: NextAt<'output'>): Next {
   const place = { view, hook: 'OUTPUT' } as const
   const early = { from: priorities.first, to: priorities.ipvsLocalOut }
   const late = { from: priorities.ipvsLocalOut, to: priorities.last }
+  const finish = (later: Walk, answered: Packet): Next =>
+    passHook(later, place, answered, late, (last, passed) => reroute(last, view, packet, passed, way))
+  if (isBehindIpvs) return finish(walk, packet)
   return passHook(walk, place, packet, early, (later, after) => {
-    const answered = isIpvs ? after : ipvsOut(later, view, after, 'OUTPUT')
-    const taken = isIpvs ? undefined : ipvsIn(later, view, answered, 'OUTPUT')
-    if (taken) return taken
-    return passHook(later, place, answered, late, (last, passed) => reroute(last, view, packet, passed, way))
+    if (isIpvs) return finish(later, after)
+    const answered = ipvsOut(later, view, after, 'OUTPUT')
+    return ipvsIn(later, view, answered, 'OUTPUT') ?? finish(later, answered)
   })
 }
 
@@ -176,7 +162,7 @@ function reroute(walk: Walk, view: View, before: Packet, packet: Packet, way: Wa
   const step: Step = { kind: 'route', action: 'sent', detail, evidence, ...changed(before, packet) }
   if (ways.length !== 1 || ways[0]!.dev !== way.dev || ways[0]!.gateway !== way.gateway)
     addStep(walk, view, step)
-  return overWays(view, packet, ways, other => ({
+  return overWays(view, ways, other => ({
     at: 'post',
     view,
     way: other,

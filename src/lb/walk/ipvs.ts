@@ -1,6 +1,5 @@
-import type { RealServer, VirtualService } from '../../snapshot/index.ts'
+import type { VirtualService } from '../../snapshot/index.ts'
 import { realServerKey, virtualServiceKey } from '../../snapshot/row-keys.ts'
-import { inverse } from '../connection.ts'
 import {
   endpoint,
   hex,
@@ -11,12 +10,10 @@ import {
   TCP_ACK,
   TCP_SYN,
 } from '../packet.ts'
-import { routeOutput } from '../routing/output.ts'
 import type { View } from '../view.ts'
+import { type InHook, send, untrack } from './ipvs-send.ts'
 import { end, type Next } from './next.ts'
-import { addStep, changed, type IpvsConnection, type Walk } from './walk.ts'
-
-type InHook = 'INPUT' | 'OUTPUT'
+import { addStep, changed, type Walk } from './walk.ts'
 
 /** Protocols that IPVS balances by connection. */
 const balanced = new Set<number | undefined>([IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP])
@@ -85,106 +82,12 @@ function balance(walk: Walk, view: View, packet: Packet, hook: InHook, service: 
       evidence: [view.ref('ipvs', realServerKey(service, server))],
       view,
       steps: [],
-      next: { at: 'resume', packet, goOn: (branch, start) => send(branch, view, start, service, server) },
-    })),
-  }
-}
-
-function send(walk: Walk, view: View, packet: Packet, service: VirtualService, server: RealServer): Next {
-  const method = methodOf(server)
-  const { source, sourcePort, destination, destinationPort, protocol } = packet
-  const realPort = server.port === 0 ? destinationPort : server.port
-  const setting = view.sysctl('net.ipv4.vs.conntrack')
-  const missing = setting === undefined ? view.missing('proc.sysctls') : undefined
-  if (missing !== undefined && method === 'masq') {
-    const detail = `whether connection tracking knows of what IPVS sends (net.ipv4.vs.conntrack) was not read: ${missing}`
-    return end(view, packet, 'insufficient-info', detail)
-  }
-  const isTracked = setting === 1
-  const connection: IpvsConnection = {
-    view,
-    protocol,
-    client: source,
-    clientPort: sourcePort,
-    virtualAddress: destination,
-    virtualPort: destinationPort,
-    realServer: server.address,
-    realPort,
-    method,
-    isTracked,
-  }
-  walk.ipvsConnections = [...walk.ipvsConnections, connection]
-  const ipvs = {
-    protocol,
-    virtualAddress: destination,
-    virtualPort: destinationPort,
-    method,
-    direction: 'original',
-  } as const
-  const handled = { ...packet, ipvs }
-  const evidence = [view.ref('ipvs', realServerKey(service, server))]
-  switch (method) {
-    case 'local':
-      return { at: 'deliver', view, packet: handled }
-    case 'masq': {
-      const rewritten = { ...handled, destination: server.address, destinationPort: realPort }
-      const tracked = isTracked ? updateConntrack(rewritten, server.address, realPort) : untrack(rewritten)
-      const detail = `to ${endpoint(server.address, realPort)} (masq)`
-      addStep(walk, view, { kind: 'ipvs', action: 'dnat', detail, evidence, ...changed(packet, tracked) })
-      return route(view, tracked, server.address)
-    }
-    case 'droute': {
-      const detail = `to ${server.address} as it is (direct routing)`
-      addStep(walk, view, { kind: 'ipvs', action: 'forwarded', detail, evidence })
-      return route(view, isTracked ? handled : untrack(handled), server.address)
-    }
-    default:
-      return end(
-        view,
+      next: {
+        at: 'resume',
         packet,
-        'insufficient-info',
-        `IPVS sends by ${server.forwarding}, which is not followed`,
-        evidence,
-      )
-  }
-}
-
-function methodOf({ forwarding }: RealServer): IpvsConnection['method'] {
-  const known = (['masq', 'local', 'tunnel', 'droute', 'bypass'] as const).find(word => word === forwarding)
-  return known ?? 'bypass'
-}
-
-/** ip_vs_notrack: without vs/conntrack nat never sees what IPVS sends. */
-function untrack(packet: Packet): Packet {
-  return { ...packet, connection: null, connectionInfo: 'untracked' }
-}
-
-/** ip_vs_update_conntrack: the answer is expected from the real server. */
-function updateConntrack(packet: Packet, address: string, port: number | null | undefined): Packet {
-  const { connection } = packet
-  if (!connection || connection.isConfirmed) return packet
-  const current = inverse(connection.reply)
-  const reply = inverse({ ...current, destination: address, destinationPort: port })
-  return { ...packet, connection: { ...connection, reply } }
-}
-
-/** __ip_vs_get_out_rt: the route to the real server, whatever the packet says, and neither by mark nor by source. */
-function route(view: View, packet: Packet, realServer: string): Next {
-  const answer = routeOutput(view, { ...packet, destination: realServer, source: undefined, mark: 0 })
-  if (answer.kind === 'unknown') return end(view, packet, 'insufficient-info', answer.reason, answer.evidence)
-  if (answer.kind === 'none') {
-    return end(view, packet, 'no-route', `to real server ${realServer}: ${answer.detail}`, answer.evidence)
-  }
-  const [way] = answer.ways
-  if (answer.isLocal) return { at: 'deliver', view, packet }
-  // Direct routing leaves the destination as it is: the next hop is the real server.
-  const towards = { ...way!, gateway: way!.gateway ?? realServer }
-  return {
-    at: 'output',
-    view,
-    packet: { ...packet, inDevice: null, outDevice: towards.dev },
-    way: towards,
-    isIpvs: true,
+        goOn: (branch, start) => send(branch, view, start, { service, server, hook }),
+      },
+    })),
   }
 }
 

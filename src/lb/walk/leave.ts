@@ -1,7 +1,7 @@
 import { causeOfDetour, causeOfNoWay } from '../cause/address.ts'
 import { causeOfStrayAnswer } from '../cause/answer.ts'
 import { causeOfNoMasquerade } from '../cause/masquerade.ts'
-import { scrub } from '../packet.ts'
+import { type Packet, scrub } from '../packet.ts'
 import { because, end, type Next, type NextAt } from './next.ts'
 import { addStep, type Walk } from './walk.ts'
 
@@ -26,14 +26,18 @@ export function leave(walk: Walk, { view, ifname, frame, nextHop }: NextAt<'leav
   addStep(walk, view, { kind: 'link', action: 'sent', detail: `out by ${ifname}`, evidence: proof })
   if (walk.direction === 'reply') return answerLeaves(walk, { view, ifname, packet })
   if (packet.inner) {
-    const what = packet.inner.kind === 'vxlan' ? ` (VNI ${packet.inner.vni})` : ''
-    const detail = `for ${packet.destination}${what}, which is not in this snapshot`
+    const detail = `for ${packet.destination}${tunnelText(packet.inner)}, which is not in this snapshot`
     return end(view, packet, 'left-for-peer', detail, proof)
   }
   walk.left = { view, ifname, frame }
   const stop = end(view, packet, 'left-node', `by ${ifname} for ${packet.destination}`, proof)
   const { destination } = packet
   return because(stop, causeOfNoWay(walk, view, destination) ?? causeOfDetour(walk, destination))
+}
+
+function tunnelText(inner: NonNullable<Packet['inner']>): string {
+  if (inner.kind === 'vxlan') return ` (VNI ${inner.vni})`
+  return inner.kind === 'ipip' ? ' (IPIP)' : ''
 }
 
 /** The answer is on its way to whoever asked from outside; anybody else would not know what to do with it. */

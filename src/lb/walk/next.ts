@@ -29,7 +29,13 @@ export type Next =
   /** What comes behind PREROUTING: the route. */
   | { readonly at: 'route-in'; readonly view: View; readonly packet: Packet }
   | { readonly at: 'forward'; readonly view: View; readonly packet: Packet; readonly way: Way }
-  | { readonly at: 'local-in'; readonly view: View; readonly packet: Packet }
+  | {
+      readonly at: 'local-in'
+      readonly view: View
+      readonly packet: Packet
+      /** IPVS lets it go on: only what stands behind IPVS on the hook is asked. */
+      readonly isBehindIpvs?: boolean
+    }
   /** A packet of this namespace that still needs a route. */
   | { readonly at: 'local-out'; readonly view: View; readonly packet: Packet }
   /** The OUTPUT hook, with the route that was found (`ip_local_out`). */
@@ -40,6 +46,8 @@ export type Next =
       readonly way: Way
       /** IPVS sends it: its own hooks are not asked again. */
       readonly isIpvs?: boolean
+      /** IPVS lets it go on: only what stands behind IPVS on the hook is asked. */
+      readonly isBehindIpvs?: boolean
     }
   | { readonly at: 'post'; readonly view: View; readonly packet: Packet; readonly way: Way }
   | { readonly at: 'transmit'; readonly view: View; readonly packet: Packet; readonly way: Way }
@@ -94,4 +102,21 @@ export function end(
 /** An end with what is behind it, where that is known. */
 export function because(stop: NextAt<'end'>, cause: Cause | undefined): NextAt<'end'> {
   return cause ? { ...stop, cause } : stop
+}
+
+/** One way on, or a branch for each of a multipath route. */
+export function overWays(view: View, ways: readonly Way[], next: (way: Way) => Next): Next {
+  const [only] = ways
+  if (only && ways.length === 1) return next(only)
+  return {
+    at: 'fork',
+    reason: 'next-hop',
+    branches: ways.map(way => ({
+      label: way.gateway === undefined ? `by ${way.dev}` : `via ${way.gateway} by ${way.dev}`,
+      evidence: [],
+      view,
+      steps: [],
+      next: next(way),
+    })),
+  }
 }

@@ -13,19 +13,29 @@ export type Limit = {
   readonly link: Link
   /** Whether who sent it is told (ICMP "fragmentation needed"), and sends smaller packets from then on. */
   readonly isTold: boolean
+  /** Bytes that a tunnel on the way has put before the packet. */
+  readonly overhead: number
 }
 
 /**
  * A bridge drops what is larger than its port takes, and a veth pair what is larger than its other end does
- * (is_skb_forwardable of net/core/dev.c), without a word. What a tunnel has wrapped is cut up below.
+ * (is_skb_forwardable of net/core/dev.c), without a word. What a vxlan has wrapped is cut up below, and what IPVS has is not.
  */
 export function passDevice(walk: Walk, view: View, link: Link, packet: Packet): void {
-  if (packet.inner === null) walk.limits = [...walk.limits, { view, link, isTold: false }]
+  const overhead = overheadOf(packet)
+  if (overhead !== null) walk.limits = [...walk.limits, { view, link, isTold: false, overhead }]
 }
 
 /** ip_forward tells the sender, where a packet may not be cut up, as those of TCP may not. */
 export function passRouter(walk: Walk, view: View, link: Link | undefined, packet: Packet): void {
-  if (packet.inner === null && link) walk.limits = [...walk.limits, { view, link, isTold: true }]
+  const overhead = overheadOf(packet)
+  if (overhead !== null && link) walk.limits = [...walk.limits, { view, link, isTold: true, overhead }]
+}
+
+/** Null for what is cut up on its way. */
+function overheadOf({ inner }: Packet): number | null {
+  if (inner === null) return 0
+  return inner.kind === 'ipip' ? inner.overhead : null
 }
 
 /** The device that a connection's end sends by: both ends tell each other what they take (the MSS of TCP). */
@@ -62,12 +72,14 @@ function tooLarge(
   direction: FullSize['direction'],
 ): FullSize | undefined {
   const { limits } = walk
-  const told = limits.filter(({ isTold }) => isTold).map(({ link }) => link.mtu)
+  const told = limits.filter(({ isTold }) => isTold).map(({ link, overhead }) => link.mtu - overhead)
   const bytes = Math.min(full, ...told)
-  const narrow = limits.find(({ link, isTold }) => !isTold && bytes > link.mtu + VLAN_HLEN)
+  const narrow = limits.find(
+    ({ link, isTold, overhead }) => !isTold && bytes + overhead > link.mtu + VLAN_HLEN,
+  )
   if (!narrow) return undefined
-  const { view, link } = narrow
-  const detail = `${link.ifname} takes ${link.mtu} bytes (MTU), and these have ${bytes}`
+  const { view, link, overhead } = narrow
+  const detail = `${link.ifname} takes ${link.mtu} bytes (MTU), and these have ${bytes + overhead}`
   const evidence = [view.ref('links', String(link.ifindex))]
   return { bytes, direction, end: endingOf(walk, view, packet, { disposition: 'dropped', detail, evidence }) }
 }

@@ -85,6 +85,7 @@ export function transportHeader(packet: Packet): Bytes | null {
   if (packet.protocol === IPPROTO_ICMP || packet.protocol === IPPROTO_ICMPV6) {
     return [packet.icmpType ?? undefined, packet.icmpCode ?? undefined]
   }
+  if (packet.inner?.kind === 'ipip') return wholePacket(packet.inner.packet)
   const ports = [...networkNumber(packet.sourcePort, 2), ...networkNumber(packet.destinationPort, 2)]
   if (packet.protocol === IPPROTO_TCP) return [...ports, ...unknownBytes(9), packet.tcpFlags ?? undefined]
   return packet.inner?.kind === 'vxlan' ? [...ports, ...vxlanHeader(packet.inner.vni)] : ports
