@@ -71,8 +71,8 @@ export function createStore(
     if (data.status.mode === 'live' && !state.isFrozen) {
       hasRead ||= !isUnread(data.snapshot)
       hasGraph ||= hasRead && !graphs.isDue()
-      // What comes when all is read for the first time, or when the daemon first tells the names, is no change.
-      const phase = `${hasGraph} ${data.snapshot.docker !== undefined}`
+      // What comes until all is read for the first time, or when the daemon first tells the names, is no change.
+      const phase = hasGraph ? (data.snapshot.docker ? 'named' : 'nameless') : undefined
       data = moved(state, data, needed, phase, clock())
     }
     if (!isSameVisible(needed, visible)) {

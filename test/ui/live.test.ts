@@ -162,6 +162,38 @@ describe('a live screen', () => {
     user.stop()
   })
 
+  it.each(['networks', 'sandboxes', 'endpoints', 'namespaces'])(
+    'does not mark in %s what comes in parts while it is read for the first time',
+    view => {
+      const { docker: _, ...kernelOnly } = snapshot
+      const first = (count: number): Snapshot => ({
+        ...kernelOnly,
+        namespaces: kernelOnly.namespaces.map((namespace, index) =>
+          index < count
+            ? namespace
+            : { ...emptyNamespace(namespace.id, namespace.kind, namespace.name), sources: [] },
+        ),
+      })
+      const { session, show } = scriptedSession({ ...kernelOnly, namespaces: [] })
+      const user = userOf(session, 120, 40, view)
+      for (const count of [0, 1, 2, kernelOnly.namespaces.length]) {
+        show(first(count), { collecting: count < kernelOnly.namespaces.length })
+        expect(user.text().filter(line => /^.[+~-] /.test(line))).toEqual([])
+      }
+      user.stop()
+    },
+  )
+
+  it('counts nothing while nothing was found', () => {
+    const { session, show } = scriptedSession({ ...snapshot, namespaces: [] })
+    const user = userOf(session, 120, 40)
+    show({ ...snapshot, namespaces: [] }, { collecting: true })
+    expect(user.text()[0]).toMatch(/^ cnmtop +\S+ +\S+ +○ reading/)
+    show(snapshot)
+    expect(user.text()[0]).toContain(`${snapshot.namespaces.length} namespaces`)
+    user.stop()
+  })
+
   it('marks nothing for counters', () => {
     const { session, show } = scriptedSession(snapshot)
     const user = userOf(session, 200, 40, 'balancing')

@@ -27,7 +27,8 @@ export function headerLine(state: UiState, data: Data, now: number): Line {
     { text: `  ${sanitise(snapshot.host.kernel)}`, tone: 'dim' },
   ]
   const right = [...freshness(state, data, now), ...problemSpans(snapshot), { text: ' ' }]
-  const counts = countWords(snapshot)
+  // Before any namespace was found there is nothing to count, and no zero to tell.
+  const counts = data.status.collecting && snapshot.namespaces.length === 0 ? [] : countWords(snapshot)
   const variants = [
     ...counts.map((_, index): Span[] => {
       const words = counts.slice(0, counts.length - index)

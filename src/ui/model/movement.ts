@@ -12,21 +12,28 @@ import { viewOf } from './views/index.ts'
 /**
  * Takes into the data what changed on the screen a moment ago, and how busy it is.
  *
- * @param phase nothing that comes with another phase is a change
+ * @param phase nothing that comes with another phase is a change; undefined while nothing is
  */
-export function moved(state: UiState, data: Data, visible: Visible, phase: string, now: number): Data {
+export function moved(
+  state: UiState,
+  data: Data,
+  visible: Visible,
+  phase: string | undefined,
+  now: number,
+): Data {
   const { namespaceId } = visible
   const following = advanceFollowing(data.following, followedQuestion(state, data), data, now)
   const namespace = namespaceId === undefined ? undefined : namespacesById(data.snapshot).get(namespaceId)
   const series = advanceSeries(data.series, namespace, now)
   const { view } = state.place
-  const list = advanceChanges(data.changes?.list, `${phase} ${view}`, viewOf(view).table(data), now)
+  const before = phase === undefined ? undefined : data.changes
+  const list = advanceChanges(before?.list, `${phase} ${view}`, viewOf(view).table(data), now)
   // The chosen object depends on the list, and that on what is gone from it.
   const withList = { ...data, series, following, changes: { list, detail: data.changes?.detail ?? list } }
   const { tab } = shownTabs(state, withList)
   const id = chosenId(state, withList)
   const table = viewOf(view).detail(id, tab, withList).table ?? emptyTable
-  const detail = advanceChanges(data.changes?.detail, `${phase} ${view} ${id} ${tab}`, table, now)
+  const detail = advanceChanges(before?.detail, `${phase} ${view} ${id} ${tab}`, table, now)
   const isSame =
     series === data.series &&
     following === data.following &&
