@@ -32,8 +32,8 @@ const keyFiles = ['id_ed25519', 'id_ecdsa', 'id_rsa']
  * who is not known is not talked to.
  */
 export async function sshAgent(address: SshAddress): Promise<Agent> {
-  // Large, and hardly anybody needs it.
-  const ssh2 = await import('ssh2')
+  // Large, and hardly anybody needs it. As one object: bundled, a CommonJS package has no other name in its ES module.
+  const { default: ssh2 } = await import('ssh2')
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CHANNELS })
   const remote = `docker ${address.path === undefined ? '' : `--host ${quote(`unix://${address.path}`)} `}system dial-stdio`
   let connected: Promise<Client> | undefined

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import ssh2 from 'ssh2'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDockerClient } from '../../../src/collectors/docker/client.ts'
@@ -10,6 +11,7 @@ import { collectDocker } from '../../../src/collectors/docker/collect.ts'
 import { resolveDockerHost } from '../../../src/collectors/docker/host.ts'
 import { type FakeDocker, fakeDocker } from '../../support/fake-docker.ts'
 import { needs } from '../../support/needs.ts'
+import { program } from '../../support/program.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'cnmtop-home-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -139,6 +141,15 @@ describe('over SSH', () => {
     expect(await ask(`ssh://operator@127.0.0.1:${port}`)).toEqual([['ok'], 4])
     expect(connections()).toBe(1)
     expect(new Set(commands)).toEqual(new Set(['docker system dial-stdio']))
+  })
+
+  it('the bundled program asks a daemon', async () => {
+    const fake = await daemon()
+    const { port } = await farHost(fake)
+    know(port, hostKey.public)
+    const words = [program, 'ls', 'containers', '--json', '--docker-host', `ssh://operator@127.0.0.1:${port}`]
+    const { stdout } = await promisify(execFile)(process.execPath, words)
+    expect(JSON.parse(stdout)).toHaveLength(4)
   })
 
   it('the far path of the socket is one word for the far shell', async () => {
