@@ -49,7 +49,9 @@ describe(
         const random = seededRandom(mixSeed(seed, number))
         const sendings = random.list(PACKETS, () => randomSending(random, ++port))
         if (only !== undefined && Number(only) !== number) continue
-        const backends = installRules(router, random, answerWitness, text => !/7777|4444/.test(text))
+        const backends = installRules(router, random, answerWitness, {
+          wants: text => !/7777|4444/.test(text),
+        })
         if (random.chance(0.4)) router.run('nft', ['-f', '-'], randomZones(random))
         const before = answered.snapshot()
         await sender.send(

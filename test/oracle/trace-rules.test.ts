@@ -4,7 +4,15 @@ import type { Snapshot } from '../../src/snapshot/index.ts'
 import { needs } from '../support/needs.ts'
 import { seed } from '../support/seed.ts'
 import { mixSeed, type Random, seededRandom } from './random.ts'
-import { headerLength, IP_HEADER, packetHex, randomPacket, type TestPacket } from './trace/packet.ts'
+import {
+  headerLength,
+  IP_HEADER,
+  IPV6_HEADER,
+  packet6Hex,
+  packetHex,
+  randomPacket,
+  type TestPacket,
+} from './trace/packet.ts'
 import {
   farAddresses,
   hostAddresses,
@@ -14,17 +22,45 @@ import {
   startSender,
 } from './trace/router.ts'
 import { installRules } from './trace/install.ts'
+import { addIpv6, farAddresses6, hostAddresses6, routerAddresses6 } from './trace/router6.ts'
 import { ports } from './trace/rule-set.ts'
-import { readWitness, type Seen, witnessTable } from './trace/witness.ts'
+import { readWitness, type Seen, witnessTable, witnessTable6 } from './trace/witness.ts'
 
-const ruleSets = Number(process.env['CNMTOP_RULE_SETS'] ?? 100)
+const ruleSets = (family: Family): number =>
+  Number(process.env['CNMTOP_RULE_SETS'] ?? (family === 'inet' ? 100 : 30))
 const packetsEach = Number(process.env['CNMTOP_PACKETS'] ?? 20)
 const only = process.env['CNMTOP_ONLY']
 
+type Family = 'inet' | 'inet6'
 type Sending = { readonly packet: TestPacket; readonly isLocal: boolean }
 
-describe(
-  'the fate of packets under random rule sets',
+const families = {
+  inet: {
+    host: hostAddresses,
+    router: routerAddresses,
+    far: farAddresses,
+    nobody: '172.31.0.1',
+    loopback: '127.0.0.1',
+    icmpTypes: [8, 8, 8, 0, 3, 13],
+    hexOf: packetHex,
+    header: IP_HEADER,
+    table: witnessTable,
+  },
+  inet6: {
+    host: hostAddresses6,
+    router: routerAddresses6,
+    far: farAddresses6,
+    nobody: '2001:db8:ff::1',
+    loopback: '::1',
+    icmpTypes: [128, 128, 128, 129, 1, 139],
+    hexOf: packet6Hex,
+    header: IPV6_HEADER,
+    table: witnessTable6,
+  },
+} as const
+
+describe.each(['inet', 'inet6'] as const)(
+  'the fate of packets under random rule sets, %s',
   needs(
     'root',
     'program:iptables-nft-restore',
@@ -32,12 +68,14 @@ describe(
     'program:nft',
     'program:python3',
   ),
-  () => {
+  family => {
+    const { hexOf, table } = families[family]
     let router: Router
     let sender: ReturnType<typeof startSender>
 
     beforeAll(() => {
       router = makeRouter()
+      if (family === 'inet6') addIpv6(router)
       sender = startSender()
     })
     afterAll(() => {
@@ -49,26 +87,31 @@ describe(
       const problems: string[] = []
       const dispositions = new Map<string, number>()
       let compared = 0
-      const numbers = only === undefined ? Array.from({ length: ruleSets }, (_, i) => i) : [Number(only)]
+      const numbers =
+        only === undefined ? Array.from({ length: ruleSets(family) }, (_, i) => i) : [Number(only)]
       for (const number of numbers) {
         const random = seededRandom(mixSeed(seed, number))
-        const legacy = installRules(router, random, witnessTable)
+        const legacy = installRules(router, random, table, { family })
         router.run('sysctl', ['-qew', ...shortLives])
         const before = router.snapshot()
         const sendings = random.list(packetsEach, index =>
-          randomSending(random, 1000 + ((number * packetsEach + index) % 30_000)),
+          family === 'inet'
+            ? randomSending(random, family, 1000 + ((number * packetsEach + index) % 30_000))
+            : withLength(random, index, randomSending(random, family, number * packetsEach + index)),
         )
         const refused = await sender.send(
           sendings.map(({ packet, isLocal }) => ({
             netns: isLocal ? router.router.path : router.host.path,
-            packet: packetHex(packet),
+            packet: hexOf(packet),
             bind: isLocal,
           })),
         )
         await new Promise(resolve => setTimeout(resolve, 30))
         const after = router.snapshot()
-        const seen = readWitness(after.namespaces[1]!)
-        const traces = sendings.map(sending => traceFlow([before], flowOf(sending, router), { reply: false }))
+        const seen = readWitness(after.namespaces[1]!, family)
+        const traces = sendings.map(sending =>
+          traceFlow([before], flowOf(sending, family, router), { reply: false }),
+        )
         for (const [index, sending] of sendings.entries()) {
           const trace = traces[index]!
           const errno = refused.find(([at]) => at === index)?.[1]
@@ -88,7 +131,7 @@ describe(
         )
       }
       process.stderr.write(
-        `seed ${seed}: ${compared} packets, ${numbers.length} rule sets, ${JSON.stringify(Object.fromEntries(dispositions))}\n`,
+        `seed ${seed}, ${family}: ${compared} packets, ${numbers.length} rule sets, ${JSON.stringify(Object.fromEntries(dispositions))}\n`,
       )
       expect(problems).toEqual([])
     })
@@ -99,6 +142,7 @@ describe(
 const shortLives = [
   'generic_timeout',
   'icmp_timeout',
+  'icmpv6_timeout',
   'udp_timeout',
   'udp_timeout_stream',
   'tcp_timeout_syn_sent',
@@ -107,18 +151,25 @@ const shortLives = [
   'tcp_timeout_unacknowledged',
 ].map(name => `net.netfilter.nf_conntrack_${name}=0`)
 
-function randomSending(random: Random, id: number): Sending {
+function randomSending(random: Random, family: Family, id: number): Sending {
+  const { host, router, far, nobody, loopback, icmpTypes } = families[family]
   const isLocal = random.chance(0.3)
-  const sources = isLocal ? routerAddresses : [...hostAddresses, '172.31.0.1']
+  const sources = isLocal ? router : [...host, nobody]
   // What a host sends to 127.0.0.1 does not leave it.
-  const own = routerAddresses.filter(address => isLocal || !address.startsWith('127'))
-  const destinations = [...farAddresses, ...own, ...(isLocal ? hostAddresses : [])]
-  const packet = randomPacket(random, id, { sources, destinations, ports })
+  const own = router.filter(address => isLocal || address !== loopback)
+  const destinations = [...far, ...own, ...(isLocal ? host : [])]
+  const packet = randomPacket(random, id, { sources, destinations, ports, icmpTypes })
   // What NAT sends over lo is confirmed, and would be in the way of the same one of an earlier rule set.
-  return { isLocal, packet: isLocal ? { ...packet, sourcePort: 20_000 + id } : packet }
+  return { isLocal, packet: isLocal ? { ...packet, sourcePort: 20_000 + (id % 30_000) } : packet }
 }
 
-function flowOf({ packet, isLocal }: Sending, router: Router): Flow {
+/** The length of what is behind the header of IPv6 is what tells packets of a rule set apart. */
+function withLength(random: Random, index: number, { isLocal, packet }: Sending): Sending {
+  const length = 20 + index + (random.chance(0.25) ? 400 : 0)
+  return { isLocal, packet: { ...packet, id: length, payload: length - headerLength[packet.protocol]! } }
+}
+
+function flowOf({ packet, isLocal }: Sending, family: Family, router: Router): Flow {
   const {
     protocol,
     source,
@@ -132,21 +183,21 @@ function flowOf({ packet, isLocal }: Sending, router: Router): Flow {
     payload,
   } = packet
   return {
-    family: 'inet',
-    protocol,
+    family,
+    protocol: protocol === 1 && family === 'inet6' ? 58 : protocol,
     source,
     destination,
     ...(protocol === 1 ? { icmpType, icmpCode: 0 } : { sourcePort, destinationPort }),
     ...(protocol === 6 && { tcpFlags }),
     ttl,
     tos,
-    length: IP_HEADER + headerLength[protocol]! + payload,
+    length: families[family].header + headerLength[protocol]! + payload,
     entry: { kind: 'local', namespace: isLocal ? router.router.id : router.host.id },
   }
 }
 
 const inWitness = ({ end }: Path, chain: string) =>
-  end?.evidence.some(({ key }) => key === `nft ip witness :${chain}`) === true
+  end?.evidence.some(({ key }) => /^nft ip6? witness :/.test(key) && key.endsWith(`:${chain}`)) === true
 
 /**
  * What differs; undefined when the kernel did as we said. Where chains of one priority stand in an order that nothing tells, one

@@ -54,12 +54,13 @@ function matchIpv6(any: readonly string[], ip: Ip, { view }: Place, dev: string 
     oif: dev ?? null,
     mark: 0,
     tos: 0,
-    protocol: undefined,
-    sourcePort: undefined,
-    destinationPort: undefined,
+    protocol: 0,
+    sourcePort: null,
+    destinationPort: null,
   }
   const answer = lookUpRoute(view, query)
   if (answer.kind === 'unknown') return undefined
   if (answer.kind === 'none') return any.includes('UNREACHABLE')
-  return any.includes(answer.type.toUpperCase())
+  const isAsked = answer.type === 'local' || answer.type === 'anycast'
+  return isAsked && any.includes(answer.type.toUpperCase())
 }

@@ -152,11 +152,12 @@ function nat(packet: Packet, place: Place, range: NatRange): Applied[] {
   return setUpNat(packet, natSide(place.hook), range).map(made => ({ effect: accept, ...made }))
 }
 
-/** nf_nat_masquerade_ipv4: the address that the way out has towards the next hop. */
+/** nf_nat_masquerade_ipv4: the address that the way out has towards the next hop; nf_nat_masquerade_ipv6: towards the destination. */
 function masquerade(packet: Packet, place: Place, target: Named<'MASQUERADE'>): Applied[] {
   if (packet.outDevice === null)
     return [{ effect: { kind: 'unknown', reason: 'MASQUERADE without an interface' }, packet }]
-  const towards = place.nextHop === undefined ? undefined : parseIp(place.nextHop)
+  const other = packet.family === 'inet' ? place.nextHop : packet.destination
+  const towards = other === undefined ? undefined : parseIp(other)
   const address = selectSource(place.view, packet.outDevice, towards, packet.family)
   if (address === undefined) return [{ effect: withoutAddress(place), packet }]
   return nat(packet, place, { ...target, addresses: { first: address, last: address } })

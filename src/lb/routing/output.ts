@@ -38,7 +38,9 @@ export function routeOutput(
   if (answer.kind !== 'route') return answer
   const { type, route, ways, evidence } = answer
   const isLocal = type === 'local' || type === 'anycast'
-  const martian = source && !isLocal && isLoopback(source) ? refuseLoopback(view, ways) : undefined
+  // IPv6 lets ::1 leave, and it is refused where it comes in.
+  const isLoopback4 = source?.bits === 32 && isLoopback(source)
+  const martian = isLoopback4 && !isLocal ? refuseLoopback(view, ways) : undefined
   if (martian) return martian
   const family = packet.family
   return {

@@ -1,5 +1,13 @@
 import type { Address, Link } from '../../snapshot/index.ts'
-import { type Ip, isLinkLocal6, parseIp } from '../../util/prefix.ts'
+import {
+  type Ip,
+  isInPrefix,
+  isLinkLocal6,
+  isLoopback,
+  isMulticast,
+  parseIp,
+  parsePrefix,
+} from '../../util/prefix.ts'
 import type { IpFamily } from '../packet.ts'
 import { isInSubnet, type View } from '../view.ts'
 
@@ -52,20 +60,58 @@ export function primaryAddress(view: View, ifname: string, family: IpFamily): st
 
 const isUsable6 = (address: Address) => address.tentative === undefined && address.dadfailed === undefined
 
+/**
+ * ipv6_dev_get_saddr of addrconf.c: towards a link-local address one of the interface, else one of all that the namespace has. Rule
+ * after rule decides (ipv6_get_saddr_eval), and of equals the first one is taken: the kernel's list, which is that of the snapshot,
+ * begins with the newest.
+ */
 function selectIpv6(view: View, ifname: string, towards: Ip | undefined): string | undefined {
-  const wantsLinkLocal = towards !== undefined && isLinkLocal6(towards)
-  const usable = view
-    .addressesOf(ifname)
-    .filter(address => address.family === 'inet6' && isUsable6(address))
-    .filter(address => (address.scope === 'link') === wantsLinkLocal)
-  let best: { readonly address: Address; readonly rank: number } | undefined
-  for (const address of usable) {
-    const ip = parseIp(address.local)
-    const rank = (address.deprecated === undefined ? 1000 : 0) + (ip && towards ? commonBits(ip, towards) : 0)
-    if (!best || rank > best.rank) best = { address, rank }
+  const isNear = towards !== undefined && (isLinkLocal6(towards) || isMulticast(towards))
+  const rows = isNear ? view.addressesOf(ifname) : view.namespace.addresses
+  let best: { readonly address: Address; readonly scores: readonly number[] } | undefined
+  for (const address of rows) {
+    if (address.family !== 'inet6' || !isUsable6(address)) continue
+    const scores = scoresOf(address, ifname, towards)
+    if (!best || isAbove(scores, best.scores)) best = { address, scores }
   }
   return best?.address.local
 }
+
+/** The destination itself, its scope, not deprecated, of the interface, of the same label, the longest common prefix. */
+function scoresOf(address: Address, ifname: string, towards: Ip | undefined): number[] {
+  const own = parseIp(address.local)
+  const scope = own ? scope6(own) : 0
+  const wanted = towards ? scope6(towards) : GLOBAL
+  return [
+    Number(own !== undefined && own.value === towards?.value),
+    scope >= wanted ? -scope : scope - 128,
+    Number(address.deprecated === undefined),
+    Number(address.ifname === ifname),
+    Number(own !== undefined && towards !== undefined && labelOf(own) === labelOf(towards)),
+    own && towards ? Math.min(commonBits(own, towards), address.prefixlen) : 0,
+  ]
+}
+
+function isAbove(a: readonly number[], b: readonly number[]): boolean {
+  const at = a.findIndex((score, i) => score !== b[i])
+  return at >= 0 && a[at]! > b[at]!
+}
+
+/** IPV6_ADDR_SCOPE_* (net/ipv6.h); ::1 counts as link-local. */
+const GLOBAL = 14
+
+function scope6(ip: Ip): number {
+  if (isMulticast(ip)) return Number((ip.value >> 112n) & 15n)
+  if (isLoopback(ip) || isLinkLocal6(ip)) return 2
+  return ip.value >> 118n === 0x3fbn ? 5 : GLOBAL
+}
+
+/** ip6addrlbl_init_table of addrlabel.c, the longest prefix first; `ip addrlabel` may have others, which nobody changes. */
+const labels = ['::1/128', '::ffff:0:0/96', '::/96', '2001::/32', '2001:10::/28', '3ffe::/16', '2002::/16']
+  .concat(['fec0::/10', 'fc00::/7'])
+  .map(text => parsePrefix(text)!)
+
+const labelOf = (ip: Ip): number => labels.findIndex(prefix => isInPrefix(ip, prefix))
 
 function commonBits(a: Ip, b: Ip): number {
   const difference = a.value ^ b.value

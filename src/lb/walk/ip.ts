@@ -1,5 +1,5 @@
 import { causeOfNoWay } from '../cause/address.ts'
-import { parseIp, isLoopback } from '../../util/prefix.ts'
+import { isLinkLocal6, isLoopback, isMulticast, parseIp } from '../../util/prefix.ts'
 import { priorities } from '../netfilter/place.ts'
 import type { Packet } from '../packet.ts'
 import { routeInput } from '../routing/input.ts'
@@ -22,12 +22,30 @@ const MOST_ENTRIES = 64
 export function ipIn(walk: Walk, { view, packet }: NextAt<'ip-in'>): Next {
   walk.entries += 1
   if (walk.entries > MOST_ENTRIES) return end(view, packet, 'loop', 'it goes round and round')
+  const refused = packet.family === 'inet6' ? refusedByIpv6(packet) : undefined
+  if (refused !== undefined) return end(view, packet, 'dropped', refused)
   return passHook(walk, { view, hook: 'PREROUTING' }, packet, wholeHook, (_, after) => {
     // What this namespace sent to itself has its route already, unless NAT took it away.
     if (packet.inDevice === 'lo' && packet.destination === after.destination)
       return { at: 'local-in', view, packet: after }
     return { at: 'route-in', view, packet: after }
   })
+}
+
+/** ipv6_rcv: ::1 does not come from outside, and nobody sends from a group. */
+function refusedByIpv6({ source, destination, inDevice }: Packet): string | undefined {
+  const [from, to] = [source, destination].map(text => (text === undefined ? undefined : parseIp(text)))
+  if (from && isMulticast(from)) return `it comes from ${source}, which is a group`
+  const isLoop = [from, to].some(ip => ip !== undefined && isLoopback(ip))
+  return isLoop && inDevice !== 'lo' ? `it comes by ${inDevice}, and ::1 does not` : undefined
+}
+
+/** ip6_forward: who sends must be somebody that can be answered elsewhere. */
+function refusedForward({ family, source, inDevice }: Packet, out: string): string | undefined {
+  const ip = source === undefined ? undefined : parseIp(source)
+  if (family === 'inet' || !ip || inDevice === out) return undefined
+  const isOfHere = ip.value === 0n || isLoopback(ip) || isLinkLocal6(ip)
+  return isOfHere ? `what comes from ${source} is not forwarded` : undefined
 }
 
 export function routeIn(walk: Walk, { view, packet }: NextAt<'route-in'>): Next {
@@ -68,6 +86,8 @@ export function routeIn(walk: Walk, { view, packet }: NextAt<'route-in'>): Next 
 /** ip_forward, ip6_forward. */
 export function forward(walk: Walk, { view, packet, way }: NextAt<'forward'>): Next {
   if (packet.ttl !== undefined && packet.ttl <= 1) return end(view, packet, 'dropped', 'its TTL has run out')
+  const unfit = refusedForward(packet, way.dev)
+  if (unfit !== undefined) return end(view, packet, 'dropped', unfit)
   const place = { view, hook: 'FORWARD' } as const
   const refused = refusedByPolicy(view, packet, 'fwd')
   if (refused) return refused

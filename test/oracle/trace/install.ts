@@ -1,20 +1,34 @@
 import type { Random } from '../random.ts'
 import { type NativeRules, randomNative } from './native-rules.ts'
 import type { Router } from './router.ts'
-import { emptyTable, randomTable } from './rule-set.ts'
+import { emptyTable, randomTable, type RuleWords } from './rule-set.ts'
+import { words4 } from './rule-words.ts'
+import { words6 } from './rule-words6.ts'
+
+const families = {
+  inet: { program: 'iptables', words: words4, tables: ['ip'] },
+  inet6: { program: 'ip6tables', words: words6, tables: ['ip6', 'inet'] },
+} as const satisfies Record<
+  string,
+  { readonly program: string; readonly words: RuleWords; readonly tables: readonly ('ip' | 'ip6' | 'inet')[] }
+>
 
 /**
  * Puts a random rule set of either back end of iptables, of both, or of nft's own into the router, beside the table of the witness.
  *
- * @param wants rules that are left out otherwise
+ * @param options `wants`: rules that are left out otherwise
  * @returns the back ends, for messages
  */
 export function installRules(
   router: Router,
   random: Random,
   witness: string,
-  wants: (rule: string) => boolean = () => true,
+  {
+    wants = () => true,
+    family = 'inet',
+  }: { readonly wants?: (rule: string) => boolean; readonly family?: keyof typeof families } = {},
 ): string {
+  const { program, words, tables } = families[family]
   router.run('nft', ['-f', '-'], `flush ruleset\n${witness}`)
   const backends = random.pick([
     ['nft'],
@@ -30,11 +44,12 @@ export function installRules(
     for (const table of ['raw', 'mangle', 'nat', 'filter', 'security']) {
       const isUsed = backends.includes(backend) && random.chance(0.75)
       // Legacy tables stay: what an earlier rule set has left is cleared.
-      if (isUsed) restore(router, backend, only(randomTable(random, table), wants))
-      else if (backend === 'legacy') restore(router, backend, emptyTable(table))
+      const restoring = `${program}-${backend}-restore`
+      if (isUsed) restore(router, restoring, only(randomTable(random, table, words), wants))
+      else if (backend === 'legacy') restore(router, restoring, emptyTable(table))
     }
   }
-  if (backends.includes('native')) loadNative(router, randomNative(random))
+  if (backends.includes('native')) loadNative(router, randomNative(random, random.pick(tables)))
   return backends.join('+')
 }
 
@@ -46,10 +61,10 @@ function only(table: string, wants: (rule: string) => boolean): string {
 }
 
 /** Rules that are refused, by iptables or by the kernel, are left out. */
-function restore(router: Router, backend: string, table: string): void {
+function restore(router: Router, program: string, table: string): void {
   const load = (text: string, ...options: string[]): boolean => {
     try {
-      router.run(`iptables-${backend}-restore`, options, text)
+      router.run(program, options, text)
       return true
     } catch {
       return false

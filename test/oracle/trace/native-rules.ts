@@ -1,5 +1,6 @@
 import type { Random } from '../random.ts'
 import { farAddresses, hostAddresses, routerAddresses } from './router.ts'
+import { inIpv6 } from './native-ipv6.ts'
 import { ports } from './rule-set.ts'
 
 /** Random rules in nft's own words, in a table of their own beside those of iptables. */
@@ -126,8 +127,8 @@ const baseChains = [
 
 export type NativeRules = { readonly chains: string; readonly rules: readonly string[] }
 
-/** A table of nft, and its rules apart: what nft or the kernel refuses may be left out. */
-export function randomNative(random: Random): NativeRules {
+/** A table of nft, and its rules apart: what nft or the kernel refuses may be left out. In `ip6` and `inet` it is about IPv6. */
+export function randomNative(random: Random, family: 'ip' | 'ip6' | 'inet' = 'ip'): NativeRules {
   const used = baseChains.filter(() => random.chance(0.6))
   const chains = used.map(({ name, hook, type, priorities }) => {
     const policy = type === 'nat' || random.chance(0.93) ? 'accept' : 'drop'
@@ -141,8 +142,11 @@ export function randomNative(random: Random): NativeRules {
   const natUser = random.list(2, () => `nat_user ${randomRule(random, 'none', 'filter')}`)
   const empty = ['chain user { }', 'chain nat_user { }']
   return {
-    chains: `table ip native {\n${[...empty, ...chains].join('\n')}\n}\n`,
-    rules: [...user, ...natUser, ...rules].map(rule => `add rule ip native ${rule}`),
+    chains: `table ${family} native {\n${[...empty, ...chains].join('\n')}\n}\n`,
+    // Of the type of service of IPv6 nft reads two bytes, of which the flow label's part is not known.
+    rules: [...user, ...natUser, ...rules]
+      .filter(rule => family === 'ip' || !rule.includes('ip dscp'))
+      .map(rule => `add rule ${family} native ${family === 'ip' ? rule : inIpv6(rule, family)}`),
   }
 }
 

@@ -26,6 +26,7 @@ export function randomPacket(
     readonly sources: readonly string[]
     readonly destinations: readonly string[]
     readonly ports: readonly number[]
+    readonly icmpTypes?: readonly number[]
   },
 ): TestPacket {
   const protocol = random.pick([6, 6, 6, 17, 17, 1])
@@ -36,7 +37,7 @@ export function randomPacket(
     destination: random.pick(places.destinations),
     sourcePort: random.chance(0.3) ? random.pick(places.ports) : random.int(20_000, 60_000),
     destinationPort: random.pick(places.ports),
-    icmpType: random.pick([8, 8, 8, 0, 3, 13]),
+    icmpType: random.pick(places.icmpTypes ?? [8, 8, 8, 0, 3, 13]),
     tcpFlags: random.pick([2, 2, 2, 2, 2, 16, 18, 4, 17, 0]),
     ttl: random.pick([64, 64, 64, 63, 2, 1]),
     tos: random.pick([0, 0, 8, 16, 0xb8]),
@@ -74,10 +75,55 @@ export function packetHex(packet: TestPacket): string {
   return Buffer.from(bytes).toString('hex')
 }
 
+export const IPV6_HEADER = 40
+
+/** The same packet in IPv6, as hex: its ICMP is ICMPv6. There is no identification; packets are told apart by their length. */
+export function packet6Hex(packet: TestPacket): string {
+  const head = headerLength[packet.protocol]!
+  const length = head + packet.payload
+  const bytes = new Uint8Array(IPV6_HEADER + length)
+  const view = new DataView(bytes.buffer)
+  view.setUint16(0, 0x6000 | (packet.tos << 4))
+  view.setUint16(4, length)
+  bytes[6] = packet.protocol === 1 ? ICMPV6 : packet.protocol
+  bytes[7] = packet.ttl
+  bytes.set(ipv6Bytes(packet.source), 8)
+  bytes.set(ipv6Bytes(packet.destination), 24)
+  if (packet.protocol === 1) {
+    bytes[40] = packet.icmpType
+    view.setUint16(44, packet.id)
+  } else {
+    view.setUint16(40, packet.sourcePort)
+    view.setUint16(42, packet.destinationPort)
+    if (packet.protocol === 6) {
+      bytes[52] = 5 << 4
+      bytes[53] = packet.tcpFlags
+      view.setUint16(54, 1024)
+    } else view.setUint16(44, length)
+  }
+  const at = IPV6_HEADER + { 1: 2, 6: 16, 17: 6 }[packet.protocol]!
+  view.setUint16(at, sumOf(bytes, 8, bytes[6] + length))
+  return Buffer.from(bytes).toString('hex')
+}
+
+const ICMPV6 = 58
+
+function ipv6Bytes(address: string): number[] {
+  const [before = '', after = ''] = address.split('::')
+  const words = (text: string): number[] =>
+    text === '' ? [] : text.split(':').map(word => Number.parseInt(word, 16))
+  const [first, last] = [words(before), words(after)]
+  const middle = Array.from({ length: 8 - first.length - last.length }, () => 0)
+  return [...first, ...middle, ...last].flatMap(word => [word >> 8, word & 0xff])
+}
+
 /** RFC 1071 over the transport part, with the pseudo header of TCP and UDP. */
 function checksum(bytes: Uint8Array, protocol: number): number {
-  let sum = protocol === 1 ? 0 : protocol + bytes.length - IP_HEADER
-  const from = protocol === 1 ? IP_HEADER : 12
+  return protocol === 1 ? sumOf(bytes, IP_HEADER, 0) : sumOf(bytes, 12, protocol + bytes.length - IP_HEADER)
+}
+
+function sumOf(bytes: Uint8Array, from: number, start: number): number {
+  let sum = start
   for (let i = from; i < bytes.length; i += 2) sum += (bytes[i]! << 8) | (bytes[i + 1] ?? 0)
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16)
   return ~sum & 0xffff

@@ -111,7 +111,8 @@ function connect(host: TestNetns, router: TestNetns): void {
       'rule add iif in0 ipproto udp dport 53 lookup 101 pref 130',
       'rule add fwmark 3 lookup main suppress_prefixlength 0 pref 140',
       'rule add fwmark 3 prohibit pref 141',
-      'rule add not from 10.1.0.0/16 tos 0x10 lookup 101 pref 150',
+      'rule add not from 10.0.0.0/8 lookup 101 pref 150',
+      'rule add from 10.1.1.0/24 tos 0x10 lookup 101 pref 151',
     ]),
   ]
   if (complaints.length > 0) throw new Error(complaints.join('\n'))

@@ -17,12 +17,23 @@ def enter(netns):
 
 def send(netns, packet, bind):
     enter(netns)
+    if packet[0] >> 4 == 6:
+        return send6(packet, bind)
     with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
         raw.setsockopt(socket.IPPROTO_IP, socket.IP_HDRINCL, 1)
         raw.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, packet[1])
         if bind:
             raw.bind((socket.inet_ntoa(packet[12:16]), 0))
         raw.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0))
+
+
+def send6(packet, bind):
+    # The protocol alone says that the header comes with it.
+    with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
+        raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, (packet[0] & 15) << 4 | packet[1] >> 4)
+        if bind:
+            raw.bind((socket.inet_ntop(socket.AF_INET6, packet[8:24]), 0))
+        raw.sendto(packet, (socket.inet_ntop(socket.AF_INET6, packet[24:40]), 0))
 
 
 for line in sys.stdin:

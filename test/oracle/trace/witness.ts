@@ -1,3 +1,4 @@
+import { SocketAddress } from 'node:net'
 import type { Namespace } from '../../../src/snapshot/index.ts'
 
 /**
@@ -15,24 +16,32 @@ export type Seen = {
   readonly device: string
 }
 
-/** nft 1.0.6 takes five fields to a key; more make it crash. */
-const tuple = 'ip id . ip saddr . ip daddr . tcp sport . tcp dport'
-const filled = tuple.replaceAll('tcp', 'th')
+/** Where a packet's own number stands: the identification of IPv4, and the length of IPv6, which has none. */
+const numbers = { ip: 'id', ip6: 'length' } as const
+type Family = keyof typeof numbers
 
-const chain = (name: string, hook: string, device: string) => `
-  set ${name} { typeof ${tuple}; size 65535; flags dynamic; }
-  set ${name}_mark { typeof ip id . meta mark . meta ${device}; size 65535; flags dynamic; }
+/** nft 1.0.6 takes five fields to a key; more make it crash. */
+const tuple = (ip: Family): string =>
+  `${ip} ${numbers[ip]} . ${ip} saddr . ${ip} daddr . tcp sport . tcp dport`
+
+const chain = (ip: Family, name: string, hook: string, device: string): string => `
+  set ${name} { typeof ${tuple(ip)}; size 65535; flags dynamic; }
+  set ${name}_mark { typeof ${ip} ${numbers[ip]} . meta mark . meta ${device}; size 65535; flags dynamic; }
   chain ${name} {
     type filter hook ${hook} priority 400; policy drop;
     ${hook === 'input' ? '' : 'oifname "lo" accept'}
-    add @${name} { ${filled} }
-    add @${name}_mark { ip id . meta mark . meta ${device} }
+    add @${name} { ${tuple(ip).replaceAll('tcp', 'th')} }
+    add @${name}_mark { ${ip} ${numbers[ip]} . meta mark . meta ${device} }
   }`
 
-export const witnessTable =
-  `table ip witness {${chain('in', 'input', 'iif')}${chain('post', 'postrouting', 'oif')}
+const witness = (ip: Family): string =>
+  `table ${ip} witness {${chain(ip, 'in', 'input', 'iif')}${chain(ip, 'post', 'postrouting', 'oif')}
 }
 `.replaceAll('; ', '\n')
+
+export const witnessTable = witness('ip')
+/** For IPv6, where `Seen.id` is the payload's length. */
+export const witnessTable6 = witness('ip6')
 
 /** The keys of a set as a snapshot of the router has them: nft 1.0.6 fails to print some of these. */
 function keysOf(router: Namespace, set: string): Buffer[] {
@@ -42,7 +51,9 @@ function keysOf(router: Namespace, set: string): Buffer[] {
 }
 
 /** Every field takes whole words of four bytes; marks and indexes are in host order. */
-export function readWitness(router: Namespace): Seen[] {
+export function readWitness(router: Namespace, family: 'inet' | 'inet6' = 'inet'): Seen[] {
+  const size = family === 'inet' ? 4 : 16
+  const addressAt = (key: Buffer, at: number): string => addressText(key.subarray(at, at + size))
   const names = new Map(router.links.map(({ ifindex, ifname }) => [ifindex, ifname]))
   return (['in', 'post'] as const).flatMap(name => {
     const marks = new Map(
@@ -56,12 +67,18 @@ export function readWitness(router: Namespace): Seen[] {
       return {
         chain: name,
         id,
-        source: key.subarray(4, 8).join('.'),
-        destination: key.subarray(8, 12).join('.'),
-        sourcePort: key.readUInt16BE(12),
-        destinationPort: key.readUInt16BE(16),
+        source: addressAt(key, 4),
+        destination: addressAt(key, 4 + size),
+        sourcePort: key.readUInt16BE(4 + 2 * size),
+        destinationPort: key.readUInt16BE(8 + 2 * size),
         ...(marks.get(id) ?? { mark: Number.NaN, device: '?' }),
       }
     })
   })
+}
+
+function addressText(bytes: Buffer): string {
+  if (bytes.length === 4) return bytes.join('.')
+  const words = bytes.toString('hex').replaceAll(/(.{4})(?!$)/g, '$1:')
+  return new SocketAddress({ address: words, family: 'ipv6' }).address
 }

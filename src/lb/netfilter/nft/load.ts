@@ -1,4 +1,4 @@
-import { parseIp } from '../../../util/prefix.ts'
+import { formatIp, type Ip, isMulticast, parseIp } from '../../../util/prefix.ts'
 import { type ConnectionInfo, type Tuple, zoneIdOf } from '../../connection.ts'
 import { IPPROTO_ICMP, IPPROTO_ICMPV6, type Packet, type Zone } from '../../packet.ts'
 import { addressType } from '../../routing/fib.ts'
@@ -175,6 +175,7 @@ export function loadFib({ result, flags }: Fib, packet: Packet, { view, hook }: 
   const device = flags.includes('iif') ? packet.inDevice : flags.includes('oif') ? packet.outDevice : null
   if (!ip) return unknownBytes(16)
   if (result === 'type') {
+    if (packet.family === 'inet6') return ipv6Type(ip, view, flags.includes('mark') ? packet.mark : 0, device)
     const type = addressType(view.fib(packet.family), ip, device ?? undefined)
     return hostNumber(Math.max(0, routeTypes.indexOf(type)))
   }
@@ -195,6 +196,38 @@ export function loadFib({ result, flags }: Fib, packet: Packet, { view, hook }: 
   if (answer.kind === 'none' || answer.type !== 'unicast') return foundDevice(result, flags, null, view)
   if (device === null) return foundDevice(result, flags, answer.ways[0]!.dev, view)
   return foundDevice(result, flags, answer.ways.some(way => way.dev === device) ? device : null, view)
+}
+
+/** __nft_fib6_eval_type: of what routing finds, only what is refused, local or anycast is told. */
+function ipv6Type(ip: Ip, view: Place['view'], mark: number | undefined, device: string | null): Bytes {
+  const isOnDevice = view.addressRows(formatIp(ip)).some(row => row.ifname === device)
+  const answer = lookUpRoute(view, {
+    destination: ip,
+    source: null,
+    iif: 'lo',
+    oif: null,
+    mark,
+    tos: undefined,
+    protocol: undefined,
+    sourcePort: undefined,
+    destinationPort: undefined,
+  })
+  if (answer.kind === 'unknown') return unknownBytes(4)
+  const told =
+    answer.kind === 'none'
+      ? routeTypes.includes(answer.type)
+        ? answer.type
+        : 'unreachable'
+      : answer.type === 'anycast' || (answer.type === 'local' && device === null)
+        ? answer.type
+        : isOnDevice
+          ? 'local'
+          : isMulticast(ip)
+            ? 'multicast'
+            : ip.value === 0n
+              ? 'unspec'
+              : 'unicast'
+  return hostNumber(Math.max(0, routeTypes.indexOf(told)))
 }
 
 function foundDevice(
