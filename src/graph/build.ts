@@ -41,7 +41,7 @@ export function buildGraph(snapshots: readonly Snapshot[]): Graph {
   // How it hangs together, now that all of it is known.
   const owners = readOwners(draft)
   resolveBalance(draft, world, sandboxes, owners)
-  resolveVips(draft, world, sandboxes)
+  resolveVips(draft, world, sandboxes, owners)
   resolvePeers(draft, world, owners, vteps)
   resolvePorts(draft, world, owners)
   return finish(draft)

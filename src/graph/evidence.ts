@@ -59,6 +59,11 @@ export function pointer(...path: readonly (string | number)[]): string {
   return text
 }
 
+/** A JSON pointer, and one more part behind it. */
+export function extended(path: string, part: string): string {
+  return `${path}/${escapePart(part)}`
+}
+
 function escapePart(part: string): string {
   return /[~/]/.test(part) ? part.replaceAll('~', '~0').replaceAll('/', '~1') : part
 }

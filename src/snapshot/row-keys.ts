@@ -72,13 +72,13 @@ export function virtualServiceKey(service: VirtualService): string {
 }
 
 /** `FWM 276 -> 10.0.0.5:0` */
-export function realServerKey(service: VirtualService, server: RealServer): string {
-  return keyOfServerIn(virtualServiceKey(service), server)
+export function realServerKey(service: VirtualService, { address, port }: RealServer): string {
+  return serverKeyAt(virtualServiceKey(service), socketAddress(address, port))
 }
 
-/** The same, of a virtual service whose key is known. */
-export function keyOfServerIn(serviceKey: string, { address, port }: RealServer): string {
-  return `${serviceKey} -> ${socketAddress(address, port)}`
+/** The same, of a virtual service whose key is known, and a server whose socket address is. */
+export function serverKeyAt(serviceKey: string, place: string): string {
+  return `${serviceKey} -> ${place}`
 }
 
 /** `10.0.0.2:80`, `[fd00::2]:80`. */

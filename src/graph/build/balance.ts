@@ -1,18 +1,11 @@
 import type { VirtualService as VirtualServiceRow } from '../../snapshot/index.ts'
-import { keyOfServerIn, socketAddress, virtualServiceKey } from '../../snapshot/row-keys.ts'
+import { virtualServiceKey } from '../../snapshot/row-keys.ts'
 import { pointer, type RowRef } from '../evidence.ts'
-import type {
-  MarkRule,
-  Network,
-  RealServer,
-  Sandbox,
-  SwarmService,
-  SwarmTask,
-  VirtualService,
-} from '../model.ts'
-import { added, addEdge, type Draft, type Mutable, none, warn } from './draft.ts'
+import type { MarkRule, Network, Sandbox, SwarmService, VirtualService } from '../model.ts'
+import { added, addEdge, addObject, type Draft, type Mutable, prepended, warn } from './draft.ts'
 import { marksOf } from './marks.ts'
-import { endpointAt, isLive, type OwnerIndex, tasksAt } from './owners.ts'
+import { endpointAt, type OwnerIndex, ownersOn, tasksAt } from './owners.ts'
+import { resolveRealServers } from './real-servers.ts'
 import type { SandboxIndex } from './sandboxes.ts'
 import { dockerRow, kernelRow, type NamespaceView, type NodeView, withKeys, type World } from './world.ts'
 
@@ -27,7 +20,7 @@ type Meaning = {
 export function resolveBalance(draft: Draft, world: World, index: SandboxIndex, owners: OwnerIndex): void {
   for (const view of world.views) {
     for (const namespace of view.namespaces) {
-      const sandbox = index.byNamespace.get(`${view.id} ${namespace.row.id}`)
+      const sandbox = index.byNamespace.get(namespace.key)
       if (sandbox) balanceSandbox(draft, view, namespace, sandbox, owners)
     }
   }
@@ -47,7 +40,7 @@ function balanceSandbox(
   // Most sandboxes balance nothing.
   const networks = services.length === 0 ? [] : networksOf(draft, sandbox)
   const told = toldOf(draft, view, networks)
-  for (const [key, row] of withKeys(services, virtualServiceKey)) {
+  for (const { key, row } of withKeys(services, virtualServiceKey)) {
     const own = row.fwmark === undefined ? [] : (marks.get(row.fwmark) ?? [])
     if (row.fwmark !== undefined) marks.delete(row.fwmark)
     addVirtualService(draft, view, namespace, sandbox, key, row, own, owners, networks, told)
@@ -95,21 +88,18 @@ function addVirtualService(
   if (row.protocol !== undefined) object.protocol = row.protocol
   if (row.address !== undefined) object.address = row.address
   if (row.port !== undefined) object.port = row.port
-  draft.virtualServices.set(object.id, object)
+  addObject(draft.virtualServices, object)
   sandbox.virtualServices.push(object.id)
-  addEdge(draft, 'in-ipvs', object.id, sandbox.id, [evidence, ...sandbox.evidence])
+  addEdge(draft, 'in-ipvs', object.id, sandbox.id, prepended<RowRef>(evidence, sandbox.evidence))
 
   const meaning = meaningOf(view, object, row, owners, networks, told)
   if (meaning.network) object.network = meaning.network.id
   if (meaning.service) {
     object.service = meaning.service.id
-    meaning.service.virtualServices.push(object.id)
-    addEdge(draft, 'serves', object.id, meaning.service.id, [evidence, ...meaning.evidence])
+    meaning.service.virtualServices = added(meaning.service.virtualServices, object.id)
+    addEdge(draft, 'serves', object.id, meaning.service.id, prepended(evidence, meaning.evidence))
   }
-  const service = object.id.slice('virtual-service:'.length)
-  for (const [serverKey, server] of withKeys(row.realServers, server => keyOfServerIn(key, server)))
-    addRealServer(draft, namespace, object, service, serverKey, server, owners)
-  missingServers(draft, object, row)
+  resolveRealServers(draft, namespace, object, row, owners)
 }
 
 /**
@@ -125,9 +115,8 @@ function meaningOf(
   told: Told,
 ): Meaning {
   const byMark = row.fwmark === undefined ? undefined : byNumber(view, told, row.fwmark)
-  const vips = new Map<string, RowRef>(
-    object.marks.flatMap(({ address, evidence }) => (address === undefined ? [] : [[address, evidence]])),
-  )
+  const vips = new Map<string, RowRef>()
+  for (const { address, evidence } of object.marks) if (address !== undefined) vips.set(address, evidence)
   if (row.address !== undefined) vips.set(row.address, object.evidence[0] as RowRef)
   const byVip = byAddress(told, vips)
   if (byMark?.service && byVip?.service && byMark.service !== byVip.service) {
@@ -154,9 +143,9 @@ function meaningOf(
 function networksOf(draft: Draft, sandbox: Mutable<Sandbox>): Mutable<Network>[] {
   const ids =
     sandbox.network === undefined
-      ? sandbox.endpoints.flatMap(id => draft.endpoints.get(id)?.network ?? [])
+      ? sandbox.endpoints.flatMap(id => draft.endpoints.byId[id]?.network ?? [])
       : [sandbox.network]
-  return [...new Set(ids)].flatMap(id => draft.networks.get(id) ?? [])
+  return [...new Set(ids)].flatMap(id => draft.networks.byId[id] ?? [])
 }
 
 /** A service on a network, and how many of those that were told of come before it: the first one counts. */
@@ -178,7 +167,7 @@ function toldOf(draft: Draft, view: NodeView, networks: readonly Mutable<Network
   let index = 0
   for (const network of networks) {
     for (const id of network.services) {
-      const service = draft.services.get(id)
+      const service = draft.services.byId[id]
       const entry = service?.networks.find(({ network: other }) => other === network.id)
       if (!service || !entry) continue
       const told = { network, service, index: index++ }
@@ -208,7 +197,11 @@ function byAddress(told: Told, vips: ReadonlyMap<string, RowRef>): Meaning | und
     evidence = row
   }
   if (!first || !evidence) return undefined
-  return { network: first.network, service: first.service, evidence: [evidence, ...first.service.evidence] }
+  return {
+    network: first.network,
+    service: first.service,
+    evidence: prepended(evidence, first.service.evidence),
+  }
 }
 
 function byServers(
@@ -216,84 +209,8 @@ function byServers(
   { realServers }: VirtualServiceRow,
   owners: OwnerIndex,
 ): Mutable<Network> | undefined {
-  return networks.find(({ id }) =>
-    realServers.some(
-      ({ address }) => tasksAt(owners, id, address).length > 0 || endpointAt(owners, id, address),
-    ),
-  )
-}
-
-type RealServerRow = VirtualServiceRow['realServers'][number]
-
-function addRealServer(
-  draft: Draft,
-  namespace: NamespaceView,
-  virtual: Mutable<VirtualService>,
-  service: string,
-  key: string,
-  row: RealServerRow,
-  owners: OwnerIndex,
-): void {
-  const { address, port, forwarding, weight } = row
-  const tasks = virtual.network === undefined ? [] : tasksAt(owners, virtual.network, address)
-  const task = tasks.length === 1 ? tasks[0] : undefined
-  const endpoint = virtual.network === undefined ? undefined : endpointAt(owners, virtual.network, address)
-  const node = draft.nodes.get(task?.node ?? endpoint?.node ?? '')
-  const place = socketAddress(address, port)
-  const name = task?.name ?? (endpoint && draft.sandboxes.get(endpoint.sandbox)?.name) ?? place
-  const evidence = kernelRow(namespace, 'ipvs', key)
-  const object: Mutable<RealServer> = {
-    type: 'real-server',
-    id: `real-server:${service}/${place}`,
-    name: node ? `${name} on ${node.name}` : name,
-    evidence: [evidence],
-    warnings: none,
-    node: virtual.node,
-    virtualService: virtual.id,
-    address,
-    port,
-    forwarding,
-    weight,
-    isQuiesced: weight === 0,
-  }
-  if (task) object.task = task.id
-  if (endpoint) object.endpoint = endpoint.id
-  if (node) object.taskNode = node.id
-  draft.realServers.set(object.id, object)
-  virtual.realServers.push(object.id)
-  if (task) task.realServers = added(task.realServers, object.id)
-  doubtRealServer(draft, virtual, object, tasks)
-}
-
-function doubtRealServer(
-  draft: Draft,
-  virtual: Mutable<VirtualService>,
-  object: Mutable<RealServer>,
-  tasks: readonly Mutable<SwarmTask>[],
-): void {
-  if (tasks.length > 1) {
-    const names = tasks.map(other => other.name).join(', ')
-    const rows = tasks.flatMap(other => other.evidence)
-    warn(object, 'ambiguous', `${object.address} is the address of ${names}`, [...object.evidence, ...rows])
-  }
-  const service = draft.services.get(virtual.service ?? '')
-  if (!service || tasks.length > 0) return
-  const message = `no task of ${service.name} has ${object.address}`
-  warn(object, 'unknown-real-server', message, [...object.evidence, ...service.evidence])
-}
-
-/** Tasks that run, by what the daemon says, and get no connections. */
-function missingServers(draft: Draft, virtual: Mutable<VirtualService>, row: VirtualServiceRow): void {
-  const service = draft.services.get(virtual.service ?? '')
-  if (!service || virtual.network === undefined) return
-  const addresses = new Set(row.realServers.map(({ address }) => address))
-  for (const id of service.tasks) {
-    const task = draft.tasks.get(id)
-    if (!task || !isLive(task)) continue
-    for (const { network, address } of task.addresses) {
-      if (network !== virtual.network || addresses.has(address)) continue
-      const message = `${task.name} (${address}) runs, and is no real server of ${virtual.name}`
-      warn(virtual, 'missing-real-server', message, [...virtual.evidence, ...task.evidence])
-    }
-  }
+  return networks.find(({ id }) => {
+    const here = ownersOn(owners, id)
+    return realServers.some(({ address }) => tasksAt(here, address).length > 0 || endpointAt(here, address))
+  })
 }

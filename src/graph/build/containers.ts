@@ -1,7 +1,7 @@
 import type { DockerContainer } from '../../snapshot/index.ts'
 import type { Container, Sandbox } from '../model.ts'
 import { type RowRef, pointer } from '../evidence.ts'
-import { addEdge, type Draft, include, type Mutable, warn } from './draft.ts'
+import { addEdge, addObject, type Draft, include, type Mutable, warn } from './draft.ts'
 import { addSandbox, fileName, realPath, type SandboxIndex } from './sandboxes.ts'
 import { dockerRow, type NodeView, type World } from './world.ts'
 
@@ -15,7 +15,8 @@ export function resolveContainers(draft: Draft, world: World, index: SandboxInde
     const byId = new Map(view.containers.map(row => [row.Id, row]))
     for (const row of view.containers) {
       const container = fromDocker(view, row)
-      draft.containers.set(container.id, container)
+      addObject(draft.containers, container)
+      draft.containersByDockerId.set(row.Id, container)
       placeContainer(draft, view, index, container, ownerOf(row, byId))
     }
   }
@@ -93,7 +94,7 @@ function placeContainer(
 /** A sandbox that the daemon tells of and the kernel was not asked about. */
 function unseen(draft: Draft, view: NodeView, key: string): Mutable<Sandbox> {
   const id = `sandbox:${view.key}/${fileName(key)}`
-  const known = draft.sandboxes.get(id)
+  const known = draft.sandboxes.byId[id]
   if (known) return known
   const sandbox = addSandbox(draft, view, id, fileName(key), 'container')
   sandbox.sandboxKey = key
@@ -116,7 +117,7 @@ const sandboxFile = /^[0-9a-f]{12}$/
 /** Says of each sandbox that nobody has what it is. Asked when the endpoints are known, which tell of builds. */
 export function judgeSandboxes(draft: Draft, world: World): void {
   const views = new Map(world.views.map(view => [view.id, view]))
-  for (const sandbox of draft.sandboxes.values()) {
+  for (const sandbox of draft.sandboxes.list) {
     const view = views.get(sandbox.node)
     if (!view?.containers || sandbox.kind !== 'container' || sandbox.containers.length > 0) continue
     const isDockers = sandbox.sandboxKey !== undefined && sandboxFile.test(fileName(sandbox.sandboxKey))

@@ -1,7 +1,7 @@
 import { linkKey } from '../../snapshot/row-keys.ts'
 import type { DockerNetwork, Link } from '../../snapshot/index.ts'
 import type { LinkEnd, Network } from '../model.ts'
-import { type Draft, type Mutable, warn } from './draft.ts'
+import { addObject, type Draft, type Mutable, warn } from './draft.ts'
 import { emptyNetwork, instanceOf } from './networks.ts'
 import { kernelRow, type NamespaceView, type NodeView, type World } from './world.ts'
 
@@ -46,7 +46,7 @@ function overlayDevices(draft: Draft, namespace: NamespaceView): void {
   instance.namespace = namespace.row.id
   for (const link of namespace.links) {
     if (kindOf(link) === 'bridge') {
-      draft.bridges.set(bridgeKey(namespace, link.ifindex), network)
+      setBridge(draft, network, namespace, link)
       instance.bridges.push(linkEnd(namespace, link))
       if (network.isIdCut) network.subnets.push(...subnetsOf(namespace, link))
       instance.mtu ??= link.mtu
@@ -68,7 +68,7 @@ function overlayDevices(draft: Draft, namespace: NamespaceView): void {
 export function networkOfFile(draft: Draft, namespace: NamespaceView): Mutable<Network> | undefined {
   const prefix = networkPrefix(namespace.row.name)
   if (prefix === undefined) return undefined
-  const candidates = [...draft.networks.values()].filter(({ networkId, isIdCut, driver }) =>
+  const candidates = draft.networks.list.filter(({ networkId, isIdCut, driver }) =>
     isIdCut
       ? networkId?.slice(0, KEPT) === prefix.slice(0, KEPT)
       : driver !== 'bridge' && networkId?.startsWith(prefix),
@@ -87,13 +87,13 @@ export function networkOfFile(draft: Draft, namespace: NamespaceView): Mutable<N
     networkId: prefix,
     isIdCut: true,
   }
-  draft.networks.set(network.id, network)
+  addObject(draft.networks, network)
   return network
 }
 
 function hostDevices(draft: Draft, view: NodeView, host: NamespaceView): void {
   for (const row of view.networks ?? []) {
-    const network = draft.networks.get(`network:${row.Id}`)
+    const network = draft.networks.byId[`network:${row.Id}`]
     if (!network || row.Scope !== 'local') continue
     const instance = instanceOf(network, view.id)
     if (row.Driver === 'macvlan' || row.Driver === 'ipvlan') {
@@ -135,7 +135,7 @@ function addBridge(draft: Draft, network: Mutable<Network>, namespace: Namespace
   const end = linkEnd(namespace, link)
   if (instance.bridges.some(({ ifindex }) => ifindex === link.ifindex)) return
   instance.namespace = namespace.row.id
-  draft.bridges.set(bridgeKey(namespace, link.ifindex), network)
+  setBridge(draft, network, namespace, link)
   instance.bridges.push(end)
   instance.mtu ??= link.mtu
   network.evidence.push(end.evidence)
@@ -143,8 +143,7 @@ function addBridge(draft: Draft, network: Mutable<Network>, namespace: Namespace
 
 /** The network that a bridge outside of overlays is; made when no daemon named it. */
 export function networkOfBridge(draft: Draft, namespace: NamespaceView, link: Link): Mutable<Network> {
-  const key = bridgeKey(namespace, link.ifindex)
-  const known = draft.bridges.get(key)
+  const known = bridgedNetwork(draft, namespace, link)
   if (known) return known
   const place = namespace.row.kind === 'host' ? '' : `${namespace.row.id}/`
   const id = `network:${namespace.node.slice('node:'.length)}/${place}${link.ifname}`
@@ -156,7 +155,7 @@ export function networkOfBridge(draft: Draft, namespace: NamespaceView, link: Li
       link.ifname === 'docker_gwbridge' ? 'gwbridge' : link.ifname === 'docker0' ? 'default-bridge' : 'user',
     ...(/^br-[0-9a-f]{12}$/.test(link.ifname) && { networkId: link.ifname.slice(3), isIdCut: true as const }),
   }
-  draft.networks.set(id, network)
+  addObject(draft.networks, network)
   network.subnets.push(...subnetsOf(namespace, link))
   addBridge(draft, network, namespace, link)
   return network
@@ -177,6 +176,22 @@ function subnetOf(address: string, prefixlen: number): string {
   return `${[24, 16, 8, 0].map(shift => Math.floor(first / 2 ** shift) % 256).join('.')}/${prefixlen}`
 }
 
-function bridgeKey({ node, row }: NamespaceView, ifindex: number): string {
-  return `${node} ${row.id} ${ifindex}`
+function setBridge(
+  { bridges }: Draft,
+  network: Mutable<Network>,
+  { key }: NamespaceView,
+  { ifindex }: Link,
+): void {
+  const ofNamespace = bridges.get(key)
+  if (ofNamespace) ofNamespace.set(ifindex, network)
+  else bridges.set(key, new Map([[ifindex, network]]))
+}
+
+/** The network that a bridge is known to be of. */
+export function bridgedNetwork(
+  { bridges }: Draft,
+  { key }: NamespaceView,
+  { ifindex }: Link,
+): Mutable<Network> | undefined {
+  return bridges.get(key)?.get(ifindex)
 }

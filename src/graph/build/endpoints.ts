@@ -2,11 +2,11 @@ import { addressKey, linkKey } from '../../snapshot/row-keys.ts'
 import type { Address, Link } from '../../snapshot/index.ts'
 import type { RowRef } from '../evidence.ts'
 import type { Endpoint, EndpointAddress, Network, Sandbox } from '../model.ts'
-import { kindOf, linkEnd, networkOfBridge } from './devices.ts'
-import { type Draft, type Mutable, none, warn } from './draft.ts'
+import { bridgedNetwork, kindOf, linkEnd, networkOfBridge } from './devices.ts'
+import { addObject, type Draft, type Mutable, none, prepended, warn } from './draft.ts'
 import { instanceOf } from './networks.ts'
 import type { SandboxIndex } from './sandboxes.ts'
-import { readTold, sandboxOfTold, type ToldEndpoint } from './told.ts'
+import { readTold, sandboxOfTold, takeTold, type ToldEndpoint } from './told.ts'
 import { kernelRow, type NamespaceView, type NodeView, type World } from './world.ts'
 
 /** What the kernel shows of a link: the network behind it, and how it gets there. */
@@ -23,12 +23,12 @@ export function resolveEndpoints(draft: Draft, world: World, index: SandboxIndex
   for (const view of world.views) {
     const pending = sortTold(draft, view, index)
     for (const namespace of view.namespaces) {
-      const sandbox = index.byNamespace.get(`${view.id} ${namespace.row.id}`)
+      const sandbox = index.byNamespace.get(namespace.key)
       if (!sandbox || sandbox.kind === 'host' || sandbox.kind === 'overlay') continue
       joinLinks(draft, view, namespace, sandbox, pending)
     }
     for (const [id, list] of pending.bySandbox) {
-      const sandbox = draft.sandboxes.get(id)
+      const sandbox = draft.sandboxes.byId[id]
       if (sandbox) for (const told of list) addWithoutLink(draft, view, sandbox, told)
     }
   }
@@ -55,12 +55,13 @@ function joinLinks(
 ): void {
   const gateways = defaultDevices(namespace)
   const candidates = pending.bySandbox.get(sandbox.id) ?? []
-  const place = sandbox.id.slice('sandbox:'.length)
+  const prefix = `endpoint:${sandbox.id.slice('sandbox:'.length)}/`
   for (const link of namespace.links) {
     if (link.link_type === 'loopback') continue
     const wiring = wiringOf(draft, view, namespace, link)
-    const told = takeTold(candidates, namespace, link, wiring) ?? takeStray(pending, link, wiring, sandbox)
-    const toldNetwork = told && draft.networks.get(told.network)
+    const told =
+      takeTold(candidates, namespace, link, wiring.network) ?? takeStray(pending, link, wiring, sandbox)
+    const toldNetwork = told && draft.networks.byId[told.network]
     const network = wiring.network ?? toldNetwork
     if (!network) {
       missingPeer(namespace, sandbox, link)
@@ -69,9 +70,9 @@ function joinLinks(
     const end = linkEnd(namespace, link)
     const endpoint: Mutable<Endpoint> = {
       type: 'endpoint',
-      id: `endpoint:${place}/${link.ifname}`,
+      id: prefix + link.ifname,
       name: told?.name ?? `${sandbox.name} ${link.ifname}`,
-      evidence: told ? [end.evidence, ...told.evidence] : [end.evidence],
+      evidence: told ? prepended(end.evidence, told.evidence) : [end.evidence],
       warnings: none,
       node: view.id,
       network: network.id,
@@ -96,7 +97,7 @@ function addEndpoint(
   network: Mutable<Network>,
   sandbox: Mutable<Sandbox>,
 ): void {
-  draft.endpoints.set(endpoint.id, endpoint)
+  addObject(draft.endpoints, endpoint)
   network.endpoints.push(endpoint.id)
   sandbox.endpoints.push(endpoint.id)
 }
@@ -110,7 +111,7 @@ function wiringOf(draft: Draft, view: NodeView, namespace: NamespaceView, link: 
   const peer: Mutable<NonNullable<Endpoint['peer']>> = linkEnd(there, end)
   if (end.master === undefined || there === namespace) return { peer }
   const bridge = there.byName.get(end.master)
-  const known = bridge && draft.bridges.get(`${there.node} ${there.row.id} ${bridge.ifindex}`)
+  const known = bridge && bridgedNetwork(draft, there, bridge)
   const network =
     known ?? (bridge && kindOf(bridge) === 'bridge' ? networkOfBridge(draft, there, bridge) : undefined)
   peer.bridge = end.master
@@ -122,32 +123,12 @@ function parentWiring(draft: Draft, view: NodeView, link: Link): Wiring {
   const parent = link.link_index === undefined ? undefined : view.host?.byIndex.get(link.link_index)
   if (!parent || !view.host) return {}
   const end = linkEnd(view.host, parent)
-  const networks = [...draft.networks.values()].filter(({ node, driver, instances }) => {
+  const networks = draft.networks.list.filter(({ node, driver, instances }) => {
     const isHere = node === view.id && driver === kindOf(link)
     return isHere && instances.some(instance => instance.parent?.ifindex === parent.ifindex)
   })
   const [only] = networks
   return { parent: end, network: networks.length === 1 ? only : undefined }
-}
-
-/** The daemon's endpoint for a link of its sandbox. */
-function takeTold(
-  candidates: ToldEndpoint[],
-  namespace: NamespaceView,
-  link: Link,
-  { network }: Wiring,
-): ToldEndpoint | undefined {
-  if (candidates.length === 0) return undefined
-  const own = namespace.addresses.get(link.ifindex) ?? []
-  const isOwn = (address: string): boolean => own.some(({ local }) => local === withoutPrefix(address))
-  const isHere = (told: ToldEndpoint): boolean => network === undefined || told.network === network.id
-  const best =
-    candidates.find(told => told.mac === link.address && isHere(told)) ??
-    candidates.find(told => told.addresses.some(isOwn) && isHere(told)) ??
-    candidates.find(told => told.mac !== '' && told.mac === link.address) ??
-    (network && candidates.find(told => told.network === network.id))
-  if (best) candidates.splice(candidates.indexOf(best), 1)
-  return best
 }
 
 /** An endpoint whose owner is no container: a build's, or the load balancer of Docker 18.06. */
@@ -165,10 +146,6 @@ function takeStray(
   sandbox.kind = told.owner.startsWith('lb-') ? 'load-balancer' : 'build'
   if (sandbox.kind === 'load-balancer') sandbox.network = told.network
   return told
-}
-
-function withoutPrefix(address: string): string {
-  return address.split('/')[0] ?? ''
 }
 
 function addressesOf(namespace: NamespaceView, link: Link): Mutable<EndpointAddress>[] {
@@ -219,8 +196,6 @@ function compareWithTold(
   view: NodeView,
 ): void {
   const ifname = endpoint.link?.ifname ?? ''
-  const say = (message: string, rows: readonly RowRef[]): void =>
-    warn(endpoint, 'differs', message, [...endpoint.evidence, ...rows])
   if (!told) {
     const isKnown = seen && view.networks?.some(({ Id }) => `network:${Id}` === seen.id)
     if (isKnown)
@@ -233,21 +208,26 @@ function compareWithTold(
     return
   }
   if (seen && toldNetwork && seen !== toldNetwork)
-    say(
+    differs(
+      endpoint,
       `${ifname} is on ${seen.name}, the daemon says ${toldNetwork.name}`,
       endpoint.peer ? [endpoint.peer.evidence] : [],
     )
   if (told.mac !== '' && told.mac !== endpoint.mac)
-    say(`${ifname} has MAC ${endpoint.mac}, the daemon says ${told.mac}`, [])
+    differs(endpoint, `${ifname} has MAC ${endpoint.mac}, the daemon says ${told.mac}`)
   for (const wanted of told.addresses) {
     const isThere = endpoint.addresses.some(({ address, prefixlen }) => `${address}/${prefixlen}` === wanted)
-    if (!isThere) say(`${ifname} does not have ${wanted}, which the daemon gave it`, [])
+    if (!isThere) differs(endpoint, `${ifname} does not have ${wanted}, which the daemon gave it`)
   }
+}
+
+function differs(endpoint: Mutable<Endpoint>, message: string, rows: readonly RowRef[] = []): void {
+  warn(endpoint, 'differs', message, [...endpoint.evidence, ...rows])
 }
 
 /** Networks `host` and `none` have endpoints without a link; on others it is missing. */
 function addWithoutLink(draft: Draft, view: NodeView, sandbox: Mutable<Sandbox>, told: ToldEndpoint): void {
-  const network = draft.networks.get(told.network)
+  const network = draft.networks.byId[told.network]
   if (!network) return
   const endpoint: Mutable<Endpoint> = {
     type: 'endpoint',

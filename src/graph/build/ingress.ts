@@ -6,11 +6,11 @@ import { instanceOf } from './networks.ts'
  * this is what tells the ingress network from others.
  */
 export function resolveIngress(draft: Draft): void {
-  for (const sandbox of draft.sandboxes.values()) {
+  for (const sandbox of draft.sandboxes.list) {
     if (sandbox.kind !== 'ingress') continue
     for (const id of sandbox.endpoints) {
-      const endpoint = draft.endpoints.get(id)
-      const network = endpoint && draft.networks.get(endpoint.network)
+      const endpoint = draft.endpoints.byId[id]
+      const network = endpoint && draft.networks.byId[endpoint.network]
       if (!endpoint || !network || network.driver !== 'overlay') continue
       sandbox.network = network.id
       network.role = 'ingress'

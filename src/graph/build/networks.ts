@@ -2,7 +2,7 @@ import type { DockerNetwork } from '../../snapshot/index.ts'
 import type { RowRef } from '../evidence.ts'
 import { pointer } from '../evidence.ts'
 import type { Network, NetworkInstance, NetworkRole } from '../model.ts'
-import { type Draft, include, type Mutable, warn } from './draft.ts'
+import { addObject, type Draft, include, type Mutable, warn } from './draft.ts'
 import { dockerRow, type NodeView, type World } from './world.ts'
 
 const MTU_OPTION = 'com.docker.network.driver.mtu'
@@ -13,10 +13,10 @@ export function resolveDockerNetworks(draft: Draft, world: World): void {
   for (const view of world.views) {
     for (const row of view.networks ?? []) {
       const id = `network:${row.Id}`
-      const known = draft.networks.get(id)
+      const known = draft.networks.byId[id]
       const network = known ?? fromDocker(view, row)
       if (known) complete(network, row)
-      else draft.networks.set(id, network)
+      else addObject(draft.networks, network)
       network.evidence.push(dockerRow(view.id, 'networks', row.Id))
       if (row.Scope === 'local') instanceOf(network, view.id)
     }
@@ -101,7 +101,7 @@ export function instanceOf(network: Mutable<Network>, node: string): Mutable<Net
 
 /** Says where the kernel's VNIs are not those of the daemon. Asked when all tunnels are known. */
 export function compareTunnels(draft: Draft, world: World): void {
-  for (const network of draft.networks.values()) {
+  for (const network of draft.networks.list) {
     const told = new Set(network.vnis)
     const missing: number[] = []
     for (const instance of network.instances) {

@@ -1,5 +1,5 @@
 import type { DockerNode } from '../../snapshot/index.ts'
-import { type Draft, include, type Mutable, warn } from './draft.ts'
+import { addObject, type Draft, include, type Mutable, warn } from './draft.ts'
 import type { Node } from '../model.ts'
 import { pointer } from '../evidence.ts'
 import { byKey, dockerRow, type NodeView, type World } from './world.ts'
@@ -8,7 +8,7 @@ import { byKey, dockerRow, type NodeView, type World } from './world.ts'
 export function resolveNodes(draft: Draft, world: World): void {
   for (const view of world.views) {
     const node = ownNode(view)
-    draft.nodes.set(view.id, node)
+    addObject(draft.nodes, node)
     if (view.nodeId !== undefined) draft.nodesBySwarmId.set(view.nodeId, node)
   }
   for (const view of world.views) {
@@ -29,7 +29,7 @@ export function resolveNodes(draft: Draft, world: World): void {
   }
   for (const view of world.views) managersOf(draft, view)
   for (const { node: id, takenAt } of world.replaced) {
-    const node = draft.nodes.get(id)
+    const node = draft.nodes.byId[id]
     if (node) warn(node, 'old-snapshot', `a snapshot of ${node.name} taken at ${takenAt} was left out`, [])
   }
 }
@@ -40,7 +40,7 @@ function managersOf(draft: Draft, view: NodeView): void {
   for (const { NodeID, Addr } of managers.toSorted(byKey(manager => manager.NodeID))) {
     const address = Addr.replace(/:\d+$/, '')
     if (NodeID === '' || address === '' || draft.nodesBySwarmId.has(NodeID)) continue
-    const node = draft.nodes.get(`node:${address}`) ?? addNode(draft, address, address)
+    const node = draft.nodes.byId[`node:${address}`] ?? addNode(draft, address, address)
     node.nodeId = NodeID
     node.role = 'manager'
     include(node.vteps, address)
@@ -51,7 +51,7 @@ function managersOf(draft: Draft, view: NodeView): void {
 
 /** A node that left and joined again is listed twice under one name. */
 function freeKey(draft: Draft, { ID, Hostname }: DockerNode): string {
-  return Hostname === '' || draft.nodes.has(`node:${Hostname}`) ? `${Hostname}@${ID}` : Hostname
+  return Hostname === '' || `node:${Hostname}` in draft.nodes.byId ? `${Hostname}@${ID}` : Hostname
 }
 
 /** A node of which nothing but a key is known yet. */
@@ -65,7 +65,7 @@ export function addNode(draft: Draft, key: string, name: string): Mutable<Node> 
     hasSnapshot: false,
     vteps: [],
   }
-  draft.nodes.set(node.id, node)
+  addObject(draft.nodes, node)
   return node
 }
 

@@ -1,6 +1,6 @@
 import { pointer, type RowRef } from '../evidence.ts'
 import type { PortBinding, PublishedPort, SwarmService } from '../model.ts'
-import { addEdge, type Draft, include, type Mutable, warn } from './draft.ts'
+import { addEdge, addObject, type Draft, include, type Mutable, warn } from './draft.ts'
 import type { OwnerIndex } from './owners.ts'
 import { hasPortRules, type PortRule, portRulesOf } from './port-rules.ts'
 import { dockerRow, entriesOf, type NodeView, type World } from './world.ts'
@@ -20,14 +20,14 @@ type HostRules = {
 /** Ports of services in the mesh, of tasks on their nodes, of containers; and rules for ports that nobody publishes. */
 export function resolvePorts(draft: Draft, world: World, owners: OwnerIndex): void {
   const rules = new Map(world.views.map(view => [view.id, hostRules(view)]))
-  for (const service of draft.services.values()) meshPorts(draft, world, service, rules)
+  for (const service of draft.services.list) meshPorts(draft, world, service, rules)
   for (const view of world.views) {
     const seen = rules.get(view.id)
     if (!seen) continue
     containerPorts(draft, view, seen, owners)
     unknownPorts(draft, view, seen, owners)
   }
-  for (const port of draft.ports.values()) connect(draft, port)
+  for (const port of draft.ports.list) connect(draft, port)
 }
 
 function hostRules({ host }: NodeView): HostRules {
@@ -85,7 +85,7 @@ function bindMesh(
 ): void {
   const rule = rules?.mesh.find(seen => seen.port === port.port && seen.protocol === port.protocol)
   const virtual = service.virtualServices
-    .flatMap(id => draft.virtualServices.get(id) ?? [])
+    .flatMap(id => draft.virtualServices.byId[id] ?? [])
     .find(
       ({ node, marks }) =>
         node === view.id && marks.some(mark => mark.port === port.port && mark.protocol === port.protocol),
@@ -99,7 +99,7 @@ function bindMesh(
       ...(virtual && { virtualService: virtual.id }),
     })
   }
-  const ingress = [...draft.networks.values()].find(({ role }) => role === 'ingress')
+  const ingress = draft.networks.list.find(({ role }) => role === 'ingress')
   const isBalanced =
     ingress &&
     service.networks.some(({ network, fwmarks }) => network === ingress.id && fwmarks[view.id] !== undefined)
@@ -132,7 +132,7 @@ function addPort(
   number: number,
   evidence: readonly RowRef[],
 ): Mutable<PublishedPort> {
-  const known = draft.ports.get(id)
+  const known = draft.ports.byId[id]
   if (known) return known
   const port: Mutable<PublishedPort> = {
     type: 'port',
@@ -145,14 +145,14 @@ function addPort(
     port: number,
     bindings: [],
   }
-  draft.ports.set(id, port)
+  addObject(draft.ports, port)
   return port
 }
 
 /** `NetworkSettings.Ports`: `-p` of a container, and the host-mode ports of a task. */
 function containerPorts(draft: Draft, view: NodeView, rules: HostRules, owners: OwnerIndex): void {
   for (const row of view.containers ?? []) {
-    const container = draft.containers.get(`container:${row.Id}`)
+    const container = draft.containersByDockerId.get(row.Id)
     if (!container) continue
     for (const [key, bindings] of entriesOf(row.NetworkSettings.Ports)) {
       const [target = '', protocol = 'tcp'] = key.split('/')
@@ -170,7 +170,7 @@ function containerPorts(draft: Draft, view: NodeView, rules: HostRules, owners: 
         port.container = container.id
         include(container.publishedPorts, port.id)
         if (container.task !== undefined) port.task = container.task
-        const service = draft.tasks.get(container.task ?? '')?.service
+        const service = draft.tasks.byId[container.task ?? '']?.service
         if (service !== undefined) port.service = service
         if (hostIp !== undefined) port.hostIp = hostIp
         bindContainer(draft, view, port, rules, owners)
@@ -207,7 +207,7 @@ function endpointOf(
   address: string,
   { endpoints }: OwnerIndex,
 ): string | undefined {
-  for (const network of draft.networks.values()) {
+  for (const network of draft.networks.list) {
     if (network.node !== view.id) continue
     const [only, second] = endpoints.get(network.id)?.get(address) ?? []
     if (only && !second) return only.id
@@ -224,7 +224,7 @@ function unknownPorts(draft: Draft, view: NodeView, rules: HostRules, owners: Ow
     const id = isMesh
       ? `port:ingress/${protocol}/${number}`
       : `port:${view.key}/${hostIp}${protocol}/${number}`
-    const known = draft.ports.get(id)
+    const known = draft.ports.byId[id]
     if (known?.bindings.some(({ node, evidence }) => node === view.id && evidence.length > 0)) continue
     const port = known ?? addPort(draft, id, isMesh ? 'ingress' : 'bridge', protocol, number, [rule.evidence])
     const binding = bindingOf(view.id, rule, [rule.evidence])
@@ -253,7 +253,7 @@ function markedBy(
   view: NodeView,
   port: Mutable<PublishedPort>,
 ): Pick<PortBinding, 'fwmark' | 'virtualService'> {
-  for (const virtual of draft.virtualServices.values()) {
+  for (const virtual of draft.virtualServices.list) {
     if (virtual.node !== view.id || virtual.fwmark === undefined) continue
     const isMarked = virtual.marks.some(mark => mark.port === port.port && mark.protocol === port.protocol)
     if (isMarked) return { fwmark: virtual.fwmark, virtualService: virtual.id }
@@ -264,7 +264,7 @@ function markedBy(
 function connect(draft: Draft, port: Mutable<PublishedPort>): void {
   for (const owner of [port.service, port.container, port.task])
     if (owner !== undefined) addEdge(draft, 'publishes', port.id, owner, port.evidence)
-  const service = draft.services.get(port.service ?? '')
+  const service = draft.services.byId[port.service ?? '']
   if (service) include(service.publishedPorts, port.id)
   if (port.node !== undefined) addEdge(draft, 'on-node', port.id, port.node, port.evidence)
   for (const { virtualService, evidence } of port.bindings)

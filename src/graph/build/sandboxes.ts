@@ -1,13 +1,13 @@
 import type { NamespaceKind } from '../../snapshot/index.ts'
 import type { Sandbox, SandboxKind } from '../model.ts'
 import { networkOfFile } from './devices.ts'
-import { addEdge, type Draft, type Mutable } from './draft.ts'
+import { addEdge, addObject, type Draft, type Mutable } from './draft.ts'
 import { instanceOf } from './networks.ts'
 import { kernelRow, type NamespaceView, type NodeView, type World } from './world.ts'
 
 /** Sandboxes by what leads to them, while the graph is built. */
 export type SandboxIndex = {
-  /** By node and namespace id. */
+  /** By the key of the namespace. */
   readonly byNamespace: Map<string, Mutable<Sandbox>>
   /** By node and file name; a name that two directories have is in neither. */
   readonly byFile: Map<string, Mutable<Sandbox>>
@@ -44,7 +44,7 @@ export function resolveSandboxes(draft: Draft, world: World): SandboxIndex {
       sandbox.namespace = namespace.row.id
       const [path] = namespace.row.paths.toSorted()
       if (path !== undefined) sandbox.sandboxKey = path
-      sandbox.evidence.push(kernelRow(namespace, 'namespace', ''))
+      sandbox.evidence = [kernelRow(namespace, 'namespace', '')]
       register(index, view, namespace, sandbox, isUnique)
       joinNetwork(draft, view, namespace, sandbox)
     }
@@ -77,18 +77,18 @@ export function addSandbox(
     endpoints: [],
     virtualServices: [],
   }
-  draft.sandboxes.set(id, sandbox)
+  addObject(draft.sandboxes, sandbox)
   return sandbox
 }
 
 function register(
   index: SandboxIndex,
   view: NodeView,
-  { row }: NamespaceView,
+  { key, row }: NamespaceView,
   sandbox: Mutable<Sandbox>,
   isUnique: boolean,
 ): void {
-  index.byNamespace.set(`${view.id} ${row.id}`, sandbox)
+  index.byNamespace.set(key, sandbox)
   for (const path of row.paths) {
     index.byPath.set(`${view.id} ${realPath(path)}`, sandbox)
     const file = fileName(path)

@@ -1,7 +1,7 @@
 import type { DockerNetworkService, DockerService } from '../../snapshot/index.ts'
 import { pointer, type RowRef } from '../evidence.ts'
 import type { ServiceNetwork, ServicePort, SwarmService } from '../model.ts'
-import { addEdge, type Draft, include, type Mutable, warn } from './draft.ts'
+import { added, addEdge, addObject, type Draft, include, type Mutable, warn } from './draft.ts'
 import { byKey, dockerRow, entriesOf, type NodeView, type World } from './world.ts'
 
 const SERVICE_ID = 'com.docker.swarm.service.id'
@@ -19,7 +19,7 @@ export function resolveServices(draft: Draft, world: World): ServiceIndex {
   const byName = new Map<string, Mutable<SwarmService>>()
   for (const view of world.views) {
     for (const row of view.snapshot.docker?.services?.toSorted(byKey(({ ID }) => ID)) ?? []) {
-      const known = draft.services.get(`service:${row.ID}`)
+      const known = draft.services.byId[`service:${row.ID}`]
       const service = known ?? addService(draft, row.ID, row.Spec.Name)
       service.evidence.push(dockerRow(view.id, 'services', row.ID))
       if (!known) fill(draft, service, row)
@@ -38,7 +38,7 @@ export function resolveServices(draft: Draft, world: World): ServiceIndex {
       }
     }
   }
-  for (const service of draft.services.values()) finishService(draft, service)
+  for (const service of draft.services.list) finishService(draft, service)
   return byName
 }
 
@@ -56,7 +56,7 @@ function addService(draft: Draft, serviceId: string | undefined, name: string): 
     virtualServices: [],
     publishedPorts: [],
   }
-  draft.services.set(service.id, service)
+  addObject(draft.services, service)
   return service
 }
 
@@ -84,10 +84,10 @@ function fill(draft: Draft, service: Mutable<SwarmService>, row: DockerService):
     if (vip) network.vip = vip
   }
   // An old client wrote names where ids are now.
-  const byName = new Map([...draft.networks.values()].map(network => [network.name, network.id]))
+  const byName = new Map(draft.networks.list.map(network => [network.name, network.id]))
   for (const { Target } of Spec.Networks) {
     const id = `network:${Target}`
-    networkOf(service, draft.networks.has(id) ? id : (byName.get(Target) ?? id))
+    networkOf(service, id in draft.networks.byId ? id : (byName.get(Target) ?? id))
   }
 }
 
@@ -112,7 +112,7 @@ function fromLabels(draft: Draft, view: NodeView, byName: Map<string, Mutable<Sw
     const id = Labels[SERVICE_ID]
     const name = Labels[SERVICE_NAME]
     if (id === undefined || name === undefined) continue
-    const service = draft.services.get(`service:${id}`) ?? addService(draft, id, name)
+    const service = draft.services.byId[`service:${id}`] ?? addService(draft, id, name)
     const stack = Labels[STACK]
     if (stack !== undefined) service.stack ??= stack
     if (service.evidence.length === 0)
@@ -129,7 +129,7 @@ function join(
   view: NodeView,
   evidence: RowRef,
 ): void {
-  service.evidence.push(evidence)
+  service.evidence = added(service.evidence, evidence)
   const entry = networkOf(service, network)
   if (row.LocalLBIndex > 0) entry.fwmarks[view.id] = row.LocalLBIndex
   if (row.VIP !== '') {
@@ -164,11 +164,11 @@ function finishService(draft: Draft, service: Mutable<SwarmService>): void {
   if (service.mode === undefined && service.networks.length > 0)
     service.mode = service.networks.some(({ vip }) => vip !== undefined) ? 'vip' : 'dnsrr'
   service.networks = service.networks
-    .filter(({ network }) => draft.networks.has(network))
+    .filter(({ network }) => network in draft.networks.byId)
     .toSorted(byKey(({ network }) => network))
   service.ports.sort(byKey(portKey))
   for (const { network } of service.networks) {
-    include(draft.networks.get(network)?.services ?? [], service.id)
+    include(draft.networks.byId[network]?.services ?? [], service.id)
     addEdge(draft, 'on-network', service.id, network, service.evidence)
   }
 }

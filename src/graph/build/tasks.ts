@@ -1,7 +1,7 @@
-import type { DockerTask } from '../../snapshot/index.ts'
+import type { DockerNetworkService, DockerTask } from '../../snapshot/index.ts'
 import { pointer, type RowRef } from '../evidence.ts'
-import type { SwarmTask } from '../model.ts'
-import { added, addEdge, type Draft, type Mutable, none } from './draft.ts'
+import type { SwarmService, SwarmTask } from '../model.ts'
+import { added, addEdge, addObject, type Draft, type Mutable, none } from './draft.ts'
 import { nodeOfVtep, type VtepIndex } from './vteps.ts'
 import type { ServiceIndex } from './services.ts'
 import { byKey, compare, dockerRow, entriesOf, type NodeView, type World } from './world.ts'
@@ -18,18 +18,19 @@ export function resolveTasks(draft: Draft, world: World, services: ServiceIndex,
   }
   for (const view of world.views) fromContainers(draft, view)
   for (const view of world.views) fromNetworks(draft, view, services, vteps)
-  for (const task of draft.tasks.values()) finishTask(draft, task)
+  for (const task of draft.tasks.list) finishTask(draft, task)
 }
 
 function taskOf(draft: Draft, taskId: string, evidence: RowRef): Mutable<SwarmTask> {
-  const known = draft.tasks.get(`task:${taskId}`)
+  const id = `task:${taskId}`
+  const known = draft.tasks.byId[id]
   if (known) {
     known.evidence = added(known.evidence, evidence)
     return known
   }
   const task: Mutable<SwarmTask> = {
     type: 'task',
-    id: `task:${taskId}`,
+    id,
     name: '',
     evidence: [evidence],
     warnings: none,
@@ -38,13 +39,13 @@ function taskOf(draft: Draft, taskId: string, evidence: RowRef): Mutable<SwarmTa
     endpoints: none,
     realServers: none,
   }
-  draft.tasks.set(task.id, task)
+  addObject(draft.tasks, task)
   return task
 }
 
 function fill(draft: Draft, task: Mutable<SwarmTask>, row: DockerTask): void {
   const service = `service:${row.ServiceID}`
-  if (draft.services.has(service)) task.service = service
+  if (service in draft.services.byId) task.service = service
   if (row.Slot !== undefined && row.Slot > 0) task.slot = row.Slot
   const node = draft.nodesBySwarmId.get(row.NodeID ?? '')
   if (node) task.node = node.id
@@ -65,18 +66,18 @@ function addAddress(task: Mutable<SwarmTask>, network: string, address: string):
 function fromContainers(draft: Draft, view: NodeView): void {
   for (const { Id, Labels } of view.containers ?? []) {
     const taskId = Labels[`${LABEL}task.id`]
-    const container = draft.containers.get(`container:${Id}`)
+    const container = draft.containersByDockerId.get(Id)
     if (taskId === undefined || !container) continue
     const evidence = dockerRow(view.id, 'containers', Id, pointer('Labels', `${LABEL}task.id`))
     const task = taskOf(draft, taskId, evidence)
     const service = `service:${Labels[`${LABEL}service.id`]}`
-    if (draft.services.has(service)) task.service ??= service
+    if (service in draft.services.byId) task.service ??= service
     task.node ??= view.id
     nameTask(task, parseTaskName(Labels[`${LABEL}task.name`] ?? '')?.place)
     task.container = container.id
     container.task = task.id
     addEdge(draft, 'runs-task', container.id, task.id, [evidence])
-    const sandbox = draft.sandboxes.get(container.sandbox ?? '')
+    const sandbox = draft.sandboxes.byId[container.sandbox ?? '']
     if (!sandbox || sandbox.kind === 'host') continue
     task.sandbox = sandbox.id
     sandbox.task = task.id
@@ -108,29 +109,42 @@ function fromNetworks(draft: Draft, view: NodeView, services: ServiceIndex, vtep
     for (const [name, row] of entriesOf(network.Services)) {
       if (name === '') continue
       const service = services.get(name)
-      const place = pointer('Services', name, 'Tasks')
-      for (const [index, entry] of row.Tasks.entries()) {
-        const named = parseTaskName(entry.Name)
-        if (!named) continue
-        const evidence = dockerRow(view.id, 'networks', network.Id, `${place}/${index}`)
-        const task = taskOf(draft, named.taskId, evidence)
-        if (service) task.service ??= service.id
-        nameTask(task, named.place)
-        addAddress(task, id, entry.EndpointIP)
-        const vtep = entry.Info['Host IP']
-        if (vtep) task.node ??= nodeOfVtep(draft, vteps, vtep).id
+      const place = `${pointer('Services', name, 'Tasks')}/`
+      for (let index = 0; index < row.Tasks.length; index++) {
+        const evidence = dockerRow(view.id, 'networks', network.Id, place + index)
+        fromGossip(draft, row.Tasks[index] as ToldTask, id, service, evidence, vteps)
       }
     }
   }
 }
 
+type ToldTask = DockerNetworkService['Tasks'][number]
+
+function fromGossip(
+  draft: Draft,
+  { Name, EndpointIP, Info }: ToldTask,
+  network: string,
+  service: Mutable<SwarmService> | undefined,
+  evidence: RowRef,
+  vteps: VtepIndex,
+): void {
+  const named = parseTaskName(Name)
+  if (!named) return
+  const task = taskOf(draft, named.taskId, evidence)
+  if (service) task.service ??= service.id
+  nameTask(task, named.place)
+  addAddress(task, network, EndpointIP)
+  const vtep = Info['Host IP']
+  if (vtep) task.node ??= nodeOfVtep(draft, vteps, vtep).id
+}
+
 function finishTask(draft: Draft, task: Mutable<SwarmTask>): void {
-  const service = draft.services.get(task.service ?? '')
-  const node = draft.nodes.get(task.node ?? '')
+  const service = draft.services.byId[task.service ?? '']
+  const node = draft.nodes.byId[task.node ?? '']
   const place = task.slot ?? node?.name
   task.name = service ? (place === undefined ? service.name : `${service.name}.${place}`) : task.taskId
-  if (!task.addresses.every(({ network }) => draft.networks.has(network)))
-    task.addresses = task.addresses.filter(({ network }) => draft.networks.has(network))
+  if (!task.addresses.every(({ network }) => network in draft.networks.byId))
+    task.addresses = task.addresses.filter(({ network }) => network in draft.networks.byId)
   if (task.addresses.length > 1)
     task.addresses.sort((a, b) => compare(a.network, b.network) || compare(a.address, b.address))
   service?.tasks.push(task.id)

@@ -1,36 +1,42 @@
 import { addressKey } from '../../snapshot/row-keys.ts'
 import type { Endpoint, Network, Sandbox, SwarmService } from '../model.ts'
 import { type Draft, type Mutable, warn } from './draft.ts'
-import { isLive } from './owners.ts'
+import { isLive, type OwnerIndex, tasksOf } from './owners.ts'
 import type { SandboxIndex } from './sandboxes.ts'
 import { kernelRow, type NamespaceView, type NodeView, type World } from './world.ts'
 
 /** Whose the VIPs on interfaces are, and which VIPs no load balancer has that should. */
-export function resolveVips(draft: Draft, world: World, index: SandboxIndex): void {
-  const owners = vipOwners(draft)
+export function resolveVips(draft: Draft, world: World, index: SandboxIndex, owners: OwnerIndex): void {
+  const ofVip = vipOwners(draft)
   for (const view of world.views) {
     for (const namespace of view.namespaces) {
-      const sandbox = index.byNamespace.get(`${view.id} ${namespace.row.id}`)
-      if (sandbox && sandbox.endpoints.length > 0) loopbackVips(draft, namespace, sandbox, owners)
+      const sandbox = index.byNamespace.get(namespace.key)
+      if (sandbox && sandbox.endpoints.length > 0) loopbackVips(draft, namespace, sandbox, ofVip)
     }
   }
-  for (const endpoint of draft.endpoints.values()) {
-    for (const entry of endpoint.addresses) {
-      if (entry.role !== 'vip') continue
-      const service = owners.get(`${endpoint.network} ${entry.address}`)
-      if (service) entry.service = service.id
-      else if (isTold(draft.networks.get(endpoint.network), endpoint))
-        warn(endpoint, 'unknown-service', `no service of the daemon's has VIP ${entry.address}`, [
-          entry.evidence,
-        ])
-    }
+  for (const endpoint of draft.endpoints.list) nameVips(draft, endpoint, ofVip)
+  for (const view of world.views) missingBalancers(draft, view, owners)
+}
+
+function nameVips(
+  draft: Draft,
+  endpoint: Mutable<Endpoint>,
+  ofVip: ReadonlyMap<string, Mutable<SwarmService>>,
+): void {
+  for (const entry of endpoint.addresses) {
+    if (entry.role !== 'vip') continue
+    const service = ofVip.get(`${endpoint.network} ${entry.address}`)
+    if (service) entry.service = service.id
+    else if (isTold(draft.networks.byId[endpoint.network], endpoint))
+      warn(endpoint, 'unknown-service', `no service of the daemon's has VIP ${entry.address}`, [
+        entry.evidence,
+      ])
   }
-  for (const view of world.views) missingBalancers(draft, view)
 }
 
 function vipOwners(draft: Draft): Map<string, Mutable<SwarmService>> {
   const owners = new Map<string, Mutable<SwarmService>>()
-  for (const service of draft.services.values())
+  for (const service of draft.services.list)
     for (const { network, vip } of service.networks)
       if (vip !== undefined) owners.set(`${network} ${vip}`, service)
   return owners
@@ -54,7 +60,7 @@ function loopbackVips(
   for (const address of (lo && namespace.addresses.get(lo.ifindex)) ?? []) {
     const { family, local, prefixlen } = address
     if (family !== 'inet' || prefixlen !== 32 || local.startsWith('127.')) continue
-    const endpoints = sandbox.endpoints.flatMap(id => draft.endpoints.get(id) ?? [])
+    const endpoints = sandbox.endpoints.flatMap(id => draft.endpoints.byId[id] ?? [])
     const endpoint =
       endpoints.find(({ network }) => owners.has(`${network} ${local}`)) ??
       endpoints.find(({ addresses }) => addresses.some(own => isInSubnet(local, own.address, own.prefixlen)))
@@ -80,23 +86,23 @@ function number(address: string): number {
 }
 
 /** A service with a VIP and a task that runs has a virtual service in the network's load balancer on each node. */
-function missingBalancers(draft: Draft, view: NodeView): void {
-  for (const service of draft.services.values()) {
+function missingBalancers(draft: Draft, view: NodeView, owners: OwnerIndex): void {
+  for (const service of draft.services.list) {
     for (const { network: id, vip, fwmarks } of service.networks) {
       if (vip === undefined || fwmarks[view.id] === undefined) continue
-      const network = draft.networks.get(id)
+      const network = draft.networks.byId[id]
       const balancer = network?.instances.find(({ node }) => node === view.id)?.loadBalancer
-      const sandbox = draft.sandboxes.get(balancer ?? '')
+      const sandbox = draft.sandboxes.byId[balancer ?? '']
       const sources = view.byId.get(sandbox?.namespace ?? '')?.row.sources ?? []
       if (!network || !sandbox || !sources.some(({ source, status }) => source === 'ipvs' && status === 'ok'))
         continue
-      const isThere = sandbox.virtualServices.some(
-        virtual => draft.virtualServices.get(virtual)?.service === service.id,
-      )
-      const isNeeded = service.tasks.some(task => {
-        const row = draft.tasks.get(task)
-        return row && isLive(row) && row.addresses.some(({ network: other }) => other === id)
+      const isThere = service.virtualServices.some(virtual => {
+        const found = draft.virtualServices.byId[virtual]
+        return found?.sandbox === sandbox.id && found.service === service.id
       })
+      const isNeeded = tasksOf(owners, service.id).some(
+        task => isLive(task) && task.addresses.some(({ network: other }) => other === id),
+      )
       if (isThere || !isNeeded) continue
       const message = `${sandbox.name} on ${view.hostname} has no virtual service for ${vip} on ${network.name}`
       warn(service, 'missing-virtual-service', message, [...service.evidence, ...sandbox.evidence])

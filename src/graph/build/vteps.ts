@@ -32,20 +32,20 @@ export function readVteps(draft: Draft, world: World): VtepIndex {
         for (const { Name, Info } of Tasks) {
           const vtep = Info['Host IP']
           if (!vtep || index.has(vtep)) continue
-          const node = draft.nodes.get(nodeOfTask.get(Name.slice(Name.lastIndexOf('.') + 1)) ?? '')
+          const node = draft.nodes.byId[nodeOfTask.get(Name.slice(Name.lastIndexOf('.') + 1)) ?? '']
           add(vtep, node)
           if (node) include(node.vteps, vtep)
         }
       }
     }
   }
-  for (const node of draft.nodes.values()) {
+  for (const node of draft.nodes.list) {
     node.vteps.sort(compare)
     for (const vtep of node.vteps) add(vtep, node)
   }
   for (const [address, nodes] of hostAddresses(world)) {
     const [only] = nodes
-    if (nodes.size === 1) add(address, draft.nodes.get(only ?? ''))
+    if (nodes.size === 1) add(address, draft.nodes.byId[only ?? ''])
   }
   return index
 }

@@ -35,6 +35,8 @@ export type NodeView = {
 
 export type NamespaceView = {
   readonly node: string
+  /** Node and id of the namespace: what tells it from all others. */
+  readonly key: string
   readonly row: Namespace
   /** Sorted by ifindex. */
   readonly links: readonly Link[]
@@ -49,10 +51,12 @@ export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+export type Keyed<Row> = { readonly key: string; readonly row: Row }
+
 /** Rows with their keys, sorted by them; each key is made once. */
-export function withKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => string): [key: string, row: Row][] {
-  const keyed = rows.map((row): [string, Row] => [keyOf(row), row])
-  return keyed.length < 2 ? keyed : keyed.sort(([a], [b]) => compare(a, b))
+export function withKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Keyed<Row>[] {
+  const keyed = rows.map(row => ({ key: keyOf(row), row }))
+  return keyed.length < 2 ? keyed : keyed.sort((a, b) => compare(a.key, b.key))
 }
 
 export function byKey<Item>(key: (item: Item) => string): (a: Item, b: Item) => number {
@@ -61,7 +65,12 @@ export function byKey<Item>(key: (item: Item) => string): (a: Item, b: Item) => 
 
 /** The entries of a record, sorted by key. */
 export function entriesOf<Value>(record: Readonly<Record<string, Value>> | undefined): [string, Value][] {
-  return Object.entries(record ?? {}).toSorted(([a], [b]) => compare(a, b))
+  return record ? keysOf(record).map(key => [key, record[key] as Value]) : []
+}
+
+/** The keys of a record, sorted. */
+export function keysOf(record: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(record).sort()
 }
 
 export function kernelRow(
@@ -194,14 +203,13 @@ function readNamespace(node: string, row: Namespace): NamespaceView {
     else addresses.set(address.ifindex, [address])
   }
   for (const list of addresses.values()) if (list.length > 1) list.sort(widestFirst)
-  return {
-    node,
-    row,
-    links,
-    byIndex: new Map(links.map(link => [link.ifindex, link])),
-    byName: new Map(links.map(link => [link.ifname, link])),
-    addresses,
+  const byIndex = new Map<number, Link>()
+  const byName = new Map<string, Link>()
+  for (const link of links) {
+    byIndex.set(link.ifindex, link)
+    byName.set(link.ifname, link)
   }
+  return { node, key: `${node} ${row.id}`, row, links, byIndex, byName, addresses }
 }
 
 function widestFirst(a: Address, b: Address): number {
