@@ -88,20 +88,33 @@ export function loggedUndo({ intended: { undo } }: AuditEntry): Undo {
   }
 }
 
+/** What took actions back, by the id of the one that is taken back. */
+export function undoings({ entries }: AuditReading): ReadonlyMap<string, AuditEntry> {
+  return new Map(
+    entries.flatMap(entry => {
+      const { undoes } = entry.intended
+      return undoes !== undefined && entry.outcome?.end === 'done' ? [[undoes, entry] as const] : []
+    }),
+  )
+}
+
 /**
  * The last action that can still be taken back: one that the daemon may have done, that is no undo itself, and that none took back.
  */
-export function lastUndoable({ entries }: AuditReading): AuditEntry | undefined {
-  const undone = new Set(
-    entries.flatMap(({ intended, outcome }) => (outcome?.end === 'done' ? (intended.undoes ?? []) : [])),
-  )
-  return entries.findLast(
+export function lastUndoable(reading: AuditReading): AuditEntry | undefined {
+  const undone = undoings(reading)
+  return reading.entries.findLast(
     entry =>
       entry.intended.undoes === undefined &&
       !undone.has(entry.id) &&
-      entry.outcome?.end !== 'refused' &&
+      isPerhapsDone(entry) &&
       loggedUndo(entry).intent !== undefined,
   )
+}
+
+/** Of several requests the daemon may have refused one, and done those before it. */
+function isPerhapsDone({ outcome, answers }: AuditEntry): boolean {
+  return outcome?.end !== 'refused' || answers.some(({ status }) => status < 300)
 }
 
 /** Actions without an end whose program is gone: what became of them has to be looked for. */

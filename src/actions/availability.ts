@@ -10,7 +10,7 @@ export const READ_ONLY = 'cnmtop only reads: start it with --allow-actions to ch
 /**
  * Why an action is not available here and now; undefined when it is.
  *
- * @param driver of a network that is to be made: an overlay needs a manager, all others only a daemon
+ * @param driver of the networks that are to be made: an overlay needs a manager, all others only a daemon
  */
 export function whyNotAvailable(
   site: Site,
@@ -25,7 +25,7 @@ export function whyNotAvailable(
 /** The same, apart from whether it is allowed: what also a dry run cannot get around. */
 export function whyImpossible(site: Site, kind: IntentKind, driver?: string): string | undefined {
   if (site.daemon.reason !== undefined) return `the Docker daemon cannot be asked: ${site.daemon.reason}`
-  const needsManager = kind.startsWith('service-') || (kind === 'network-create' && driver === 'overlay')
+  const needsManager = kind.startsWith('service-') || driver === 'overlay'
   if (!needsManager) return undefined
   const what = kind.startsWith('service-') ? 'services' : 'overlay networks'
   if (site.swarm.value === undefined)

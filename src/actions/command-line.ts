@@ -7,10 +7,11 @@ import type { Intent, Mount, NetworkCreate, Publish, ServiceCreate } from './int
  * its own environment then.
  */
 export function dockerCommand(intent: Intent): string {
+  if (intent.kind === 'network-restore') return intent.networks.map(dockerCommand).join(' && ')
   return ['docker', ...wordsOf(intent)].map(quoted).join(' ')
 }
 
-function wordsOf(intent: Intent): string[] {
+function wordsOf(intent: Exclude<Intent, { kind: 'network-restore' }>): string[] {
   switch (intent.kind) {
     case 'network-create':
       return ['network', 'create', ...networkWords(intent), intent.name]

@@ -67,6 +67,19 @@ export function singleConvergence(isDone: boolean, state: string): Convergence {
   }
 }
 
+/** Overlays that were asked for: the manager gives them their addresses one after the other. */
+export function networkConvergence(done: number, wanted: number): Convergence {
+  const states = {
+    ...(done > 0 && { allocated: done }),
+    ...(done < wanted && { 'without addresses': wanted - done }),
+  }
+  return {
+    progress: { step: 'converging', done, wanted, states, errors: [] },
+    isDone: done === wanted,
+    failure: undefined,
+  }
+}
+
 function isWished(task: JsonObject): boolean {
   return task['DesiredState'] === 'running' || task['DesiredState'] === 'ready'
 }

@@ -1,7 +1,13 @@
 import { WriteError } from '../collectors/docker/writer.ts'
 import { errorMessage } from '../util/errors.ts'
 import type { AuditLog } from './audit.ts'
-import { type Convergence, removalConvergence, serviceConvergence, singleConvergence } from './converge.ts'
+import {
+  type Convergence,
+  networkConvergence,
+  removalConvergence,
+  serviceConvergence,
+  singleConvergence,
+} from './converge.ts'
 import type { Engine } from './engine.ts'
 import type { Intent } from './intent.ts'
 import type { Prepared } from './plan-intent.ts'
@@ -67,7 +73,15 @@ async function sendAll(
   const warnings: string[] = []
   for (const [index, request] of send.entries()) {
     const shown = plan.requests[index] ?? { ...request, body: undefined }
-    if (options.signal.aborted) return refusedUnsent('it was interrupted')
+    const unsent = (message: string): Outcome =>
+      index === 0
+        ? refusedUnsent(message)
+        : {
+            end: 'not-converged',
+            id: created,
+            reason: `${message}, after ${index} of ${send.length} requests`,
+          }
+    if (options.signal.aborted) return unsent('it was interrupted')
     options.tell({ step: 'sending', request: shown })
     try {
       const { status, body, message } = await engine.send(request, options.signal)
@@ -80,12 +94,13 @@ async function sendAll(
         ...(created !== undefined && { id: created }),
       })
       if (status < 200 || status > 299) {
-        return { end: 'refused', status, message, field: fieldOfRefusal(plan.intent, message) }
+        const field = fieldOfRefusal(plan.intent, message)
+        return { end: 'refused', status, message, field, ...(index > 0 && { done: index }) }
       }
       warnings.push(...warningsOf(body))
     } catch (error) {
       if (!(error instanceof WriteError)) throw error
-      if (!error.isSent) return refusedUnsent(error.message)
+      if (!error.isSent) return unsent(error.message)
       return { end: 'unknown', reason: `${error.message}, after it was sent` }
     }
   }
@@ -151,12 +166,15 @@ function lookFor(
   switch (intent.kind) {
     case 'network-create': {
       if (intent.driver !== 'overlay') return undefined
-      const path = `/networks/${encodeURIComponent(created ?? intent.name)}`
+      const word = created ?? intent.name
+      return async () => networkConvergence(Number(await isAllocated(engine, word)), 1)
+    }
+    case 'network-restore': {
+      const overlays = intent.networks.filter(({ driver }) => driver === 'overlay')
+      if (overlays.length === 0) return undefined
       return async () => {
-        const network = await engine.get(path)
-        const config = isObject(network) ? listOf(objectAt(network, 'IPAM')['Config']) : []
-        const isDone = config.some(one => isObject(one) && wordAt(one, 'Gateway') !== '')
-        return singleConvergence(isDone, isDone ? 'allocated' : 'without addresses')
+        const all = await Promise.all(overlays.map(async ({ name }) => isAllocated(engine, name)))
+        return networkConvergence(all.filter(Boolean).length, all.length)
       }
     }
     case 'network-remove':
@@ -179,6 +197,13 @@ function lookFor(
       }
     }
   }
+}
+
+/** The manager gives an overlay its addresses after it answered. */
+async function isAllocated(engine: Engine, word: string): Promise<boolean> {
+  const network = await engine.get(`/networks/${encodeURIComponent(word)}`)
+  const config = isObject(network) ? listOf(objectAt(network, 'IPAM')['Config']) : []
+  return config.some(one => isObject(one) && wordAt(one, 'Gateway') !== '')
 }
 
 async function tasksOf(engine: Engine, service: string): Promise<readonly unknown[]> {

@@ -1,4 +1,5 @@
 import type { DockerContainer, DockerNetwork, DockerService, DockerTask } from '../snapshot/index.ts'
+import type { NetworkCreate } from './intent.ts'
 import type { Site } from './site.ts'
 
 /** By full id, else by name, else by the beginning of an id, as the daemon looks it up; undefined for none, or for several. */
@@ -23,6 +24,12 @@ export function findNetwork({ networks }: Site, word: string): DockerNetwork | u
     ({ Id }) => Id,
     ({ Name }) => Name,
   )
+}
+
+/** Those of whose name there is no network now. */
+export function missingOf(networks: readonly NetworkCreate[], site: Site): readonly NetworkCreate[] {
+  const names = new Set(site.networks.value?.map(({ Name }) => Name))
+  return networks.filter(({ name }) => !names.has(name))
 }
 
 export function findContainer({ containers }: Site, word: string): DockerContainer | undefined {

@@ -43,6 +43,8 @@ export type NetworkIntent =
   | NetworkCreate
   | { readonly kind: 'network-remove'; readonly network: string }
   | { readonly kind: 'network-prune' }
+  /** Makes networks again that a prune took; those of the name that are there stay. Only an undo asks for it. */
+  | { readonly kind: 'network-restore'; readonly networks: readonly NetworkCreate[] }
   | {
       readonly kind: 'network-connect'
       readonly network: string

@@ -1,5 +1,5 @@
 import { isSecretName } from '../collectors/docker/trim/withhold.ts'
-import type { Intent } from './intent.ts'
+import type { Intent, NetworkCreate } from './intent.ts'
 import type { ApiRequest } from './plan.ts'
 import { isObject, type JsonObject } from './spec.ts'
 
@@ -55,7 +55,9 @@ function onlyChanged(after: unknown, before: unknown, always: readonly string[] 
 export function maskedIntent(intent: Intent): Intent {
   switch (intent.kind) {
     case 'network-create':
-      return { ...intent, options: maskedMap(intent.options), labels: maskedMap(intent.labels) }
+      return maskedNetwork(intent)
+    case 'network-restore':
+      return { ...intent, networks: intent.networks.map(maskedNetwork) }
     case 'service-create':
       return {
         ...intent,
@@ -66,6 +68,10 @@ export function maskedIntent(intent: Intent): Intent {
     default:
       return intent
   }
+}
+
+function maskedNetwork(network: NetworkCreate): NetworkCreate {
+  return { ...network, options: maskedMap(network.options), labels: maskedMap(network.labels) }
 }
 
 /** Whether something of an intent was left out when it was logged, so that it cannot be done again from there. */

@@ -29,6 +29,14 @@ async function look(intent: Intent, engine: Pick<Engine, 'get'>): Promise<string
     }
     case 'network-prune':
       return 'Which networks went cannot be told.'
+    case 'network-restore': {
+      const names = intent.networks.map(({ name }) => name)
+      const found = await Promise.all(
+        names.map(async name => engine.get(`/networks/${encodeURIComponent(name)}`)),
+      )
+      const there = names.filter((_, index) => isObject(found[index]))
+      return `Of the networks ${names.join(', ')} there ${there.length === 1 ? 'is' : 'are'} ${there.join(', ') || 'none'} now.`
+    }
     case 'network-connect':
     case 'network-disconnect': {
       const container = await engine.get(`/containers/${encodeURIComponent(intent.container)}/json`)

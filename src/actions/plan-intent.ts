@@ -39,6 +39,7 @@ function partOf(intent: Intent, site: Site, raw: RawService | undefined): PlanPa
     case 'network-create':
     case 'network-remove':
     case 'network-prune':
+    case 'network-restore':
     case 'network-connect':
     case 'network-disconnect':
       return planNetwork(intent, site)

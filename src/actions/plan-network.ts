@@ -1,7 +1,9 @@
 import { WITHHELD } from '../collectors/docker/trim/withhold.ts'
 import type { DockerNetwork } from '../snapshot/index.ts'
-import { networkOptions } from './command-line.ts'
-import { findContainer, findNetwork, isPredefined } from './find.ts'
+import { plural } from '../util/format.ts'
+import { quoted } from '../util/shell.ts'
+import { dockerCommand, networkOptions } from './command-line.ts'
+import { findContainer, findNetwork, isPredefined, missingOf } from './find.ts'
 import type { NetworkCreate, NetworkIntent } from './intent.ts'
 import type { ApiRequest, Plan, Undo } from './plan.ts'
 import type { Site } from './site.ts'
@@ -24,6 +26,8 @@ export function planNetwork(intent: NetworkIntent, site: Site): PlanPart {
       return planRemove(intent.network, site)
     case 'network-prune':
       return planPrune(site)
+    case 'network-restore':
+      return planRestore(intent.networks, site)
     case 'network-connect':
       return planConnect(intent, site)
     case 'network-disconnect':
@@ -93,14 +97,17 @@ function planRemove(word: string, site: Site): PlanPart {
   }
 }
 
-/** The snapshot has no value of a label or an option whose name says secret. */
-function removalUndo(network: DockerNetwork): Undo {
-  const { Labels, Options } = network
-  const lost = Object.entries({ ...Labels, ...Options }).flatMap(([name, value]) =>
+/** The snapshot has no value of a label or an option whose name says secret: what was not read of a network cannot be made again. */
+function unreadOf({ Labels, Options }: DockerNetwork): string[] {
+  return Object.entries({ ...Labels, ...Options }).flatMap(([name, value]) =>
     value === WITHHELD ? name : [],
   )
-  if (lost.length === 0) return undoBy(networkIntentOf(network))
-  return noUndo(`Values that look like secrets were not read, and would be lost: ${lost.join(', ')}.`)
+}
+
+function removalUndo(network: DockerNetwork): Undo {
+  const unread = unreadOf(network)
+  if (unread.length === 0) return undoBy(networkIntentOf(network))
+  return noUndo(`Values that look like secrets were not read, and would be lost: ${unread.join(', ')}.`)
 }
 
 /** Networks that nothing uses; only the daemon knows for certain, as it counts containers that do not run. */
@@ -122,7 +129,6 @@ export function prunable({ networks, services, containers }: Site): DockerNetwor
 
 function planPrune(site: Site): PlanPart {
   const networks = prunable(site)
-  const made = networks.map(network => undoBy(networkIntentOf(network)).text)
   return {
     title: 'Remove all networks that nothing uses',
     severity: 'severe',
@@ -135,11 +141,41 @@ function planPrune(site: Site): PlanPart {
             network => `Network ${network.Name} (${network.Driver}, ${subnetsOf(network)}) is gone.`,
           ),
     restarts: [],
-    undo: noUndo(
-      made.length === 0
-        ? 'Nothing is known to take back.'
-        : `No single step; each network by hand: ${made.join('; ')}`,
-    ),
+    undo: pruneUndo(networks),
+  }
+}
+
+/** All that go are made again in one step, but for those that nobody read whole. */
+function pruneUndo(networks: readonly DockerNetwork[]): Undo {
+  const made = networks.filter(network => unreadOf(network).length === 0).map(networkIntentOf)
+  const lost = networks.filter(network => unreadOf(network).length > 0).map(({ Name }) => Name)
+  const without = `${lost.join(', ')}: values that look like secrets were not read`
+  const [only] = made
+  if (only === undefined)
+    return noUndo(lost.length === 0 ? 'Nothing is known to take back.' : `Not ${without}.`)
+  const undo = undoBy(made.length === 1 ? only : { kind: 'network-restore', networks: made })
+  return lost.length === 0 ? undo : { ...undo, text: `${undo.text} (not ${without})` }
+}
+
+function planRestore(networks: readonly NetworkCreate[], site: Site): PlanPart {
+  const missing = missingOf(networks, site)
+  const there = networks.filter(network => !missing.includes(network))
+  const names = missing.map(({ name }) => name)
+  return {
+    title: `Create ${plural(missing.length, 'network')} again`,
+    severity: 'mild',
+    confirmWord: names[0] ?? 'networks',
+    command: (missing.length === 0 ? networks : missing).map(dockerCommand).join(' && '),
+    requests: missing.map(network => post('/networks/create', createBody(network))),
+    changes: [
+      ...missing.flatMap(network => planCreate(network).changes.slice(0, 1)),
+      ...there.map(({ name }) => `Network ${name} is there already, and stays as it is.`),
+    ],
+    restarts: [],
+    undo:
+      names.length === 1
+        ? undoBy({ kind: 'network-remove', network: names.join('') })
+        : noUndo(`No single step: ${['docker network rm', ...names.map(quoted)].join(' ')}`),
   }
 }
 

@@ -72,7 +72,9 @@ function planRemove(word: string, site: Site, raw: RawService | undefined): Plan
       },
     ],
     changes: [
-      `Service ${name}, its virtual addresses and its name are gone.`,
+      service?.Endpoint.VirtualIPs.length === 0
+        ? `Service ${name} and its name are gone.`
+        : `Service ${name}, its virtual addresses and its name are gone.`,
       ...(service?.Endpoint.Ports ?? []).flatMap(({ PublishedPort, Protocol }) =>
         PublishedPort ? [`Port ${PublishedPort}/${Protocol} is free.`] : [],
       ),

@@ -77,6 +77,8 @@ export type Outcome =
       readonly status: number
       readonly message: string
       readonly field: Field | undefined
+      /** So many requests in front of the refused one were done, where an action has several. */
+      readonly done?: number
     }
   /** Sent and accepted, but not as wanted after the time that was given for it. */
   | { readonly end: 'not-converged'; readonly id: string | undefined; readonly reason: string }

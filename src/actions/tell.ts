@@ -1,3 +1,4 @@
+import { plural } from '../util/format.ts'
 import type { Outcome, Progress } from './plan.ts'
 
 /** One line of how far an action is. */
@@ -16,6 +17,11 @@ export function progressText(progress: Progress): string {
   }
 }
 
+/** What of an action was done before the engine refused the rest; nothing where that is all of it. */
+function doneBefore({ done = 0 }: Extract<Outcome, { end: 'refused' }>): string {
+  return done === 0 ? '' : ` (${plural(done, 'request')} before it ${done === 1 ? 'was' : 'were'} done)`
+}
+
 /** One sentence of how an action ended. */
 export function outcomeText(outcome: Outcome): string {
   switch (outcome.end) {
@@ -25,7 +31,7 @@ export function outcomeText(outcome: Outcome): string {
         : `Done; the daemon warns: ${outcome.warnings.join('; ')}`
     case 'refused': {
       const who = outcome.status === 0 ? 'Nothing was sent' : `The daemon refused it (${outcome.status})`
-      return `${who}: ${outcome.message}`
+      return `${who}: ${outcome.message}${doneBefore(outcome)}`
     }
     case 'not-converged':
       return `The daemon took it, and it is not as wanted: ${outcome.reason}`

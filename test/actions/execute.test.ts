@@ -1,9 +1,10 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { parseAudit, readAudit } from '../../src/actions/audit-read.ts'
+import { lastUndoable, parseAudit, readAudit } from '../../src/actions/audit-read.ts'
 import type { Intent } from '../../src/actions/intent.ts'
 import type { Outcome, Plan, Progress } from '../../src/actions/plan.ts'
+import { outcomeText } from '../../src/actions/tell.ts'
 import { type ActionSession, createActionSession } from '../../src/actions/session.ts'
 import { type Call, type FakeEngine, fakeEngine, type Reply } from './fake-engine.ts'
 import { network, service } from './intents.ts'
@@ -219,6 +220,56 @@ describe('a daemon that', () => {
     await engine.close()
     const outcome = await session.execute(plan, { tell: () => {}, signal: new AbortController().signal })
     expect(outcome).toMatchObject({ end: 'refused', status: 0 })
+  })
+})
+
+describe('an action of several requests', () => {
+  const names = ['a', 'b', 'c']
+  const several: Intent = {
+    kind: 'network-restore',
+    networks: names.map(name => network({ name, driver: 'bridge', attachable: false, subnets: [] })),
+  }
+  const nameOf = ({ body }: Call): string => (body as { Name?: string } | undefined)?.Name ?? ''
+
+  it('sends them one after the other', async () => {
+    const done = await act(several, call => ({ status: 201, body: { Id: nameOf(call) } }))
+    expect(done.outcome).toMatchObject({ end: 'done' })
+    expect(done.engine.writes.map(nameOf)).toEqual(names)
+  })
+
+  it('says what was done when the engine refuses one', async () => {
+    const done = await act(several, call =>
+      nameOf(call) === 'c' ? { status: 403, body: { message: 'no more' } } : { status: 201, body: {} },
+    )
+    expect(done.outcome).toEqual({
+      end: 'refused',
+      status: 403,
+      message: 'no more',
+      field: undefined,
+      done: 2,
+    })
+    expect(outcomeText(done.outcome)).toContain('no more (2 requests before it were done)')
+    // What was done can be taken back.
+    const [entry] = parseAudit(done.log).entries
+    const undo = { intent: bridge, text: '' }
+    const undoable = { ...entry!, intended: { ...entry!.intended, undo } }
+    expect(lastUndoable({ entries: [undoable], damaged: [] })).toBe(undoable)
+    const [answer] = undoable.answers.slice(-1)
+    expect(lastUndoable({ entries: [{ ...undoable, answers: [answer!] }], damaged: [] })).toBeUndefined()
+  })
+
+  it('does not say that nothing was sent when it is left in between', async () => {
+    const leave = new AbortController()
+    const done = await act(
+      several,
+      () => {
+        leave.abort()
+        return { status: 201, body: {} }
+      },
+      leave.signal,
+    )
+    expect(done.engine.writes).toHaveLength(1)
+    expect(done.outcome).toMatchObject({ end: expect.stringMatching(/not-converged|unknown/) })
   })
 })
 

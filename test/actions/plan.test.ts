@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { maskedIntent, maskedRequest } from '../../src/actions/mask.ts'
 import { planIntent, prepareIntent } from '../../src/actions/plan-intent.ts'
+import type { Undo } from '../../src/actions/plan.ts'
 import { parseRawService, type RawService } from '../../src/actions/spec.ts'
 import { WITHHELD } from '../../src/collectors/docker/trim/withhold.ts'
 import { captureFiles } from '../support/swarm-capture.ts'
@@ -138,6 +139,29 @@ describe('a plan', () => {
     const lossy = planIntent({ kind: 'service-remove', service: 'web' }, site, limited)
     expect(lossy.undo.intent).toBeUndefined()
     expect(lossy.undo.text).toContain('TaskTemplate.Resources.Limits.MemoryBytes')
+  })
+
+  it('takes a prune back with all that went, but for what was not read whole', () => {
+    const old = site.networks.value!.find(({ Name }) => Name === 'old')!
+    const named = (Name: string, Labels = {}): typeof old => ({ ...old, Name, Id: Name, Labels })
+    const undoOf = (...networks: (typeof old)[]): Undo =>
+      planIntent({ kind: 'network-prune' }, { ...site, networks: { value: networks } }).undo
+    expect(undoOf(old).intent).toMatchObject({ kind: 'network-create', name: 'old' })
+    const both = undoOf(named('a'), named('b'), named('c', { 'api-key': WITHHELD }))
+    expect(both.intent).toMatchObject({ kind: 'network-restore', networks: [{ name: 'a' }, { name: 'b' }] })
+    expect(both.text).toMatch(
+      /^docker network create .+ a && docker network create .+ b \(not c: values that look like secrets/,
+    )
+    expect(undoOf(named('c', { 'api-key': WITHHELD }))).toMatchObject({
+      intent: undefined,
+      text: expect.stringMatching(/^Not c: /),
+    })
+    // One that is there by now, or never went, stays.
+    const { requests, changes } = planIntent(both.intent!, { ...site, networks: { value: [named('b')] } })
+    expect(requests.map(({ body }) => body)).toMatchObject([{ Name: 'a' }])
+    expect(changes).toContain('Network b is there already, and stays as it is.')
+    const { checks } = planIntent(both.intent!, { ...site, networks: { value: [named('a'), named('b')] } })
+    expect(checks).toMatchObject([{ level: 'error', text: 'All of these networks are there already.' }])
   })
 
   it('does not take the removal of a network back without what was not read of it', () => {

@@ -35,6 +35,14 @@ export const possible: readonly Intent[] = [
   network(),
   { kind: 'network-remove', network: 'old' },
   { kind: 'network-prune' },
+  {
+    kind: 'network-restore',
+    networks: [
+      network({ subnets: [{ subnet: '192.168.11.0/24' }] }),
+      network({ name: 'old' }),
+      network({ name: 'yard', driver: 'bridge', attachable: false, subnets: [] }),
+    ],
+  },
   service(),
   {
     kind: 'service-publish-add',

@@ -13,10 +13,17 @@ import { checkServiceIntent } from './service.ts'
  * test/swarm/actions.test.ts holds each of them against a real daemon.
  */
 export function checkIntent(intent: Intent, site: Site): Check[] {
-  const why = whyImpossible(site, intent.kind, intent.kind === 'network-create' ? intent.driver : undefined)
+  const why = whyImpossible(site, intent.kind, driverOf(intent))
   const first = why === undefined ? [] : [refused(undefined, `${why[0]?.toUpperCase()}${why.slice(1)}.`)]
   const found = isNetworkIntent(intent) ? checkNetworkIntent(intent, site) : checkServiceIntent(intent, site)
   return [...first, ...found]
+}
+
+/** Of the networks that are made: one overlay among them is enough to need a manager. */
+function driverOf(intent: Intent): string | undefined {
+  if (intent.kind === 'network-create') return intent.driver
+  if (intent.kind !== 'network-restore') return undefined
+  return intent.networks.some(({ driver }) => driver === 'overlay') ? 'overlay' : undefined
 }
 
 function isNetworkIntent(intent: Intent): intent is Extract<Intent, { kind: `network-${string}` }> {

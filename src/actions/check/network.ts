@@ -1,4 +1,4 @@
-import { findNetwork, ingressNetwork, isPredefined } from '../find.ts'
+import { findNetwork, ingressNetwork, isPredefined, missingOf } from '../find.ts'
 import type { NetworkCreate, NetworkIntent } from '../intent.ts'
 import type { Check } from '../plan.ts'
 import type { Site } from '../site.ts'
@@ -18,6 +18,8 @@ export function checkNetworkIntent(intent: NetworkIntent, site: Site): Check[] {
       return site.networks.reason === undefined
         ? []
         : [unchecked(undefined, 'which networks would go', site.networks.reason)]
+    case 'network-restore':
+      return checkRestore(intent.networks, site)
     case 'network-connect':
       return checkConnect(intent, site)
     case 'network-disconnect':
@@ -36,6 +38,19 @@ function checkCreate(intent: NetworkCreate, site: Site): Check[] {
     ...(isOverlay ? checkOverlay(intent, site) : checkLocal(intent, site)),
     ...checkMtu(intent, site),
   ]
+}
+
+/** Those that are there already are not made: what is said is about the others, by their names. */
+function checkRestore(networks: readonly NetworkCreate[], site: Site): Check[] {
+  const missing = missingOf(networks, site)
+  if (missing.length === 0) return [refused(undefined, 'All of these networks are there already.')]
+  return missing.flatMap(network =>
+    checkCreate(network, site).map(({ level, text }) => ({
+      level,
+      field: undefined,
+      text: `${text} (${network.name})`,
+    })),
+  )
 }
 
 function checkNameUse({ name }: NetworkCreate, site: Site): Check[] {
