@@ -6,6 +6,7 @@ import type { Data } from './model/data.ts'
 import type { AuditRow, Desk, Run } from './model/desk.ts'
 import { isDialogCommand } from './model/dialog/command.ts'
 import { ARMING_MS, type Dialog, type PlanDialog } from './model/dialog/dialog.ts'
+import { menuDialog } from './model/dialog/menu.ts'
 import { dialogText } from './model/dialog/pane.ts'
 import { partsIn, withRefusal } from './model/dialog/problems.ts'
 import { dialogTurn, moveInDialog, openPanel, openPlan, typeWord } from './model/dialog/reduce.ts'
@@ -195,9 +196,11 @@ function dialogsOf(port: ActionPort, host: Host): Dialogs {
     if (!run?.outcome) return
     const { outcome, form, plan } = run
     // Without a status nobody refused: it was not sent.
-    const isRefused = outcome.end === 'refused' && outcome.status > 0 && !didSomething(run)
+    const isRefused = outcome.end === 'refused' && outcome.status > 0
     if (isShown && isRefused && form) {
-      const refusal = { field: outcome.field, text: outcome.message }
+      // What of it was done stands in the log, and is taken back from there.
+      const before = didSomething(run) ? ' What was sent before that was done: @ tells of it.' : ''
+      const refusal = { field: outcome.field, text: `${outcome.message}${before}` }
       host.show({ kind: 'form', form: withRefusal(form, refusal, host.data()) })
     }
     const tone = outcome.end === 'done' ? 'ok' : outcome.end === 'refused' ? 'bad' : 'warn'
@@ -206,7 +209,7 @@ function dialogsOf(port: ActionPort, host: Host): Dialogs {
   }
 
   function openMenu(): void {
-    host.show({ kind: 'menu', objectId: chosenObjectId(host.state(), host.data()), index: 0 })
+    host.show(menuDialog(host.data(), chosenObjectId(host.state(), host.data())))
   }
 
   function undoChosen(): void {

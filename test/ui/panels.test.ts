@@ -308,7 +308,11 @@ describe('what becomes of an action', () => {
   }
 
   it('is told step by step, and to the end', async () => {
-    const { operator, desk, text } = await sent()
+    const opened = open({ columns: 110, view: 'services' })
+    const { operator, desk, text } = opened
+    await find(operator, 'web')
+    await operator.choose('Start every task')
+    await operator.confirm()
     desk.tell({ step: 'sending', request })
     expect(text()).toContain('… POST /networks/create')
     desk.tell({ step: 'answered', request, status: 201, id: 'a'.repeat(25) })
@@ -362,6 +366,16 @@ describe('what becomes of an action', () => {
     )
     await operator.keys('2')
     expect(text()).not.toContain('The engine said')
+    operator.stop()
+  })
+
+  it('leads back there too when the engine took what was sent before', async () => {
+    const { operator, desk, text } = await sent()
+    desk.tell({ step: 'answered', request, status: 201, id: 'abc' })
+    desk.tell({ step: 'answered', request, status: 403 })
+    await desk.end({ end: 'refused', status: 403, message: 'no more of these', field: undefined, done: 1 })
+    expect(text()).toContain('━━ Create a network')
+    expect(text()).toContain('The engine said: no more of these What was sent before that was done: @ tells')
     operator.stop()
   })
 
@@ -494,16 +508,28 @@ describe('the log of actions', () => {
     const { operator, text } = open({ desk })
     await operator.keys('@')
     expect(text()).toContain('━━ Actions 2')
-    expect(operator.line('2026-11-23 05:00:00')).toMatch(/2026-11-23 05:00:00 +Create network b .+✖ refused/)
+    expect(operator.line('11-23 05:00:00')).toMatch(/11-23 05:00:00 +Create network b .+✖ refused/)
     await operator.keys('j', 'enter')
     expect(text()).toContain('POST /networks/create')
     await operator.keys(']')
     expect(text()).toContain('"Id": "abcdef"')
+    expect(text()).toContain('Begun at 2026-11-23 05:00:00 UTC.')
     await operator.keys(']')
     expect(text()).toContain('docker network rm a')
     await operator.keys('u')
     expect(text()).toContain('docker network rm a')
     expect(text()).toContain('Plan: ')
+    operator.stop()
+  })
+
+  it('tells what was taken back', async () => {
+    const { operator, text } = open({
+      desk: fakeDesk({ audit: [row('a', { undoneAt: '2026-11-23T05:01:02.003Z' })] }),
+    })
+    await operator.keys('@')
+    expect(operator.line('05:00:00')).toContain('✔ done, undone')
+    await operator.keys('enter', ']', ']')
+    expect(text()).toContain('It was taken back at 2026-11-23 05:01:02')
     operator.stop()
   })
 

@@ -67,6 +67,8 @@ export type AuditRow = {
   /** What was answered, as it was logged. */
   readonly answers: readonly unknown[]
   readonly undo: Undo | undefined
+  /** When another action took it back, RFC 3339; undefined while none did. */
+  readonly undoneAt?: string | undefined
 }
 
 /** Whether the daemon may be at work on it. */

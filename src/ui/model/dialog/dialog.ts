@@ -1,3 +1,4 @@
+import type { IntentKind } from '../../../actions/intent.ts'
 import type { Plan } from '../../../actions/plan.ts'
 import type { FormState } from '../form/form.ts'
 import type { TextEdit } from '../form/text-edit.ts'
@@ -9,8 +10,15 @@ export type Dialog = MenuDialog | FormDialog | PlanDialog | RunDialog
 export type MenuDialog = {
   readonly kind: 'menu'
   readonly objectId: string | undefined
+  /** `service web`: what the object was called when it was opened. */
+  readonly about: string | undefined
+  /** As they were when it was opened: what changes meanwhile moves nothing below the cursor. */
+  readonly entries: readonly MenuGoal[]
   readonly index: number
 }
+
+/** What an entry of the menu opens: the panel of an action, or what became of one. */
+export type MenuGoal = { readonly panel: IntentKind } | { readonly run: string }
 
 export type FormDialog = { readonly kind: 'form'; readonly form: FormState }
 

@@ -8,7 +8,7 @@ import { FRAME, pane, type PaneModel, TITLE_ROWS } from '../panes.ts'
 import { panelOf } from '../panels/index.ts'
 import { emptyLine, type Line, type Span, textLine } from '../span.ts'
 import type { Dialog, FormDialog } from './dialog.ts'
-import { menuLines, menuNotes, menuTitle } from './menu.ts'
+import { menuLines, menuNotes } from './menu.ts'
 import { confirmLines, planLines } from './plan-lines.ts'
 import { isTold, partsIn, planOfForm, problemsOf } from './problems.ts'
 import { runLines } from './run-lines.ts'
@@ -71,9 +71,9 @@ export function dialogText(
   switch (dialog.kind) {
     case 'menu':
       return {
-        title: menuTitle(data, dialog.objectId),
-        lines: menuLines(data, dialog.objectId, dialog.index, columns),
-        foot: menuNotes(data, dialog.objectId, dialog.index, columns),
+        title: dialog.about === undefined ? 'Actions' : `Actions on ${dialog.about}`,
+        lines: menuLines(data, dialog, columns),
+        foot: menuNotes(data, dialog, columns),
       }
     case 'plan':
       return {

@@ -15,7 +15,7 @@ import {
   type RunDialog,
 } from './dialog.ts'
 import { formTurn } from './form-turn.ts'
-import { menuEntries } from './menu.ts'
+import { isObjectGone, menuEntries } from './menu.ts'
 import { buttonsOf, isWordRight } from './plan-lines.ts'
 import { partsIn } from './problems.ts'
 import { questionOfRun } from './question.ts'
@@ -60,10 +60,12 @@ export function openPlan(
 function menuTurn(dialog: MenuDialog, { command, isAlone }: DialogKey, data: Data): Turn {
   if (command === 'dialog-close') return { dialog: undefined }
   if (command !== 'menu-open' || !isAlone) return { dialog }
-  const entries = menuEntries(data, dialog.objectId)
+  const entries = menuEntries(data, dialog)
   const entry = entries[Math.min(dialog.index, entries.length - 1)]
   if (!entry) return { dialog: undefined }
   if (entry.whyNot !== undefined) return { dialog, say: `Not here: ${entry.whyNot}.` }
+  if (isObjectGone(data, dialog, entry))
+    return { dialog: undefined, say: `The ${dialog.about ?? 'object'} is not there any more.` }
   return 'run' in entry.opens
     ? { dialog: { kind: 'run', id: entry.opens.run, top: 0 } }
     : openPanel(entry.opens.panel, dialog.objectId, data)

@@ -26,7 +26,7 @@ export function runLines(run: Run, data: Data, columns: number, now: number): Li
   ]
 }
 
-function stepLines(step: Progress, isLast: boolean, { outcome }: Run, columns: number): Line[] {
+function stepLines(step: Progress, isLast: boolean, { outcome, plan }: Run, columns: number): Line[] {
   const isOpen = isLast && outcome === undefined
   switch (step.step) {
     case 'sending':
@@ -43,6 +43,14 @@ function stepLines(step: Progress, isLast: boolean, { outcome }: Run, columns: n
     }
     case 'converging': {
       if (!isLast) return []
+      // A network has no tasks: it is what its state says.
+      if (plan.intent.kind.startsWith('network-')) {
+        const isThere = step.done >= step.wanted
+        const states = Object.entries(step.states).map(([state, count]) =>
+          step.wanted === 1 ? state : `${count} ${state}`,
+        )
+        return said(isThere ? glyphs.ok : '…', states.join(', '), columns, isThere ? 'ok' : 'accent')
+      }
       const states = Object.entries(step.states).map(([state, count]) => `${count} ${state}`)
       const isThere = step.done >= step.wanted
       return [
@@ -82,6 +90,11 @@ function warningsOf(outcome: Outcome): readonly string[] {
   return outcome.end === 'done' ? outcome.warnings : []
 }
 
+/** Of several requests those in front of the refused one were done. */
+function beforeIt({ done = 0 }: Extract<Outcome, { end: 'refused' }>): string {
+  return done === 0 ? '' : `; ${plural(done, 'request')} before it ${done === 1 ? 'was' : 'were'} done`
+}
+
 /** How it ended, in one sentence. */
 function outcomeWords(outcome: Outcome): string {
   switch (outcome.end) {
@@ -90,7 +103,7 @@ function outcomeWords(outcome: Outcome): string {
     case 'refused':
       return outcome.status === 0
         ? `Nothing was sent: ${outcome.message}`
-        : `The engine refused (${outcome.status}): ${outcome.message}`
+        : `The engine refused (${outcome.status}): ${outcome.message}${beforeIt(outcome)}`
     case 'not-converged':
       return `It was taken, and is not as wanted: ${outcome.reason}`
     case 'unknown':
@@ -108,7 +121,7 @@ const markTones = { added: 'ok', removed: 'bad', changed: 'warn' } as const
 function proofLines(run: Run, data: Data, columns: number, now: number): Line[] {
   const { changes: shown } = differenceOf(run.before, run.after ?? data.snapshot, now)
   return [
-    ...traceLines(run, data, columns),
+    ...traceLines(run, data, columns, now),
     emptyLine,
     textLine('Data plane of this node, before and after', 'title'),
     ...(shown.length === 0 ? [textLine('  No difference so far.', 'dim')] : []),
@@ -129,17 +142,27 @@ function changeLine({ change, namespace, type, name, fields = [] }: Change): Lin
   }
 }
 
-function traceLines(run: Run, data: Data, columns: number): Line[] {
+/** Nodes learn of tasks by gossip, and what the daemon did is read, some seconds after it ended: until then no verdict is a last one. */
+const GOSSIP_MS = 10_000
+
+function traceLines(run: Run, data: Data, columns: number, now: number): Line[] {
   const question = questionOfRun(run, data)
   if (!question) return []
   const told = answerOf(data, question)
   const from = question.from ?? 'a client outside'
   const title = textLine(sanitise(`Trace from ${from} to ${question.target}`), 'title')
-  if ('problem' in told) return [emptyLine, title, ...said(glyphs.unknown, told.problem, columns, 'unknown')]
+  const isEarly = run.endedAt !== undefined && now < run.endedAt + GOSSIP_MS
+  const early = (text: string): Line[] => said('…', `so far ${text}`, columns, 'accent')
+  if ('problem' in told) {
+    const lines = isEarly ? early(told.problem) : said(glyphs.unknown, told.problem, columns, 'unknown')
+    return [emptyLine, title, ...lines]
+  }
   const { disposition, sentence, works } = told.answer
   const tone = verdictTone(disposition, works)
   const glyph = tone === 'ok' ? glyphs.ok : tone === 'bad' ? glyphs.bad : glyphs.unknown
-  return [emptyLine, title, ...said(glyph, `${disposition}: ${sentence}`, columns, tone)]
+  const text = `${disposition}: ${sentence}`
+  const isSettled = works || disposition === 'left-for-peer'
+  return [emptyLine, title, ...(isEarly && !isSettled ? early(text) : said(glyph, text, columns, tone))]
 }
 
 type Difference = {

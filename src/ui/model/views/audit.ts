@@ -5,7 +5,7 @@ import type { AuditRow } from '../desk.ts'
 import { jsonTextLines, requestLines } from '../dialog/plan-lines.ts'
 import { endGlyph, endTones } from '../dialog/words.ts'
 import { emptyLine, type Line, textLine, type Tone } from '../span.ts'
-import { cellRow, type Row, type Table, worldCell } from '../table.ts'
+import { type Cell, cellRow, type Row, type Table, worldCell } from '../table.ts'
 import type { Detail, View } from './view.ts'
 
 const columns: Table['columns'] = [
@@ -28,7 +28,7 @@ export const auditView: View = {
   short: 'Act',
   singular: 'action',
   description: 'Actions: the log of everything that was changed from here; u takes one back',
-  share: 0.5,
+  share: 0.6,
   sortable: ['time', 'action', 'outcome'],
   table: auditTable,
   notices: () => [],
@@ -58,14 +58,20 @@ function auditTable({ desk }: Data): Table {
 }
 
 function listRow(row: AuditRow): Row {
-  const { id, time, title, end, command } = row
+  const { id, time, title, end, command, undoneAt } = row
   const isUnwell = end === 'unfinished' || end === 'unknown' || end === 'not-converged'
-  const cells = [
-    worldCell(time.slice(0, 19).replace('T', ' '), 'dim'),
-    worldCell(title, 'strong'),
-    { text: `${endGlyph(end)} ${end}`, tone: endTones[end] },
+  const cells: Cell[] = [
+    // The year stands with the answer.
+    { text: moment(time).slice(5), tone: 'dim', value: Date.parse(time) },
+    worldCell(title, undoneAt === undefined ? 'strong' : 'dim'),
+    { text: `${endGlyph(end)} ${end}${undoneAt === undefined ? '' : ', undone'}`, tone: endTones[end] },
   ]
   return { ...cellRow(id, cells, row, isUnwell), label: title, alias: command }
+}
+
+/** `2026-11-29 06:06:26` */
+function moment(time: string): string {
+  return sanitise(time.slice(0, 19).replace('T', ' '))
 }
 
 function rowOf(id: string | undefined, { desk }: Data): AuditRow | undefined {
@@ -95,11 +101,15 @@ function linesOf(row: AuditRow, tab: string, width: number): Line[] {
     case 'answer':
       return [
         ...said(`${endGlyph(row.end)} ${row.told}`, endTones[row.end]),
+        ...said(`Begun at ${moment(row.time)} UTC.`, 'dim'),
         emptyLine,
         ...row.answers.flatMap(answer => jsonTextLines(answer, width)),
       ]
     case 'undo':
       return [
+        ...(row.undoneAt === undefined
+          ? []
+          : [...said(`It was taken back at ${moment(row.undoneAt)} UTC.`), emptyLine]),
         ...said(row.undo?.text ?? 'Nothing can be taken back.'),
         ...(row.undo?.intent ? [emptyLine, ...said('u opens the plan of it.', 'dim')] : []),
       ]
