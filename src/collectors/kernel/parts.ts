@@ -20,9 +20,9 @@ export type Part = (typeof parts)[number]
 export const allParts: ReadonlySet<Part> = new Set(parts)
 
 /**
- * Parts that are read of a namespace only while somebody looks at it, or for a whole snapshot. They are files below
- * /proc/sys/net, where each look-up takes longer the more namespaces the node has: at 1,000 sandboxes they would cost
- * more than all the rest together.
+ * Parts that are read of a namespace only while somebody looks at it, or for a whole snapshot; sysctls in turn also where
+ * IPVS balances. They are files below /proc/sys/net, where each look-up takes longer the more namespaces the node has: at
+ * 1,000 sandboxes they would cost more than all the rest together.
  */
 const lazyParts: ReadonlySet<Part> = new Set<Part>(['sysctls', 'conntrack'])
 

@@ -30,8 +30,8 @@ export type NodeReader = {
    */
   read(id: string, wanted: ReadonlySet<Part>): PartReading
   /**
-   * Which parts of a namespace may have changed without an event: what IPVS holds, and the tables of iptables' legacy
-   * back end where the namespace has or had some. Costs a look at two small files.
+   * Which parts of a namespace may have changed without an event: what IPVS holds, the sysctls of one that balances, as they say how, and
+   * the tables of iptables' legacy back end where the namespace has or had some. Costs a look at two small files.
    */
   silentParts(id: string): ReadonlySet<Part>
   /**
@@ -66,6 +66,8 @@ export function createNodeReader(
   const names = new Map<string, InterfaceNames>()
   /** Namespaces in which legacy tables were seen. */
   const legacy = new Set<string>()
+  /** Namespaces whose IPVS has services. */
+  const balancers = new Set<string>()
 
   const reader: NodeReader = {
     meet(namespaces, now) {
@@ -76,6 +78,7 @@ export function createNodeReader(
         if (known.has(id)) continue
         book.forget(id)
         legacy.delete(id)
+        balancers.delete(id)
         nsids.delete(id)
       }
     },
@@ -105,6 +108,8 @@ export function createNodeReader(
         names.set(id, rtnl.names)
         const data = { ...rtnl.data, ...readTables(context, rtnl.names), ...readSystem(context, rtnl) }
         if (data.links) book.learn(id, data.links, ask)
+        if (data.ipvs?.services.length) balancers.add(id)
+        else if (data.ipvs) balancers.delete(id)
         if (wanted.has('nsids')) {
           const numbers = log.read('rtnl.nsids', '', [], () => readingOf(readNsids(doors.route)))
           nsids.set(id, numbers)
@@ -118,6 +123,7 @@ export function createNodeReader(
     silentParts(id) {
       const silent = new Set<Part>()
       if (features.ipvsFamily !== undefined) silent.add('ipvs')
+      if (balancers.has(id)) silent.add('sysctls')
       if (!features.xtables) return silent
       const namespace = held.open(known.get(id))
       const hasTables = namespace ? hasLegacyTables(namespace) : false

@@ -26,7 +26,7 @@ export function send(
   const { source, sourcePort, destination, destinationPort, protocol } = packet
   const realPort = server.port === 0 ? destinationPort : server.port
   const setting = view.sysctl('net.ipv4.vs.conntrack')
-  const missing = setting === undefined ? view.missing('proc.sysctls') : undefined
+  const missing = setting === undefined ? whyNoSysctls(view) : undefined
   if (missing !== undefined && method === 'masq') {
     const detail = `whether connection tracking knows of what IPVS sends (net.ipv4.vs.conntrack) was not read: ${missing}`
     return end(view, packet, 'insufficient-info', detail)
@@ -81,6 +81,13 @@ export function send(
         evidence,
       )
   }
+}
+
+/** On a live node sysctls are read of few namespaces: of what was never read there is no report either. */
+function whyNoSysctls(view: View): string | undefined {
+  const source = 'proc.sysctls'
+  const isTold = view.namespace.sources.some(report => report.source === source)
+  return isTold ? view.missing(source) : 'nobody looked at them yet'
 }
 
 function methodOf({ forwarding }: RealServer): IpvsConnection['method'] {
