@@ -161,7 +161,7 @@ describe('nothing is destroyed', () => {
       again,
       ['@', '▲ unfinished'],
       ['\r', 'POST /networks/create'],
-      [']', 'which is gone; no answer'],
+      [']', 'gone; no answer was noted'],
     )
     // Nothing is sent again by itself.
     expect(created()).toHaveLength(before + 1)

@@ -18,7 +18,12 @@ import { nsidOf, readNsids } from './rtnl/nsid.ts'
 import { createSourceLog, explain, Unreadable } from './source-log.ts'
 
 /** What one reading of a namespace gave. A field that was not asked for, or could not be read at all, is absent. */
-export type PartReading = { readonly data: Partial<NamespaceData>; readonly reports: SourceReport[] }
+export type PartReading = {
+  readonly data: Partial<NamespaceData>
+  readonly reports: SourceReport[]
+  /** What has to be read as well, now that this was seen. */
+  readonly next: ReadonlySet<Part>
+}
 
 /** Reads namespaces of one node, and remembers what ties them together. */
 export type NodeReader = {
@@ -52,6 +57,7 @@ const MAX_BYTES = 256 * 1024 * 1024
 const DEFAULT_TIMEOUT_MS = 10_000
 
 const nsidsOnly: ReadonlySet<Part> = new Set<Part>(['nsids'])
+const sysctlsOnly: ReadonlySet<Part> = new Set<Part>(['sysctls'])
 const nothing: ReadonlySet<Part> = new Set()
 
 export function createNodeReader(
@@ -90,7 +96,7 @@ export function createNodeReader(
         const budget = { bytes: MAX_BYTES, deadline: performance.now() + timeoutMs }
         return { value: openDoors(found, wanted, features, budget) }
       })
-      if (!doors) return { data: {}, reports: log.reports }
+      if (!doors) return { data: {}, reports: log.reports, next: nothing }
       const ask = (other: string): number | undefined => {
         const target = held.open(known.get(other))
         if (!target) return undefined
@@ -115,7 +121,11 @@ export function createNodeReader(
           nsids.set(id, numbers)
           data.nsids = book.rows(id, numbers)
         }
-        return { data, reports: log.reports }
+        // What a load balancer sends depends on them. Where IPVS is in every sandbox, as it once was, they have their turn.
+        const { kind } = known.get(id) ?? {}
+        const isLacking = balancers.has(id) && wanted.has('ipvs') && !wanted.has('sysctls')
+        const isBalancer = kind === 'ingress' || kind === 'load-balancer'
+        return { data, reports: log.reports, next: isLacking && isBalancer ? sysctlsOnly : nothing }
       } finally {
         doors.close()
       }

@@ -36,8 +36,6 @@ type Watched = {
   found: FoundNamespace
   dirty: Set<Part>
   unsubscribe: (() => void) | undefined
-  /** Its sysctls were read once. */
-  hasSysctls: boolean
   readonly news: News
 }
 
@@ -122,8 +120,7 @@ export function startWatch(
   function meet(found: FoundNamespace): void {
     const known = watched.get(found.id)
     if (!known) {
-      const dirty = new Set(eagerParts)
-      watched.set(found.id, { found, dirty, unsubscribe: undefined, hasSysctls: false, news: createNews() })
+      watched.set(found.id, { found, dirty: new Set(eagerParts), unsubscribe: undefined, news: createNews() })
       queue.add(found.id)
     } else if (JSON.stringify(known.found) === JSON.stringify(found)) return
     else known.found = found
@@ -217,14 +214,12 @@ export function startWatch(
     const started = performance.now()
     // Links that nobody tells of may have other names by now.
     const all = entry.unsubscribe ? wanted : new Set<Part>([...wanted, 'links'])
-    const { data, reports } = reader.read(id, all)
+    const { data, reports, next } = reader.read(id, all)
     if (reports.some(({ status }) => status === 'gone')) soonRediscover()
     // Whose they are is worth a walk over /proc only while somebody looks.
     if (data.sockets && id === shown.id && shown.parts.includes('sockets'))
       data.sockets = nameOwners(data.sockets)
-    if (all.has('sysctls')) entry.hasSysctls = true
-    // A load balancer that begins to balance: what is sent by it depends on them. All others have their turn.
-    else if (data.ipvs?.services.length && !entry.hasSysctls && isBalancer(entry.found)) soil(id, ['sysctls'])
+    soil(id, next)
     const changed = entry.news.changes(data, id === shown.id)
     const isOutcomeNew = entry.news.hasOutcome(reports)
     if (id === shown.id) shownLoop.onRead(performance.now() - started, Object.keys(changed).length > 0)
@@ -237,8 +232,7 @@ export function startWatch(
 
   function readAll(): void {
     surroundings.soil()
-    for (const id of watched.keys())
-      soil(id, id === shown.id ? allParts : [...eagerParts, ...reader.silentParts(id)])
+    for (const id of watched.keys()) soil(id, id === shown.id ? allParts : eagerParts)
     rediscover()
   }
 
@@ -301,10 +295,6 @@ export function startWatch(
         watched.clear()
     }
   }
-}
-
-function isBalancer({ kind }: FoundNamespace): boolean {
-  return kind === 'ingress' || kind === 'load-balancer'
 }
 
 const slowParts: ReadonlySet<Part> = new Set<Part>(['sockets'])

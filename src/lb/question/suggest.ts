@@ -56,8 +56,8 @@ function askService(scene: Scene, service: SwarmService): Question | undefined {
   }
   for (const { network } of service.networks) {
     const from = clientOn(scene, network, service.tasks)
-    const port = service.ports[0]?.targetPort
-    if (from !== undefined) return { target: `${service.name}${port === undefined ? '' : `:${port}`}`, from }
+    if (from !== undefined)
+      return toAddress(service.name, from, service.ports[0]?.targetPort ?? listeningOf(scene, service))
   }
   return undefined
 }
@@ -99,6 +99,12 @@ function toAddress(address: string, from: string, port: number | undefined): Que
   return port === undefined
     ? { target: address, from, protocol: 'icmp' }
     : { target: `${address}:${port}`, from }
+}
+
+/** What its tasks listen on, where one of them is in a snapshot. */
+function listeningOf(scene: Scene, service: SwarmService): number | undefined {
+  const ports = sandboxesOf(scene, service).flatMap(sandbox => listeningPort(scene, sandbox) ?? [])
+  return ports[0]
 }
 
 function listeningPort(scene: Scene, sandbox: Sandbox): number | undefined {
