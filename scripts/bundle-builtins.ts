@@ -18,10 +18,10 @@ export function withoutFacades(name: string, text: string): string {
   ).module.staticImports.toReversed()) {
     if (!builtins.has(moduleRequest.value)) continue
     const names = entries
-      .filter(({ importName }) => importName.kind === 'Name')
+      .filter(({ importName }) => isNamed(importName.kind))
       .map(({ importName, localName }) => `${importName.name}:${localName.value}`)
     const wholes = entries
-      .filter(({ importName }) => importName.kind !== 'Name')
+      .filter(({ importName }) => !isNamed(importName.kind))
       .map(({ localName }) => localName.value)
     const left = [...wholes, ...(names.length > 0 ? [`{${names.join(',')}}`] : [])]
     // Of globalThis, as `process` may be one of the names. Node before 20.16 has no such function; it shall live long enough to be told that it is too old.
@@ -30,4 +30,9 @@ export function withoutFacades(name: string, text: string): string {
     taken = taken.slice(0, start) + statement + taken.slice(end)
   }
   return taken
+}
+
+/** The parser's own enum is there for the compiler alone, and cannot be imported. */
+function isNamed(kind: string): boolean {
+  return kind === 'Name'
 }
