@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import { errorMessage } from '../../util/errors.ts'
 import { formatDuration } from '../../util/format.ts'
+import { keepThread, whenEnded } from '../kept-thread.ts'
 import type { DockerPart } from './ask.ts'
 import { type DockerReading, nothing } from './collect.ts'
 import { createReceiver, type DockerMessage } from './delta.ts'
@@ -35,7 +35,10 @@ export function startDockerOnce(options: StartOptions, parts: readonly DockerPar
       // What still hangs in there, a half-open connection for one, must not hold the program.
       void worker.terminate()
     })
-    onEnd(worker, reason => resolve(nothing({ status: 'unavailable', reason, tookMs: 0 }, new Set(parts))))
+    whenEnded(worker, why => {
+      const reason = `${FAILED}: ${why}`
+      resolve(nothing({ status: 'unavailable', reason, tookMs: 0 }, new Set(parts)))
+    })
   })
   return { reading, cancel: () => void worker.terminate() }
 }
@@ -49,10 +52,6 @@ export type LiveDocker = {
   readonly stop: () => Promise<void>
 }
 
-/** How long after its end a thread is started again, in milliseconds; twice as long after each further end. */
-const RESTART_MS = 1000
-const MOST_RESTART_MS = 30_000
-
 /**
  * Starts a thread that keeps what a daemon tells up to date, and calls `changed` after each change. A thread that breaks is started
  * again; what was told last stays meanwhile, and the sources say why it is old.
@@ -64,59 +63,43 @@ export function startDockerLive(
   options: StartOptions,
   changed: () => void,
   start: () => Worker = () => startWorker({ mode: 'live', ...options }),
-  restartMs = RESTART_MS,
+  restartMs?: number,
 ): LiveDocker {
   let current: DockerReading = { docker: undefined, sources: [] }
-  let isStopping = false
-  let waitMs = restartMs
-  let timer: NodeJS.Timeout | undefined
-  let worker = begin()
 
   function show(reading: DockerReading): void {
     current = reading
     changed()
   }
 
-  function begin(): Worker {
-    timer = undefined
-    const begun = performance.now()
+  function begun(worker: Worker): void {
     const before = current.docker
     const receive = createReceiver()
-    const started = start()
-    started.on('message', (message: DockerMessage) => {
+    worker.on('message', (message: DockerMessage) => {
       const reading = receive(message)
       if (reading) show({ ...reading, docker: withOlder(reading, before) })
     })
-    onEnd(started, reason => {
-      if (isStopping || started !== worker || timer) return
-      if (performance.now() - begun > MOST_RESTART_MS) waitMs = restartMs
-      const again = `${reason}; asking again in ${formatDuration(waitMs)}`
-      const { sources } = nothing({ status: 'unavailable', reason: again, tookMs: 0 })
-      timer = setTimeout(restart, waitMs).unref()
-      waitMs = Math.min(2 * waitMs, MOST_RESTART_MS)
-      show({ docker: current.docker, sources })
-    })
-    return started
   }
 
-  function restart(): void {
-    worker = begin()
+  function ended(why: string, waitMs: number): void {
+    const reason = `${FAILED}: ${why}; asking again in ${formatDuration(waitMs)}`
+    const { sources } = nothing({ status: 'unavailable', reason, tookMs: 0 })
+    show({ docker: current.docker, sources })
   }
 
+  const thread = keepThread(start, begun, ended, restartMs)
   return {
     reading: () => current,
     refresh() {
-      if (timer === undefined) return worker.postMessage('refresh' satisfies WorkerCommand)
-      clearTimeout(timer)
-      restart()
+      if (!thread.hurry()) thread.post('refresh' satisfies WorkerCommand)
     },
     async stop() {
-      isStopping = true
-      clearTimeout(timer)
-      await worker.terminate()
+      await thread.leave()?.terminate()
     },
   }
 }
+
+const FAILED = 'asking the daemon failed'
 
 /** What a new thread has not asked for yet is what the one before it told. */
 function withOlder(
@@ -127,14 +110,6 @@ function withOlder(
   const asked = new Set(sources.map(({ source }) => source))
   const older = Object.entries(before).filter(([part]) => !asked.has(`docker.${part}`))
   return { ...Object.fromEntries(older), ...docker }
-}
-
-function onEnd(worker: Worker, tell: (reason: string) => void): void {
-  worker.once('error', error => tell(`asking the daemon failed: ${errorMessage(error)}`))
-  // With 0 it had nothing to do any more, and has said why.
-  worker.once('exit', code => {
-    if (code !== 0) tell(`asking the daemon failed: the thread ended with code ${code}`)
-  })
 }
 
 /** The bundle has the worker beside it; from the sources, Node runs the TypeScript file itself. */

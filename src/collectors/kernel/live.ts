@@ -8,7 +8,9 @@ import {
   type SourceReport,
 } from '../../snapshot/index.ts'
 import { tidyMemory } from '../../util/memory.ts'
+import { formatDuration } from '../../util/format.ts'
 import { shareStrings } from '../../util/share-strings.ts'
+import { keepThread } from '../kept-thread.ts'
 import { compareFound, type DiscoverOptions } from './discover.ts'
 import { readHost } from './host.ts'
 import { emptyNamespace } from './namespace.ts'
@@ -21,7 +23,7 @@ export type LiveState = {
   readonly settled: boolean
   /** When something was last read, in milliseconds since the epoch. */
   readonly readAt: number
-  /** Why the collector ended, if it did: what is shown stays, and gets old. */
+  /** Why the collector ended, until it reads again: what is shown stays meanwhile, and gets old. */
   readonly failure: string | undefined
   /** How long it took last time to read again, of all namespaces, what changes without an event; in milliseconds. */
   readonly roundMs: number | undefined
@@ -55,8 +57,19 @@ const TIDY_MS = 1500
 /** A slice of that work, and the rest after it. */
 const TIDY_SLICE_MS = 4
 
-/** Starts a collector thread and keeps its latest words as a snapshot. */
-export function startLive(options: DiscoverOptions & { readonly timeoutMs?: number | undefined }): Live {
+export type LiveOptions = DiscoverOptions & { readonly timeoutMs?: number | undefined }
+
+/**
+ * Starts a collector thread and keeps its latest words as a snapshot. A thread that breaks is started again.
+ *
+ * @param start starts the thread
+ * @param restartMs how long after its first end it is started again, in milliseconds
+ */
+export function startLive(
+  options: LiveOptions,
+  start: () => Worker = () => startWorker(options),
+  restartMs?: number,
+): Live {
   const host = readHost()
   const namespaces = new Map<string, Namespace>()
   const listeners = new Set<() => void>()
@@ -73,23 +86,36 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   let readCount = 0
   let tidying: NodeJS.Timeout | undefined
 
-  const worker = new Worker(workerUrl(), {
-    workerData: options,
-    // What it reads is garbage as soon as it is posted: a small young generation keeps that from piling up.
-    resourceLimits: { maxYoungGenerationSizeMb: 24 },
-  })
-  worker.on('message', (events: readonly WatchEvent[]) => {
-    for (const event of events) apply(event)
-    tidySoon(events.filter(({ kind }) => kind === 'read').length)
-    // The first words at once, later ones in bundles.
-    hasSettled ||= state.settled
-    const interval = hasSettled ? NOTIFY_MS : FIRST_NOTIFY_MS
-    pending ??= setTimeout(notify, Math.max(0, notifiedAt + interval - performance.now()))
-  })
-  worker.on('error', error => fail(`the collector failed: ${error.message}`))
-  worker.on('exit', code => {
-    if (code !== 0) fail(`the collector ended with code ${code}`)
-  })
+  /** Namespaces that the thread told of; until all is read for the first time, others may be left from the thread before. */
+  let told = new Set<string>()
+  let isFirstPass = true
+  let shown: WatchCommand | undefined
+  let isPaused = false
+
+  const thread = keepThread(start, begun, ended, restartMs)
+
+  function begun(worker: Worker): void {
+    told = new Set()
+    isFirstPass = true
+    if (shown) worker.postMessage(shown)
+    if (isPaused) worker.postMessage({ kind: 'pause' } satisfies WatchCommand)
+    worker.on('message', (events: readonly WatchEvent[]) => {
+      state = { ...state, failure: undefined }
+      for (const event of events) apply(event)
+      tidySoon(events.filter(({ kind }) => kind === 'read').length)
+      // The first words at once, later ones in bundles.
+      hasSettled ||= state.settled
+      const interval = hasSettled ? NOTIFY_MS : FIRST_NOTIFY_MS
+      pending ??= setTimeout(notify, Math.max(0, notifiedAt + interval - performance.now()))
+    })
+  }
+
+  function ended(why: string, waitMs: number): void {
+    const failure = `reading the kernel failed: ${why}; reading again in ${formatDuration(waitMs)}`
+    state = { ...state, settled: false, failure }
+    onPaused?.()
+    notify()
+  }
 
   function tidySoon(count: number): void {
     readCount += count
@@ -116,11 +142,6 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
     step()
   }
 
-  function fail(failure: string): void {
-    state = { ...state, failure: state.failure ?? failure }
-    notify()
-  }
-
   function notify(): void {
     clearTimeout(pending)
     pending = undefined
@@ -132,6 +153,7 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
   function apply(event: WatchEvent): void {
     switch (event.kind) {
       case 'found': {
+        told.add(event.found.id)
         const known = namespaces.get(event.found.id) ?? emptyNamespace(event.found)
         namespaces.set(event.found.id, { ...known, ...event.found })
         order = undefined
@@ -161,17 +183,23 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
         onPaused?.()
         return
       case 'gone':
-        namespaces.delete(event.id)
-        order = undefined
-        areWiresKnown = false
+        forget(event.id)
         return
       case 'settled':
+        if (isFirstPass) for (const id of namespaces.keys()) if (!told.has(id)) forget(id)
+        isFirstPass = false
         sources = event.sources
         state = { ...state, settled: true }
         if (areWiresKnown) return
         areWiresKnown = true
         for (const namespace of relate([...namespaces.values()])) namespaces.set(namespace.id, namespace)
     }
+  }
+
+  function forget(id: string): void {
+    namespaces.delete(id)
+    order = undefined
+    areWiresKnown = false
   }
 
   function applyCounters(id: string, rows: readonly LinkCounters[]): void {
@@ -211,19 +239,30 @@ export function startLive(options: DiscoverOptions & { readonly timeoutMs?: numb
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    command: command => worker.postMessage(command),
+    command(command) {
+      if (command.kind === 'show') shown = command
+      if (command.kind === 'refresh' && thread.hurry()) return
+      thread.post(command)
+    },
     elapsed: link => elapsed.get(link),
     async pause() {
+      isPaused = true
+      if (state.failure !== undefined) return
       const paused = Promise.withResolvers<void>()
       onPaused = paused.resolve
-      worker.postMessage({ kind: 'pause' } satisfies WatchCommand)
+      thread.post({ kind: 'pause' } satisfies WatchCommand)
       await paused.promise
     },
-    resume: () => worker.postMessage({ kind: 'resume' } satisfies WatchCommand),
+    resume() {
+      isPaused = false
+      if (!thread.hurry()) thread.post({ kind: 'resume' } satisfies WatchCommand)
+    },
     async stop() {
       clearTimeout(pending)
       clearTimeout(tidying)
       listeners.clear()
+      const worker = thread.leave()
+      if (!worker) return
       worker.postMessage({ kind: 'stop' } satisfies WatchCommand)
       await new Promise(resolve => worker.once('exit', resolve))
     },
@@ -242,6 +281,11 @@ function merge(before: readonly SourceReport[], now: readonly SourceReport[]): S
 }
 
 /** The bundle has the worker beside it; from the sources, Node runs the TypeScript file itself. */
-function workerUrl(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './collector-worker.js', import.meta.url)
+function startWorker(workerData: LiveOptions): Worker {
+  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './collector-worker.js'
+  return new Worker(new URL(file, import.meta.url), {
+    workerData,
+    // What it reads is garbage as soon as it is posted: a small young generation keeps that from piling up.
+    resourceLimits: { maxYoungGenerationSizeMb: 24 },
+  })
 }
