@@ -21,18 +21,22 @@ const everywhere: Readonly<Record<string, readonly string[]>> = {
   bridge: ['bridge-nf-call-iptables', 'bridge-nf-call-ip6tables', 'bridge-nf-call-arptables'],
 }
 
-const ofIpvs = [
-  'conntrack',
-  'conn_reuse_mode',
-  'expire_nodest_conn',
-  'expire_quiescent_template',
-  'pmtu_disc',
-]
+const ofIpvs = ['conntrack', 'conn_reuse_mode', 'expire_nodest_conn', 'expire_quiescent_template']
 
-/** Settings that the first namespace alone has; they count for all of them. */
+/**
+ * Settings that the first namespace alone has, and that count for all of them; and some that each has and sandboxes leave as they are:
+ * a file more to read in each costs more than it tells (docs/adr/0008).
+ */
 const ofTheHost: Readonly<Record<string, readonly string[]>> = {
   core: ['netdev_max_backlog'],
-  ipv4: ['neigh/default/gc_thresh1', 'neigh/default/gc_thresh2', 'neigh/default/gc_thresh3'],
+  ipv4: [
+    'neigh/default/gc_thresh1',
+    'neigh/default/gc_thresh2',
+    'neigh/default/gc_thresh3',
+    'conf/all/accept_local',
+    'conf/all/src_valid_mark',
+    'vs/pmtu_disc',
+  ],
   ipv6: ['neigh/default/gc_thresh1', 'neigh/default/gc_thresh2', 'neigh/default/gc_thresh3'],
 }
 

@@ -153,8 +153,9 @@ function validateSource(
   const own = linkSysctl(view, inDevice, 'rp_filter')
   if (source === undefined) return undefined
   if (source.value === 0n) return undefined
+  const acceptsLocal = isOn(view, inDevice, 'accept_local')
   const local = packet.source === undefined ? undefined : ownAddress(view, packet.source)
-  if (local) {
+  if (local && !acceptsLocal) {
     return {
       kind: 'drop',
       disposition: 'dropped',
@@ -162,17 +163,28 @@ function validateSource(
       evidence: [view.ref('addresses', `${local.ifindex} ${local.local}/${local.prefixlen}`)],
     }
   }
-  const filter = Math.max(all ?? 0, own ?? 0)
+  // What came by IPsec has been checked by its policy.
+  const filter = packet.secpath.length > 0 ? 0 : Math.max(all ?? 0, own ?? 0)
   if (all === undefined && own === undefined) return undefined
   if (filter === 0) return undefined
-  return reverseCheck(view, packet, inDevice, { source, destination, filter })
+  return reverseCheck(view, packet, inDevice, { source, destination, filter, acceptsLocal })
+}
+
+/** IN_DEV_ORCONF: for one interface or for all; off where it was not read, as nearly everywhere. */
+function isOn(view: View, inDevice: string, setting: string): boolean {
+  return view.sysctl(`net.ipv4.conf.all.${setting}`) === 1 || linkSysctl(view, inDevice, setting) === 1
 }
 
 function reverseCheck(
   view: View,
   packet: Packet,
   inDevice: string,
-  { source, destination, filter }: { source: Ip; destination: Ip; filter: number },
+  {
+    source,
+    destination,
+    filter,
+    acceptsLocal,
+  }: { source: Ip; destination: Ip; filter: number; acceptsLocal: boolean },
 ): InputAnswer | undefined {
   const name =
     (view.sysctl('net.ipv4.conf.all.rp_filter') ?? 0) === filter ? 'all' : inDevice.replaceAll('.', '/')
@@ -183,8 +195,7 @@ function reverseCheck(
     source: destination,
     iif: 'lo',
     oif: null,
-    // src_valid_mark is off unless somebody turns it on.
-    mark: 0,
+    mark: isOn(view, inDevice, 'src_valid_mark') ? packet.mark : 0,
   }
   const back = lookUpRoute(view, query)
   if (back.kind === 'unknown') return back
@@ -194,7 +205,8 @@ function reverseCheck(
     detail: `the way back to ${packet.source} is not by ${where}: ${setting} is ${filter}`,
     evidence: [view.ref('sysctls', setting), ...back.evidence],
   })
-  if (back.kind === 'none' || back.type !== 'unicast') return refuse(inDevice)
+  const isFit = back.kind === 'route' && (back.type === 'unicast' || (back.type === 'local' && acceptsLocal))
+  if (!isFit) return refuse(inDevice)
   if (back.ways.some(way => way.dev === inDevice)) return undefined
   if (filter === 1) return refuse(inDevice)
   const missing = view.missing('rtnl.addresses')

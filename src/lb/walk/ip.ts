@@ -6,7 +6,7 @@ import { routeInput } from '../routing/input.ts'
 import type { Way } from '../routing/lookup.ts'
 import { type OutputAnswer, routeOutput } from '../routing/output.ts'
 import type { Step } from '../trace.ts'
-import type { View } from '../view.ts'
+import { linkSysctl, type View } from '../view.ts'
 import { findPolicy } from '../xfrm/policy.ts'
 import { encrypt, refusedByPolicy } from './ipsec.ts'
 import { ipvsIn, ipvsOut } from './ipvs.ts'
@@ -22,7 +22,7 @@ const MOST_ENTRIES = 64
 export function ipIn(walk: Walk, { view, packet }: NextAt<'ip-in'>): Next {
   walk.entries += 1
   if (walk.entries > MOST_ENTRIES) return end(view, packet, 'loop', 'it goes round and round')
-  const refused = packet.family === 'inet6' ? refusedByIpv6(packet) : undefined
+  const refused = packet.family === 'inet6' ? refusedByIpv6(view, packet) : undefined
   if (refused !== undefined) return end(view, packet, 'dropped', refused)
   return passHook(walk, { view, hook: 'PREROUTING' }, packet, wholeHook, (_, after) => {
     // What this namespace sent to itself has its route already, unless NAT took it away.
@@ -33,7 +33,9 @@ export function ipIn(walk: Walk, { view, packet }: NextAt<'ip-in'>): Next {
 }
 
 /** ipv6_rcv: ::1 does not come from outside, and nobody sends from a group. */
-function refusedByIpv6({ source, destination, inDevice }: Packet): string | undefined {
+function refusedByIpv6(view: View, { source, destination, inDevice }: Packet): string | undefined {
+  if (inDevice !== null && linkSysctl(view, inDevice, 'disable_ipv6', 'ipv6') === 1)
+    return `net.ipv6.conf.${inDevice}.disable_ipv6 is 1`
   const [from, to] = [source, destination].map(text => (text === undefined ? undefined : parseIp(text)))
   if (from && isMulticast(from)) return `it comes from ${source}, which is a group`
   const isLoop = [from, to].some(ip => ip !== undefined && isLoopback(ip))

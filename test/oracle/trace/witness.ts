@@ -44,25 +44,25 @@ export const witnessTable = witness('ip')
 export const witnessTable6 = witness('ip6')
 
 /** The keys of a set as a snapshot of the router has them: nft 1.0.6 fails to print some of these. */
-function keysOf(router: Namespace, set: string): Buffer[] {
-  const table = router.nft.find(({ table }) => table === 'witness')
+function keysOf(router: Namespace, ip: Family, set: string): Buffer[] {
+  const table = router.nft.find(({ table, family }) => table === 'witness' && family === ip)
   const found = table?.setData?.find(({ name }) => name === set)
   return (found?.elements ?? []).map(({ key }) => Buffer.from(key ?? '', 'hex'))
 }
 
 /** Every field takes whole words of four bytes; marks and indexes are in host order. */
 export function readWitness(router: Namespace, family: 'inet' | 'inet6' = 'inet'): Seen[] {
-  const size = family === 'inet' ? 4 : 16
+  const [ip, size] = family === 'inet' ? (['ip', 4] as const) : (['ip6', 16] as const)
   const addressAt = (key: Buffer, at: number): string => addressText(key.subarray(at, at + size))
   const names = new Map(router.links.map(({ ifindex, ifname }) => [ifindex, ifname]))
   return (['in', 'post'] as const).flatMap(name => {
     const marks = new Map(
-      keysOf(router, `${name}_mark`).map(key => [
+      keysOf(router, ip, `${name}_mark`).map(key => [
         key.readUInt16BE(0),
         { mark: key.readUInt32LE(4), device: names.get(key.readUInt32LE(8)) ?? '?' },
       ]),
     )
-    return keysOf(router, name).map(key => {
+    return keysOf(router, ip, name).map(key => {
       const id = key.readUInt16BE(0)
       return {
         chain: name,

@@ -13,6 +13,11 @@ const ipv4Settings = [
   [19, 'arp_ignore'],
   [26, 'route_localnet'],
 ] as const
+/** Off nearly everywhere, and then not told: each interface of a node would carry them. */
+const seldomOn = [
+  [23, 'accept_local'],
+  [24, 'src_valid_mark'],
+] as const
 const ipv6Settings = [
   [0, 'forwarding'],
   [26, 'disable_ipv6'],
@@ -37,6 +42,10 @@ export function addLinkSysctls(into: Record<string, string>, ifname: string, att
     for (const [index, setting] of ipv4Settings) {
       if (index <= count)
         into[`net.ipv4.conf.${name}.${setting}`] = String(reader.s32(inet + (index - 1) * 4))
+    }
+    for (const [index, setting] of seldomOn) {
+      const value = index <= count ? reader.s32(inet + (index - 1) * 4) : 0
+      if (value !== 0) into[`net.ipv4.conf.${name}.${setting}`] = String(value)
     }
   }
   const ipv6 = families.nested(AF_INET6)
