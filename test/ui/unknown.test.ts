@@ -38,7 +38,7 @@ describe('what could not be read', () => {
   it.each<[string, string[], RegExp]>([
     ['overview', [], /3 sandboxes {2}\? endpoints/],
     ['overview', [], /himecbr21x .* \? endpoints/],
-    ['overview', [], /No problems in what could be read/],
+    ['overview', [], /No contradictions in what could be read/],
     ['overview', [], /endpoints +\?/],
     ['overview', [], /tasks +\?/],
     ['overview', [], /virtual services +\?/],
@@ -61,7 +61,7 @@ describe('what could not be read', () => {
     const user = userOf({ ...base, sources }, 120, 40, 'overview')
     expect(user.text()[0]).toContain('1 problem')
     expect(user.text().join('\n')).toMatch(/\? sandboxes {2}\? endpoints/)
-    expect(user.text().join('\n')).toContain('No problems in what could be read')
+    expect(user.text().join('\n')).toContain('No contradictions in what could be read')
     user.press('8')
     expect(user.text().join('\n')).toContain('No namespaces: dir /run/x/netns: ENOENT')
     user.stop()

@@ -47,22 +47,26 @@ function overviewRows(data: Data): Row[] {
     heading(`Nodes ${nodes.length}`),
     ...nodes.map(node => nodeRow(data, node)),
     // Above the networks, of which there may be more than a screen shows.
-    heading(
-      troubled.length === 0
-        ? isAll
-          ? 'No problems'
-          : 'No problems in what could be read'
-        : `Problems ${troubled.length}`,
-    ),
+    troubled.length === 0 ? noProblems(isAll) : heading(`Problems ${troubled.length}`),
     ...troubled.map(problemRow),
     heading(`Networks ${networks.length}`),
     ...networks.flatMap(network => networkRows(data, network, isAll)),
   ]
 }
 
-function heading(text: string): Row {
+function heading(text: string, more = ''): Row {
   const id = `# ${text.replace(/\d+$/, '').trim()}`
-  return { ...lineRow(id, 0, [{ text, tone: 'title' }], null), label: text, isInert: true }
+  const line: Span[] = [
+    { text, tone: 'title' },
+    { text: more, tone: 'dim' },
+  ]
+  return { ...lineRow(id, 0, more === '' ? line.slice(0, 1) : line, null), label: text, isInert: true }
+}
+
+/** That the kernels and the daemons agree is all that the graph knows: a rule that drops, or a link that is down, fits too. */
+function noProblems(isAll: boolean): Row {
+  const where = isAll ? '' : ' in what could be read'
+  return heading(`No contradictions${where}`, '  (Trace tells what arrives)')
 }
 
 /** Those with services first: they are what one looks for. Every node has the last ones, and they tell little. */
