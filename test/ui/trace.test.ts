@@ -114,6 +114,22 @@ describe('t on an object', () => {
   })
 })
 
+it('a port in host mode is asked for where a task runs', () => {
+  const [node] = nodes
+  const graph = buildGraph([node])
+  const web = Object.values(graph.services).find(({ name }) => name === 'web')!
+  const ports = web.ports.map(port => ({ ...port, publishMode: 'host' as const }))
+  const asked = (tasks: readonly string[]): string | undefined => {
+    const services = { ...graph.services, [web.id]: { ...web, ports, tasks } }
+    return questionAbout({ ...graph, services }, [node], web.id)?.target
+  }
+  const isHere = (id: string): boolean => (graph.tasks[id]?.endpoints.length ?? 0) > 0
+  const [here, elsewhere] = [web.tasks.filter(isHere), web.tasks.filter(id => !isHere(id))]
+  expect([here.length, elsewhere.length]).not.toContain(0)
+  expect(asked(here)).toMatch(/^80\d*\/tcp$/)
+  expect(asked(elsewhere)).toMatch(/^web:/)
+})
+
 it('the same reading of the nodes is followed once', () => {
   const graph = buildGraph(nodes)
   const status = { mode: 'file', collecting: false } as const

@@ -2,7 +2,7 @@ import type { Endpoint, Graph, GraphObject, Sandbox, SwarmService } from '../../
 import { objectOf } from '../../graph/query.ts'
 import type { Snapshot } from '../../snapshot/index.ts'
 import type { Question } from './question.ts'
-import { namespaceOf, type Scene, sandboxName, sandboxesOf, sceneOf } from './scene.ts'
+import { hostOf, namespaceOf, type Scene, sandboxName, sandboxesOf, sceneOf } from './scene.ts'
 
 /**
  * The question that somebody has who points at an object: of a published port or a service that has one, how a client outside
@@ -50,7 +50,11 @@ function ask(scene: Scene, object: GraphObject): Question | undefined {
 }
 
 function askService(scene: Scene, service: SwarmService): Question | undefined {
-  const open = service.ports.find(({ publishedPort }) => publishedPort !== undefined)
+  // A port of the mesh answers on every node, one in host mode where a task runs: of other nodes nothing can be told here.
+  const isHere = service.tasks.some(id => hostOf(scene, scene.graph.tasks[id]?.node ?? '') !== undefined)
+  const open = service.ports.find(
+    ({ publishedPort, publishMode }) => publishedPort !== undefined && (publishMode === 'ingress' || isHere),
+  )
   if (open?.publishedPort !== undefined) {
     return { target: `${open.publishedPort}/${open.protocol ?? 'tcp'}` }
   }
