@@ -62,8 +62,8 @@ export type Packet = {
   /** Ports of the bridge, where bridged packets go through iptables (br_netfilter). */
   readonly physIn: string | null
   readonly physOut: string | null
-  /** Its route was looked up again on OUTPUT, after a change there. */
-  readonly isRerouted: boolean
+  /** Its route was looked up again on OUTPUT, after a change there: by this mark and type of service, which may change behind it. */
+  readonly rerouted: { readonly mark: number | undefined; readonly tos: number | undefined } | null
   /** MAC of the sender of the frame; null for what was sent here. */
   readonly sourceMac: string | null | undefined
   /** `skb->pkt_type`. */
@@ -123,7 +123,7 @@ export const untouched = {
   outDevice: null,
   physIn: null,
   physOut: null,
-  isRerouted: false,
+  rerouted: null,
   sourceMac: null,
   packetType: 'unicast',
   connection: null,
@@ -156,7 +156,7 @@ export function scrub(packet: Packet, leavesNamespace: boolean): Packet {
     physIn: null,
     physOut: null,
     packetType: 'unicast',
-    isRerouted: false,
+    rerouted: null,
     secpath: [],
     outPolicy: null,
     ...(leavesNamespace && { mark: 0, ipvs: null }),

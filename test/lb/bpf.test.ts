@@ -37,7 +37,7 @@ function wrapped(vni: number, more: Partial<Packet> = {}): Packet {
     outDevice: 'eth0',
     physIn: null,
     physOut: null,
-    isRerouted: false,
+    rerouted: null,
     sourceMac: null,
     packetType: 'unicast',
     connection: null,

@@ -67,7 +67,7 @@ function rerouted(item: HookItem, before: Packet, outcome: Outcome, { view, hook
   if (answer.kind === 'none') return { ...outcome, verdict: 'no-route', reason: answer.detail }
   if (answer.kind === 'unknown') return { ...outcome, verdict: 'unknown', reason: answer.reason }
   const outPolicy = packet.inner?.kind === 'ipsec' ? null : findPolicy(view, packet, 'out')
-  return { ...outcome, packet: { ...packet, isRerouted: true, outPolicy } }
+  return { ...outcome, packet: { ...packet, rerouted: { mark: packet.mark, tos: packet.tos }, outPolicy } }
 }
 
 function isChanged(before: Packet, after: Packet): boolean {

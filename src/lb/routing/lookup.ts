@@ -176,7 +176,11 @@ function selectorsOf(view: View, rule: PolicyRule, query: RouteQuery): Maybe[] {
     const mask = rule.fwmask === undefined ? 0xffff_ffff : Number(rule.fwmask)
     tests.push(known(query.mark, mark => ((mark ^ Number(rule.fwmark)) & mask) === 0))
   }
-  if (rule.tos !== undefined) tests.push(known(query.tos, tos => (tos & 0x1c) === (Number(rule.tos) & 0x1c)))
+  if (rule.tos !== undefined) {
+    // IPv4 looks at the bits of RFC 1349 alone (IPTOS_RT_MASK), IPv6 at the whole of DSCP.
+    const mask = query.destination.bits === 32 ? 0x1c : 0xfc
+    tests.push(known(query.tos, tos => (tos & mask) === (Number(rule.tos) & mask)))
+  }
   if (rule.ipproto !== undefined)
     tests.push(known(query.protocol, number => isProtocol(rule.ipproto!, number)))
   tests.push(...portTest(rule.sport, rule.sport_start, rule.sport_end, rule.sport_mask, query.sourcePort))

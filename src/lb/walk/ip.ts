@@ -176,8 +176,8 @@ export function output(walk: Walk, { view, packet, way, isIpvs, isBehindIpvs }: 
 
 /** The way of what was changed on OUTPUT (ip_route_me_harder). */
 function reroute(walk: Walk, view: View, before: Packet, packet: Packet, way: Way): Next {
-  if (!packet.isRerouted) return { at: 'post', view, packet, way }
-  const answer = routeOutput(view, packet)
+  if (!packet.rerouted) return { at: 'post', view, packet, way }
+  const answer = routeOutput(view, { ...packet, ...packet.rerouted })
   const refused = refusal(walk, view, packet, answer)
   if (refused) return refused
   const { ways, detail, evidence } = answer as Extract<OutputAnswer, { kind: 'route' }>

@@ -36,7 +36,7 @@ export function wrapIpip(
     connection: null,
     connectionInfo: 'none',
     zone: null,
-    isRerouted: false,
+    rerouted: null,
     inner: { kind: 'ipip', packet, overhead: isCutUp ? null : IPIP_HEADER },
   }
 }
