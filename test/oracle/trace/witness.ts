@@ -24,12 +24,16 @@ type Family = keyof typeof numbers
 const tuple = (ip: Family): string =>
   `${ip} ${numbers[ip]} . ${ip} saddr . ${ip} daddr . tcp sport . tcp dport`
 
+/** Neighbour discovery and groups: what the kernel sends of itself. */
+const ofNeighbours = '130, 131, 132, 133, 134, 135, 136, 143'
+
 const chain = (ip: Family, name: string, hook: string, device: string): string => `
   set ${name} { typeof ${tuple(ip)}; size 65535; flags dynamic; }
   set ${name}_mark { typeof ${ip} ${numbers[ip]} . meta mark . meta ${device}; size 65535; flags dynamic; }
   chain ${name} {
     type filter hook ${hook} priority 400; policy drop;
     ${hook === 'input' ? '' : 'oifname "lo" accept'}
+    ${ip === 'ip' ? '' : `icmpv6 type { ${ofNeighbours} } drop`}
     add @${name} { ${tuple(ip).replaceAll('tcp', 'th')} }
     add @${name}_mark { ${ip} ${numbers[ip]} . meta mark . meta ${device} }
   }`
