@@ -81,7 +81,7 @@ const builds = Object.entries(entryPoints).map(async ([name, entry]) =>
     write: false,
   }),
 )
-const [...results] = await Promise.all([...builds, buildLibraries(options, flags.out, library)]).catch(
+const results = await Promise.all([...builds, buildLibraries(options, flags.out, library)]).catch(
   () => process.exit(1), // esbuild has printed its errors
 )
 const outputs = results.flatMap(result => result?.outputFiles ?? [])

@@ -7,6 +7,7 @@
  */
 import { parseArgs } from 'node:util'
 import { isSuite, suites } from '../lab/guest/suites.ts'
+import { buildProgram } from './build-first.ts'
 import { runFaults } from './swarm-faults.ts'
 import { runFlows } from './swarm-flows.ts'
 import { swarmTable } from './swarm-table.ts'
@@ -40,6 +41,8 @@ function parse(argv: readonly string[]): { guests: Guest[]; faults: boolean; flo
 
 try {
   const { guests, faults, flows } = parse(process.argv.slice(2))
+  // Nothing else has built it on a fresh checkout.
+  buildProgram()
   const chosen = faults ? runFaults : flows ? runFlows : runSwarmTests
   const runs = await chosen(guests)
   const summaries = runs.map(({ summary }) => summary)

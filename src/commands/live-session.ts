@@ -26,7 +26,7 @@ const AFTER_ROWS_MS = 100
 const WITHOUT_ROWS_MS = 500
 
 /**
- * The screen's session on this node: the kernel at once, and the Docker daemon as soon as the first frame is painted.
+ * The screen's session on this node: the kernel at once, and the Docker daemon once the first rows are there.
  *
  * @param docker undefined: no daemon is asked
  */

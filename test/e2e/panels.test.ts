@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openTerminal, type RunningTerminal } from '../../scripts/terminal.ts'
 import { type FakeDocker, fakeDocker } from '../support/fake-docker.ts'
-import { choose, confirm, planOverlay, planService, shows, steps, typeWord } from '../support/panel-keys.ts'
+import {
+  choose,
+  confirm,
+  planOverlay,
+  planService,
+  shows,
+  steps,
+  tells,
+  typeWord,
+} from '../support/panel-keys.ts'
 import { program } from '../support/program.ts'
 
 /** The whole program in a pseudo-terminal, on a recorded daemon that takes what it is told. Nothing sleeps but where a key is held. */
@@ -157,12 +166,9 @@ describe('nothing is destroyed', () => {
     expect(readFileSync(log, 'utf8')).toContain('"event":"intended"')
     const again = await start('networks')
     await again.until(shows('An action of an earlier run was not finished'))
-    await steps(
-      again,
-      ['@', '▲ unfinished'],
-      ['\r', 'POST /networks/create'],
-      [']', 'gone; no answer was noted'],
-    )
+    await steps(again, ['@', '▲ unfinished'], ['\r', 'POST /networks/create'])
+    again.type(']')
+    await again.until(tells('which is gone; no answer was noted'))
     // Nothing is sent again by itself.
     expect(created()).toHaveLength(before + 1)
   })

@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { resolve } from 'node:path'
+import { buildProgram } from '../../scripts/build-first.ts'
 
 /** Builds the program before any test runs: command-line tests start the bundle that users start. */
 export function setup(): void {
-  const script = resolve(import.meta.dirname, '../../scripts/build.ts')
-  execFileSync(process.execPath, [script, '--quiet'], { stdio: 'inherit' })
+  buildProgram()
 }

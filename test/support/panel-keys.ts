@@ -10,6 +10,15 @@ export const shows =
   (rows: string[]): boolean =>
     rows.some(row => row.includes(part))
 
+/** Whether a screen tells these words, wherever its lines are broken: a number among them may have fewer digits next time. */
+export const tells =
+  (words: string) =>
+  (rows: string[]): boolean =>
+    rows
+      .map(row => row.trim())
+      .join(' ')
+      .includes(words)
+
 /** Types keys one after the other, each when what came of the one before is on the screen. */
 export async function steps(
   terminal: RunningTerminal,
