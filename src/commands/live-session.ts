@@ -1,3 +1,4 @@
+import { dockerParts } from '../collectors/docker/ask.ts'
 import { type LiveDocker, startDockerLive, type StartOptions } from '../collectors/docker/start.ts'
 import { type Live, startLive } from '../collectors/kernel/live.ts'
 import type { Part } from '../collectors/kernel/parts.ts'
@@ -39,8 +40,19 @@ export function liveSession(
   let daemon: LiveDocker | undefined
   let starting: NodeJS.Timeout | undefined
   let hasRows = false
+  let isAsking = docker !== undefined
   let joined: { kernel: Snapshot; reading: ReturnType<LiveDocker['reading']>; snapshot: Snapshot } | undefined
   let ending: Promise<void> | undefined
+
+  /** What the daemon told last; as long as it was not asked, nothing. */
+  function told(): ReturnType<LiveDocker['reading']> | undefined {
+    const reading = daemon?.reading()
+    // One that is begun again has told before.
+    isAsking &&= !dockerParts.every(part =>
+      reading?.sources.some(({ source }) => source === `docker.${part}`),
+    )
+    return reading
+  }
 
   function notify(): void {
     for (const listener of listeners) listener()
@@ -61,7 +73,7 @@ export function liveSession(
   /** The same object until one of its two halves changes. */
   function snapshot(): Snapshot {
     const kernel = live.snapshot()
-    const reading = daemon?.reading()
+    const reading = told()
     if (!reading) return kernel
     if (joined?.kernel !== kernel || joined.reading !== reading) {
       const sources = [...kernel.sources, ...reading.sources]
@@ -87,11 +99,13 @@ export function liveSession(
       const { settled, readAt, failure, roundMs } = live.state()
       // Settled, and the watch alive: what is shown is true now.
       const checkedAt = settled && failure === undefined ? Date.now() : readAt
+      told()
       return {
         mode: 'live',
         collecting: !settled && failure === undefined,
         checkedAt,
         silentMs: roundMs,
+        asking: isAsking,
         lastError: failure,
       }
     },

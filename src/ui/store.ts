@@ -3,10 +3,10 @@ import { errorMessage } from '../util/errors.ts'
 import type { Effects, SaveKind, Store, StoreOptions } from './contract.ts'
 import { createDialogs } from './dialogs.ts'
 import { createGraphKeeper } from './graph-keeper.ts'
+import { createFirstReading } from './model/first-reading.ts'
 import { createRepeats } from './model/repeats.ts'
 import { advance } from './model/rates.ts'
 import { advanceLog } from './model/log.ts'
-import { isUnread } from './model/sources.ts'
 import { questionId } from './model/trace/answers.ts'
 import { chosenQuestion, withQuestion } from './model/trace/ask.ts'
 import type { Question } from '../lb/index.ts'
@@ -36,23 +36,25 @@ export function createStore(
   const listeners = new Set<() => void>()
   let state = initialState(columns, rows, view, bindings)
   const graphs = createGraphKeeper(() => takeGraph())
-  let data: Data = {
-    snapshot: session.snapshot(),
-    nodes: nodesOf(session.snapshot()),
-    graph: graphs.update(nodesOf(session.snapshot())),
-    status: session.status(),
-    history: undefined,
-  }
+  const first = createFirstReading()
+  let data: Data = { ...dataOf(session.snapshot()), history: undefined }
   if (data.nodes.length > 1)
     state = { ...state, place: { ...state.place, node: nodeOfSnapshot(data, data.snapshot)?.id } }
   let screen = screenModel(state, data, clock())
   let visible: Visible | undefined
-  let hasRead = false
   let isSwitching = false
   let hasGraph = false
 
-  function nodesOf(snapshot: Snapshot): readonly Snapshot[] {
-    return session.nodes?.() ?? [snapshot]
+  /** What is made of a snapshot and of how the session is doing. */
+  function dataOf(
+    snapshot: Snapshot,
+  ): Pick<Data, 'snapshot' | 'nodes' | 'graph' | 'status' | 'isFirstReading'> {
+    const status = session.status()
+    // A frozen screen shows what was read until then.
+    if (!state.isFrozen) first.take(snapshot, status)
+    const nodes = session.nodes?.() ?? [snapshot]
+    const isFirstReading = !first.isOver()
+    return { snapshot, nodes, graph: graphs.update(nodes, !isFirstReading), status, isFirstReading }
   }
 
   /** A place has its node: where one comes to a place of another one, its rows are there before any is chosen. */
@@ -69,10 +71,10 @@ export function createStore(
     const history = advance(data.history, data.snapshot, needed.namespaceId, session.elapsed)
     if (history !== data.history) data = { ...data, history }
     if (data.status.mode === 'live' && !state.isFrozen) {
-      hasRead ||= !isUnread(data.snapshot)
-      hasGraph ||= hasRead && !graphs.isDue()
+      hasGraph ||= first.isKernelRead() && !graphs.isDue()
       // What comes until all is read for the first time, or when the daemon first tells the names, is no change.
-      const phase = hasGraph ? (data.snapshot.docker ? 'named' : 'nameless') : undefined
+      const isTold = hasGraph && first.isOver()
+      const phase = isTold ? (data.snapshot.docker ? 'named' : 'nameless') : undefined
       data = moved(state, data, needed, phase, clock())
     }
     if (!isSameVisible(needed, visible)) {
@@ -92,17 +94,10 @@ export function createStore(
     // Rates are those of one node; and what is read for the first time did not just come.
     const history = isSameNode ? data.history : undefined
     const log =
-      hasRead && isSameNode ? advanceLog(data.log ?? [], data.snapshot, snapshot, clock()) : data.log
-    const nodes = nodesOf(snapshot)
-    data = {
-      ...data,
-      snapshot,
-      nodes,
-      history,
-      graph: graphs.update(nodes),
-      status: session.status(),
-      ...(log && { log }),
-    }
+      first.isKernelRead() && isSameNode
+        ? advanceLog(data.log ?? [], data.snapshot, snapshot, clock())
+        : data.log
+    data = { ...data, ...dataOf(snapshot), history, ...(log && { log }) }
     if (isSwitching) return
     dispatch({ type: 'data' })
     publish()
@@ -110,7 +105,7 @@ export function createStore(
 
   /** A graph that had to wait was made. */
   function takeGraph(): void {
-    data = { ...data, graph: graphs.update(data.nodes) }
+    data = { ...data, graph: graphs.update(data.nodes, first.isOver()) }
     dispatch({ type: 'data' })
     publish()
   }

@@ -28,6 +28,7 @@ describe('the session of a live screen', () => {
     const session = start({ dockerHost: fake.socket })
     await vi.waitFor(() => expect(session.status().collecting).toBe(false), waiting)
     expect(fake.requests).toEqual([])
+    expect(session.status().asking).toBe(true)
     session.setVisible({ namespaceId: undefined, tab: undefined })
     const heard = vi.fn<() => void>()
     session.subscribe(heard)
@@ -39,6 +40,7 @@ describe('the session of a live screen', () => {
       ])
       expect([docker?.tasks?.length, docker?.nodes?.length]).toEqual([8, 2])
     }, waiting)
+    await vi.waitFor(() => expect(session.status().asking).toBe(false), waiting)
     expect(heard).toHaveBeenCalled()
     const { docker, sources } = session.snapshot()
     expect(sources.map(({ source }) => source)).toContain('docker.nodes')
@@ -51,7 +53,7 @@ describe('the session of a live screen', () => {
       session.snapshot().sources.find(({ source }) => source === name)?.status
     await vi.waitFor(() => expect(statusOf('docker.tasks')).toBe('unavailable'), waiting)
     expect(session.snapshot().docker?.containers).toBe(docker?.containers)
-    expect(session.status().lastError).toBeUndefined()
+    expect(session.status()).toMatchObject({ asking: false, lastError: undefined })
   })
 
   it('says why there is no daemon to ask', async () => {
@@ -69,12 +71,14 @@ describe('the session of a live screen', () => {
       waiting,
     )
     expect(session.snapshot()).not.toHaveProperty('docker')
+    expect(session.status().asking).toBe(false)
   })
 
   it('asks nobody when it is told so', async () => {
     const session = start(undefined)
     session.setVisible({ namespaceId: undefined, tab: undefined })
     await vi.waitFor(() => expect(session.status().collecting).toBe(false), waiting)
+    expect(session.status().asking).toBe(false)
     expect(session.snapshot().sources.filter(({ source }) => source.startsWith('docker'))).toEqual([])
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Snapshot, sourceStatuses } from '../../src/snapshot/index.ts'
 import { advance, rate } from '../../src/ui/model/rates.ts'
 import { renderOnce } from '../../src/ui/once.ts'
+import { captureSnapshot } from '../support/swarm-capture.ts'
 import { clusterOf, emptyNamespace, syntheticSnapshot } from './synthetic.ts'
 import { scriptedSession, userOf } from './user.tsx'
 
@@ -50,6 +51,130 @@ describe('before anything was read', () => {
     expect(user.line('No sysctls.')).toBeUndefined()
     show(only({ ...rest, sources }), { lastError: 'the collector ended' })
     expect(user.line('sysctls: not read yet')).toBeDefined()
+    user.stop()
+  })
+})
+
+describe('while a node is read for the first time', () => {
+  const whole = captureSnapshot('docker-26.1-nft', 'node1')
+  const unread = { links: [], addresses: [], routes: [], neighbours: [], fdb: [], netfilter: [], sources: [] }
+  /** Every other namespace, and of the daemon what came first. */
+  const half: Snapshot = {
+    ...whole,
+    namespaces: whole.namespaces.map((namespace, index) =>
+      index % 2 === 0 ? namespace : { ...namespace, ...unread, ipvs: { services: [] } },
+    ),
+    docker: { ...whole.docker!, containers: [], tasks: [] },
+  }
+
+  it('nothing is told that may only not be read yet', () => {
+    expect(renderOnce(clusterOf(half), { width: 100, color: false, ascii: false, plain: true })).toMatch(
+      /^Problems \d+$/m,
+    )
+    const { session, show } = scriptedSession({ ...whole, namespaces: [] })
+    show({ ...whole, namespaces: [] }, { collecting: true, asking: true })
+    const user = userOf(session, 120, 40, 'overview')
+    show(half)
+    for (const view of ['1', '2', '3', '4', '5', '6']) {
+      user.press(view)
+      const text = user.text().slice(1).join('\n')
+      expect(text, view).not.toMatch(/▲|Problems|contradictions|Warnings/)
+      if (view === '1') expect(text).toContain('Being read')
+    }
+    // All namespaces have rows, and their pairs are not known yet.
+    show({ ...half, namespaces: whole.namespaces })
+    user.press('1')
+    expect(user.line('Being read')).toBeDefined()
+    user.stop()
+  })
+
+  it.each([
+    ['kernel', { collecting: true, asking: false }],
+    ['daemon', { collecting: false, asking: true }],
+  ])('and it is told at once when the %s was the last', (_, last) => {
+    const { session, show } = scriptedSession(half)
+    show(half, { collecting: true, asking: true })
+    const user = userOf(session, 120, 40, 'overview')
+    show(half, last)
+    expect(user.line('Being read')).toBeDefined()
+    show(whole, { collecting: false, asking: false })
+    expect(user.line('Being read')).toBeUndefined()
+    expect(user.line('No contradictions')).toBeDefined()
+    // What goes wrong later is told, also while something is read again.
+    const broken = { ...whole, docker: { ...whole.docker!, containers: [] } }
+    show(broken, { collecting: true })
+    expect(user.line('Being read')).toBeUndefined()
+    user.stop()
+  })
+
+  it('a node whose reading broke off is not called whole', () => {
+    const { session, show } = scriptedSession(half)
+    show(half, { collecting: true })
+    const user = userOf(session, 120, 40, 'overview')
+    show(half, { collecting: false, lastError: 'reading the kernel failed' })
+    expect(user.line('Being read')).toBeDefined()
+    user.stop()
+  })
+
+  it('a frozen screen keeps what it shows', () => {
+    const { session, show } = scriptedSession(half)
+    show(half, { collecting: true })
+    const user = userOf(session, 120, 40, 'overview')
+    user.press('f')
+    show(whole, { collecting: false })
+    expect(user.line('Being read')).toBeDefined()
+    user.press('f')
+    expect(user.line('No contradictions')).toBeDefined()
+    user.stop()
+  })
+})
+
+describe('while the daemon is asked for the first time', () => {
+  const { docker: _, ...kernel } = captureSnapshot('docker-26.1-nft', 'node1')
+
+  it.each([
+    [60, 16],
+    [80, 24],
+    [120, 40],
+    [200, 60],
+  ])('one line says so at %ix%i, and the lists do not move when it answers', (columns, rows) => {
+    const silent = { ...kernel, sources: kernel.sources.filter(({ source }) => !source.startsWith('docker')) }
+    const { session, show } = scriptedSession(silent)
+    show(silent, { asking: true })
+    const user = userOf(session, columns, rows, 'networks')
+    const headings = (): number => user.text().findIndex(line => line.includes(' NAME '))
+    const before = headings()
+    for (const view of ['1', '2', '3', '4', '5']) {
+      user.press(view)
+      expect(user.text().filter(line => line.includes('○'))).toHaveLength(1)
+      expect(user.text()[1]).toMatch(/○ (?:The Docker API is being asked|asking the Docker API|Docker)/)
+      expect(user.text().join('\n')).not.toMatch(/was not asked|no manager/)
+    }
+    user.press('2')
+    show(captureSnapshot('docker-26.1-nft', 'node1'), { asking: false })
+    expect(user.line('○')).toBeUndefined()
+    expect(headings()).toBe(before)
+    user.stop()
+  })
+
+  it('and what it did not answer is told when that is known', () => {
+    const { session, show } = scriptedSession({ ...kernel, sources: [] })
+    show({ ...kernel, sources: [] }, { asking: true })
+    const user = userOf(session, 120, 40, 'networks')
+    const reason = 'the daemon did not answer within 5 s'
+    show({ ...kernel, sources: [{ source: 'docker.version', status: 'timeout', tookMs: 5000, reason }] })
+    expect(user.line('docker.version timeout')).toBeUndefined()
+    show(
+      { ...kernel, sources: [{ source: 'docker.version', status: 'timeout', tookMs: 5000, reason }] },
+      { asking: false },
+    )
+    expect(user.line('docker.version timeout')).toBeDefined()
+    user.stop()
+  })
+
+  it('a daemon that nobody asks is told of as before', () => {
+    const user = userOf({ ...kernel, sources: [] }, 120, 40, 'networks')
+    expect(user.line('The Docker API was not asked')).toBeDefined()
     user.stop()
   })
 })

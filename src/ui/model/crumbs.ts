@@ -14,11 +14,28 @@ export function crumbsLine(state: UiState, data: Data, now: number): Line {
   const left: Span[] = [{ text: ' ' }, ...crumbs]
   const room = state.columns - spansWidth(left) - 2
   const bar =
-    (awayBanner(data, now) ?? unfinishedBanner(data) ?? viewBars(state.place.view)).find(
-      spans => spansWidth(spans) <= room,
-    ) ?? []
+    (
+      askingBanner(data) ??
+      awayBanner(data, now) ??
+      unfinishedBanner(data) ??
+      viewBars(state.place.view)
+    ).find(spans => spansWidth(spans) <= room) ?? []
   // What is nearest to where one is counts most: the beginning is cut.
   return spread(cutStart(left, state.columns), bar, state.columns)
+}
+
+/**
+ * Says that the daemon is asked for the first time; undefined once it answered or did not. Here and not above the lists: those do
+ * not move when the answer comes.
+ */
+function askingBanner({ status }: Data): Span[][] | undefined {
+  if (status.asking !== true) return undefined
+  const texts = [
+    "○ The Docker API is being asked: names are the kernel's ",
+    '○ asking the Docker API ',
+    '○ Docker ',
+  ]
+  return texts.map(text => [{ text, tone: 'accent' }])
 }
 
 /** Says that the daemon is away, where it was not before; undefined while it answers. What it told last is still shown. */

@@ -18,6 +18,8 @@ export type Data = {
   /** Made from the snapshots, or from those shortly before. */
   readonly graph: Graph
   readonly status: SessionStatus
+  /** All is read for the first time: what does not fit may only not be read yet, so none of it is told. */
+  readonly isFirstReading?: boolean
   /** How busy the namespace on the screen was lately. */
   readonly series?: NamespaceSeries | undefined
   /** What this session saw happen. */

@@ -18,6 +18,8 @@ export type SessionStatus = {
    * nothing of the kind is there.
    */
   readonly silentMs?: number | undefined
+  /** The Docker daemon is asked for the first time, or about to be: not all that it has to tell has come, and no refusal. */
+  readonly asking?: boolean
   /** Why reading failed as a whole; what is shown is old from then on. */
   readonly lastError?: string
 }

@@ -84,6 +84,11 @@ export function lineRow(id: string, level: number, line: readonly Span[], datum:
   return { id, level, line, isProblem: false, datum }
 }
 
+/** The rows without a verdict: too little is known yet. */
+export function withoutProblems(rows: readonly Row[]): readonly Row[] {
+  return rows.map(row => (row.isProblem ? { ...row, isProblem: false } : row))
+}
+
 const searchTexts = new WeakMap<Row, string>()
 
 /** What a filter looks through: all words of a row, in lower case. */

@@ -4,7 +4,7 @@ import { wrap } from '../../../util/text.ts'
 import type { Data } from '../data.ts'
 import { glyphs } from '../sources.ts'
 import type { Line } from '../span.ts'
-import type { Row, Table } from '../table.ts'
+import { type Table, withoutProblems } from '../table.ts'
 import { describeRealServer, describeVirtualService } from './balance.ts'
 import { describeNetwork } from './network.ts'
 import { describeColumns, evidenceFact, type Group, groupRows } from './rows.ts'
@@ -16,13 +16,17 @@ const tables = new WeakMap<
   { readonly graph: Graph; readonly gaps: string; readonly table: Table }
 >()
 
-/** All that is known of an object, in groups: what it is, what it is tied to, what does not fit, what proves it. */
+/**
+ * All that is known of an object, in groups: what it is, what it is tied to, what does not fit, what proves it. What does not fit
+ * is left out while all is read for the first time.
+ */
 export function describe(data: Data, object: GraphObject): Table {
-  const { graph } = data
-  const gaps = object.type === 'node' ? nodeGapKey(data) : ''
+  const { graph, isFirstReading = false } = data
+  const gaps = `${isFirstReading}${object.type === 'node' ? nodeGapKey(data) : ''}`
   const known = tables.get(object)
   if (known?.graph === graph && known.gaps === gaps) return known.table
-  const rows: Row[] = groupRows([...groupsOf(data, object), warningGroup(object), evidenceGroup(object)])
+  const groups = [...groupsOf(data, object), warningGroup(object), evidenceGroup(object)]
+  const rows = isFirstReading ? withoutProblems(groupRows(groups.toSpliced(-2, 1))) : groupRows(groups)
   const table = { columns: describeColumns, rows }
   tables.set(object, { graph, gaps, table })
   return table

@@ -36,9 +36,11 @@ export const eventsView: View = {
 /** Nothing happened, or nobody told. */
 function whyNothing({ snapshot, status }: Data): string {
   const daemon =
-    snapshot.docker?.events === undefined
-      ? 'what the daemon has to tell is not known.'
-      : 'the daemon told of nothing.'
+    status.asking && snapshot.docker?.events === undefined
+      ? 'the daemon is being asked.'
+      : snapshot.docker?.events === undefined
+        ? 'what the daemon has to tell is not known.'
+        : 'the daemon told of nothing.'
   return status.mode === 'file'
     ? `In a snapshot nothing happens, and ${daemon}`
     : `Nothing happened since cnmtop looks, and ${daemon}`

@@ -9,7 +9,7 @@ import { typeWords } from '../objects.ts'
 import type { Visible } from '../session.ts'
 import { glyphs, isUnread } from '../sources.ts'
 import { textLine } from '../span.ts'
-import type { Column, Row, Table } from '../table.ts'
+import { type Column, type Row, type Table, withoutProblems } from '../table.ts'
 import { wiringOf } from '../wiring-of.ts'
 import { whyNameless } from './nameless.ts'
 import { type Detail, nothingChosen, type TabLabel, type View } from './view.ts'
@@ -53,7 +53,7 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
     wiringTab,
     ...moreTabs.map(({ id, title, short }) => ({ id, title, short, isEmpty: false })),
   ]
-  let made: { graph: Graph; other: readonly unknown[]; table: Table } | undefined
+  let made: { graph: Graph; isFirst: boolean; other: readonly unknown[]; table: Table } | undefined
   return {
     id,
     key,
@@ -65,21 +65,25 @@ export function objectView({ columns, rows, isTree, empty, ...options }: ObjectV
     sortable,
     table: data => {
       const other = dependsOn(data)
-      if (made?.graph === data.graph && made.other.every((value, index) => value === other[index]))
-        return made.table
+      const { graph, isFirstReading: isFirst = false } = data
+      const isSame = made?.graph === graph && made.isFirst === isFirst
+      if (made && isSame && made.other.every((value, index) => value === other[index])) return made.table
       const shown = typeof columns === 'function' ? columns(data) : columns
-      const table = { columns: shown, rows: rows(data), ...(isTree && { isTree }) }
-      made = { graph: data.graph, other, table }
+      const all = isFirst ? withoutProblems(rows(data)) : rows(data)
+      const table = { columns: shown, rows: all, ...(isTree && { isTree }) }
+      made = { graph, isFirst, other, table }
       return table
     },
     notices: (data, width) => {
+      // The line of the breadcrumbs says so.
+      if (data.status.asking) return []
       const why = whyNameless(data.nodes, id)
       return why === undefined
         ? []
         : wrap(`${glyphs.unknown} ${why}`, width).map(line => textLine(line, 'unknown'))
     },
     empty: data => {
-      if (isUnread(data.snapshot)) return 'Reading…'
+      if (isUnread(data.snapshot) || data.isFirstReading) return 'Reading…'
       return typeof empty === 'string' ? empty : empty(data)
     },
     tabs: () => tabs,
@@ -120,7 +124,7 @@ function objectDetail(object: GraphObject, table: Table, data: Data): Detail {
     ],
     table,
     sortable: [],
-    notices: columns => warningLines(object.warnings, columns),
+    notices: columns => (data.isFirstReading ? [] : warningLines(object.warnings, columns)),
     empty: () => [textLine('Nothing else is known.', 'dim')],
     origin: (row, columns, now) => {
       const found = table.rows.find(candidate => candidate.id === row)

@@ -1,4 +1,4 @@
-import type { GraphObject, Network, Node } from '../../../graph/model.ts'
+import type { Graph, GraphObject, Network, Node } from '../../../graph/model.ts'
 import { type Data, snapshotOfNode } from '../data.ts'
 import { atLeastWords, endpointSources, gapKey, isDirectoryMissing, isWhole, isWholeNode } from '../gaps.ts'
 import { allObjects } from '../../../graph/query.ts'
@@ -37,21 +37,28 @@ export const overviewView = objectView({
 const SEPARATOR = ' @ '
 
 function overviewRows(data: Data): Row[] {
-  const { graph } = data
+  const { graph, isFirstReading } = data
   const isAll = isWhole(data.nodes, endpointSources)
   const nodes = sortedByName(Object.values(graph.nodes))
   nodes.sort((a, b) => Number(b.hasSnapshot) - Number(a.hasSnapshot))
   const networks = sortedByName(Object.values(graph.networks)).sort((a, b) => rankOf(a) - rankOf(b))
-  const troubled = allObjects(graph).filter(({ warnings }) => warnings.length > 0)
   return [
     heading(`Nodes ${nodes.length}`),
     ...nodes.map(node => nodeRow(data, node)),
     // Above the networks, of which there may be more than a screen shows.
-    troubled.length === 0 ? noProblems(isAll) : heading(`Problems ${troubled.length}`),
-    ...troubled.map(problemRow),
+    ...(isFirstReading ? [beingRead] : problemRows(graph, isAll)),
     heading(`Networks ${networks.length}`),
     ...networks.flatMap(network => networkRows(data, network, isAll)),
   ]
+}
+
+/** Half of a node contradicts itself, as the other half is not there: nothing is told of that, neither good nor bad. */
+const beingRead = heading('Being read', '  (what does not fit is told when all of it is)')
+
+function problemRows(graph: Graph, isAll: boolean): Row[] {
+  const troubled = allObjects(graph).filter(({ warnings }) => warnings.length > 0)
+  if (troubled.length === 0) return [noProblems(isAll)]
+  return [heading(`Problems ${troubled.length}`), ...troubled.map(problemRow)]
 }
 
 function heading(text: string, more = ''): Row {
