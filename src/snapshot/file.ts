@@ -11,7 +11,7 @@ import {
 } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { gunzip, gzip } from 'node:zlib'
+import { createGunzip, gzip } from 'node:zlib'
 import { errorMessage, isCode } from '../util/errors.ts'
 import { jsonText } from '../util/json-text.ts'
 import type { Snapshot } from './schema/snapshot.ts'
@@ -25,8 +25,14 @@ export class SnapshotFileError extends Error {
 /** A snapshot larger than this, packed or not, is refused: a small hostile .gz can hold many gigabytes. V8's strings end at 512 MiB. */
 const MAX_BYTES = 500 * 2 ** 20
 
+/** What of a compressed file is kept while it is not known how large it gets. What is larger is unpacked a second time. */
+const MAX_KEPT_BYTES = 64 * 2 ** 20
+
 /** No snapshot nests its values deeper; what walks them by recursion (the validator, JSON.stringify) can rely on it. */
 const MAX_DEPTH = 64
+
+/** JSON of snapshots is packed to a tenth or a twentieth; gzip's limit is a thousandth. */
+const MAX_RATIO = 200
 
 /** Editors of other systems put it first; JSON.parse does not take it. */
 const BYTE_ORDER_MARK = '\ufeff'
@@ -92,29 +98,82 @@ function ifAbsent<Value>(value: Value): (error: unknown) => Value {
  * not know are kept.
  *
  * @param maxBytes what it may hold, and what it may unpack to
+ * @param maxKept what of a compressed file is kept before its size is known
  * @throws SnapshotFileError with a sentence for the operator
  */
-export async function loadSnapshot(path: string, maxBytes: number = MAX_BYTES): Promise<Snapshot> {
+export async function loadSnapshot(
+  path: string,
+  maxBytes: number = MAX_BYTES,
+  maxKept: number = MAX_KEPT_BYTES,
+): Promise<Snapshot> {
   const refuse = (error: unknown): never => {
     throw new SnapshotFileError(`cannot read ${path}: ${errorMessage(error)}`)
   }
   // Asked before it is opened: a pipe would wait for its writer.
   const found = await stat(path).catch(refuse)
   if (!found.isFile()) throw new SnapshotFileError(`cannot read ${path}: it is no regular file`)
-  if (found.size > maxBytes) {
-    throw new SnapshotFileError(`${path} is too large: ${found.size} bytes, at most ${maxBytes} are read`)
-  }
+  if (found.size > maxBytes) throw tooLarge(path, `${found.size} bytes`, maxBytes)
   const bytes = await readFile(path).catch(refuse)
-  return parseSnapshot(await decompress(bytes, path, maxBytes), path)
+  return parseSnapshot(await decompress(bytes, path, maxBytes, maxKept), path)
 }
 
-async function decompress(bytes: Buffer, path: string, maxBytes: number): Promise<string> {
+async function decompress(bytes: Buffer, path: string, maxBytes: number, maxKept: number): Promise<string> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString('utf8')
+  const small = await unpack(bytes, path, maxBytes, maxKept)
+  const unpacked = small ?? (await unpack(bytes, path, maxBytes, maxBytes))
+  return Buffer.concat(unpacked ?? []).toString('utf8')
+}
+
+/**
+ * Unpacks and counts. A few kilobytes can hold gigabytes: what is no JSON from its first byte on, or too large, is not unpacked to
+ * its end.
+ *
+ * @returns undefined when there is more than may be kept, all of which was counted
+ * @throws SnapshotFileError
+ */
+async function unpack(
+  bytes: Buffer,
+  path: string,
+  maxBytes: number,
+  maxKept: number,
+): Promise<readonly Buffer[] | undefined> {
+  const kept: Buffer[] = []
+  let size = 0
+  const stream = createGunzip()
+  stream.end(bytes)
   try {
-    return (await promisify(gunzip)(bytes, { maxOutputLength: maxBytes })).toString('utf8')
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (size === 0 && !beginsAsJson(chunk)) throw notBegun(path)
+      size += chunk.length
+      if (size > maxBytes) throw tooLarge(path, `it unpacks to more than ${maxBytes} bytes`, maxBytes)
+      if (size > maxKept && size > bytes.length * MAX_RATIO) throw tooTight(path, bytes.length, size)
+      if (size <= maxKept) kept.push(chunk)
+      else kept.length = 0
+    }
   } catch (error) {
+    if (error instanceof SnapshotFileError) throw error
     throw new SnapshotFileError(`${path} is damaged: ${errorMessage(error)}; copy it again`)
   }
+  return size <= maxKept ? kept : undefined
+}
+
+/** An object, perhaps behind a byte order mark and spaces. */
+function beginsAsJson(chunk: Buffer): boolean {
+  return /^\ufeff?\s*\{/.test(chunk.subarray(0, 100).toString('utf8'))
+}
+
+function notBegun(path: string): SnapshotFileError {
+  return new SnapshotFileError(`${path} is no cnmtop snapshot: what is packed in it is no JSON object`)
+}
+
+function tooTight(path: string, packed: number, unpacked: number): SnapshotFileError {
+  return new SnapshotFileError(
+    `${path} is no cnmtop snapshot: its ${packed} bytes unpack to ${unpacked} and more, as only a file does that is made to fill memory`,
+  )
+}
+
+function tooLarge(path: string, what: string, maxBytes: number): SnapshotFileError {
+  return new SnapshotFileError(`${path} is too large: ${what}; a snapshot has ${maxBytes} at most`)
 }
 
 async function parseSnapshot(text: string, path: string): Promise<Snapshot> {

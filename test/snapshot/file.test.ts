@@ -208,7 +208,26 @@ describe('loadSnapshot', () => {
   })
 
   it('refuses a small file that unpacks to more than it may', async () => {
-    writeFileSync(path('bomb.json.gz'), gzipSync(Buffer.alloc(2 ** 20)))
-    await expect(loadSnapshot(path('bomb.json.gz'), 2 ** 20 - 1)).rejects.toThrow('is damaged')
+    const large = `{${' '.repeat(2 ** 20)}`
+    writeFileSync(path('bomb.json.gz'), gzipSync(large))
+    await expect(loadSnapshot(path('bomb.json.gz'), 2 ** 20)).rejects.toThrow(
+      `is too large: it unpacks to more than ${2 ** 20} bytes`,
+    )
+  })
+
+  it('refuses a small file that is made to fill memory, long before it does', async () => {
+    writeFileSync(path('zeros.json.gz'), gzipSync(Buffer.alloc(2 ** 21)))
+    await expect(loadSnapshot(path('zeros.json.gz'))).rejects.toThrow(
+      'what is packed in it is no JSON object',
+    )
+    writeFileSync(path('spaces.json.gz'), gzipSync('{'.padEnd(2 ** 21)))
+    await expect(loadSnapshot(path('spaces.json.gz'), 2 ** 30, 2 ** 20)).rejects.toThrow(
+      'made to fill memory',
+    )
+  })
+
+  it('reads a large one that has to be unpacked twice', async () => {
+    await saveSnapshot(path('twice.json.gz'), snapshot)
+    expect(await loadSnapshot(path('twice.json.gz'), 2 ** 20, 100)).toEqual(snapshot)
   })
 })
