@@ -1,8 +1,7 @@
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
+import { hasCapability, ownRights } from '../collectors/kernel/capability.ts'
 import { errorMessage } from '../util/errors.ts'
 
-/** CAP_SYS_ADMIN (linux/capability.h): without it setns is refused. */
-const CAP_SYS_ADMIN = 21n
 const SOCKET = '/var/run/docker.sock'
 
 type DockerOptions = { readonly docker?: boolean | undefined; readonly dockerHost?: string | undefined }
@@ -29,10 +28,11 @@ export function canEnter(): boolean {
 
 function enteringProblem(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces exist only on Linux'
-  const status = readFileSync('/proc/self/status', 'utf8')
-  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`)
-  if (((effective >> CAP_SYS_ADMIN) & 1n) === 1n) return undefined
-  return 'this user may not enter network namespaces: run it as root, or with CAP_SYS_ADMIN'
+  // Without it setns is refused.
+  if (hasCapability('CAP_SYS_ADMIN')) return undefined
+  return ownRights().uid === 0
+    ? 'this root may not enter network namespaces: it lacks CAP_SYS_ADMIN (in a container: --cap-add SYS_ADMIN)'
+    : 'this user may not enter network namespaces: run it as root, or with CAP_SYS_ADMIN'
 }
 
 function dockerProblem(): string | undefined {

@@ -1,5 +1,6 @@
 import { DecodeError, NetlinkError } from 'netlink-codec'
 import { describe, expect, it } from 'vitest'
+import { needed } from '../../src/collectors/kernel/capability.ts'
 import { SystemCallError } from '../../src/collectors/kernel/libc.ts'
 import { createSourceLog, type Reading, Unreadable } from '../../src/collectors/kernel/source-log.ts'
 
@@ -46,8 +47,8 @@ describe('a source', () => {
 
   it.each([
     [new Unreadable('gone', 'vanished'), 'gone', 'vanished'],
-    [netlinkError(1, 'EPERM'), 'forbidden', 'dump what: EPERM: needs CAP_NET_ADMIN'],
-    [new SystemCallError('setns', 1), 'forbidden', 'setns: EPERM: needs CAP_NET_ADMIN'],
+    [netlinkError(1, 'EPERM'), 'forbidden', `dump what: EPERM: needs ${needed('CAP_NET_ADMIN')}`],
+    [new SystemCallError('setns', 1), 'forbidden', `setns: EPERM: needs ${needed('CAP_NET_ADMIN')}`],
     [netlinkError(0, 'ETIMEDOUT'), 'timeout', 'dump what: ETIMEDOUT'],
     [netlinkError(0, 'ENOBUFS'), 'interrupted', 'dump what: ENOBUFS'],
     [netlinkError(95, 'EOPNOTSUPP'), 'unavailable', 'dump what: EOPNOTSUPP'],
@@ -64,5 +65,19 @@ describe('a source', () => {
       throw new TypeError('undefined is not a function')
     }
     expect(() => outcome(fail)).toThrow(TypeError)
+  })
+})
+
+describe('a capability that is needed', () => {
+  const all = '000001ffffffffff'
+
+  it.each([
+    [1000, '0', 'CAP_SYS_PTRACE (run as root)'],
+    // Docker's usual ones: CAP_SYS_PTRACE, CAP_SYS_ADMIN and CAP_NET_ADMIN are none of them.
+    [0, '00000000a80425fb', 'CAP_SYS_PTRACE, which this root lacks'],
+    [0, all, 'CAP_SYS_PTRACE over its user namespace'],
+    [1000, all, 'CAP_SYS_PTRACE over its user namespace'],
+  ])('is told to user %i with %s as %s', (uid, effective, words) => {
+    expect(needed('CAP_SYS_PTRACE', { uid, effective })).toBe(words)
   })
 })

@@ -172,7 +172,7 @@ describe('without permission and Docker', needs('root', 'program:setpriv'), () =
     const { code, stderr } = cnmtop([], nobody)
     expect(code).toBe(0)
     expect(stderr).toContain(
-      'this user may not enter network namespaces: run it as root, or with CAP_SYS_ADMIN',
+      'this root may not enter network namespaces: it lacks CAP_SYS_ADMIN (in a container: --cap-add SYS_ADMIN)',
     )
     expect(stderr).toMatch(/needs neither root nor Docker: cnmtop demo$/m)
   })

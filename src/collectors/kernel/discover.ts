@@ -8,6 +8,7 @@ import {
   listDirectory,
   walkDirectory,
 } from './directories.ts'
+import { needed } from './capability.ts'
 import { kindOfFile, kindOrder } from './kinds.ts'
 import { processName, type ProcessNamespace, type ProcessWatch, walkProcesses } from './processes.ts'
 
@@ -137,7 +138,7 @@ function processReport(count: number, hidden: number, tookMs: number): SourceRep
     source: 'proc.processes',
     status: count === 0 ? 'forbidden' : 'partial',
     tookMs,
-    reason: `the namespace of ${hidden} process${hidden === 1 ? '' : 'es'} may not be read: needs CAP_SYS_PTRACE (run as root)`,
+    reason: `the namespace of ${hidden} process${hidden === 1 ? '' : 'es'} may not be read: needs ${needed('CAP_SYS_PTRACE')}`,
   }
 }
 

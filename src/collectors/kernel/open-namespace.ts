@@ -1,4 +1,5 @@
 import { fstatSync, statSync } from 'node:fs'
+import { needed } from './capability.ts'
 import type { FoundNamespace } from './discover.ts'
 import { inNamespace, type Synchronous } from './enter.ts'
 import { close, openReadOnly, SystemCallError } from './libc.ts'
@@ -35,7 +36,7 @@ export function openNamespace(found: FoundNamespace): OpenNamespace {
     if (`net:[${fstatSync(fd).ino}]` === found.id) return enterable(fd, found.id)
     close(fd)
   }
-  if (refused) throw new Unreadable('forbidden', `${refused}: needs CAP_SYS_PTRACE (run as root)`)
+  if (refused) throw new Unreadable('forbidden', `${refused}: needs ${needed('CAP_SYS_PTRACE')}`)
   throw new Unreadable('gone', 'vanished since it was found')
 }
 

@@ -90,7 +90,7 @@ export function createNodeReader(
     },
     read(id, wanted) {
       const log = createSourceLog()
-      const doors = log.read('namespace', 'CAP_SYS_ADMIN (run as root)', undefined, () => {
+      const doors = log.read('namespace', 'CAP_SYS_ADMIN', undefined, () => {
         const found = known.get(id)
         if (!found) throw new Unreadable('gone', 'vanished since it was found')
         const budget = { bytes: MAX_BYTES, deadline: performance.now() + timeoutMs }

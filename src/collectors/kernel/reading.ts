@@ -15,7 +15,7 @@ export type ReadingContext = {
 }
 
 /** The capability that netfilter, IPVS and xfrm ask for (in the user namespace that owns the network namespace). */
-export const NET_ADMIN = 'CAP_NET_ADMIN (run as root)'
+export const NET_ADMIN = 'CAP_NET_ADMIN'
 
 export function readingOf<Row>(dump: Dump<Row>): Reading<Row[]> {
   return { value: dump.rows, interrupted: dump.interrupted, problems: dump.problems }

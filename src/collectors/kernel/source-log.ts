@@ -1,5 +1,6 @@
 import { DecodeError, NetlinkError } from 'netlink-codec'
 import type { SourceReport, SourceStatus } from '../../snapshot/index.ts'
+import { type Capability, needed } from './capability.ts'
 import { SystemCallError } from './libc.ts'
 
 /** What one reading gave: a Dump has this shape, and so has any other reader's result. */
@@ -30,7 +31,7 @@ export type SourceLog = {
    *
    * @param needs the capability to name when the kernel refuses
    */
-  read<Value>(source: string, needs: string, fallback: Value, reader: () => Reading<Value>): Value
+  read<Value>(source: string, needs: Capability | '', fallback: Value, reader: () => Reading<Value>): Value
 }
 
 /** A dump that the kernel marks as interrupted is asked for again this many times before it is kept as it is. */
@@ -73,14 +74,20 @@ function summary(problems: readonly string[]): string {
 }
 
 /** Status and reason of what the world did; undefined for an error of ours. */
-export function explain(error: unknown, needs: string): { status: SourceStatus; reason: string } | undefined {
+export function explain(
+  error: unknown,
+  needs: Capability | '',
+): { status: SourceStatus; reason: string } | undefined {
   if (error instanceof Unreadable) return { status: error.status, reason: error.message }
   if (error instanceof DecodeError) return { status: 'partial', reason: error.message }
   if (!(error instanceof NetlinkError || error instanceof SystemCallError)) return undefined
   switch (error.code) {
     case 'EPERM':
     case 'EACCES':
-      return { status: 'forbidden', reason: `${error.message}: needs ${needs}` }
+      return {
+        status: 'forbidden',
+        reason: `${error.message}${needs === '' ? '' : `: needs ${needed(needs)}`}`,
+      }
     case 'ETIMEDOUT':
     case 'EMSGSIZE':
       return { status: 'timeout', reason: error.message }

@@ -24,7 +24,7 @@ export const english: ReadonlySet<string> = new Set(
   had has have health healthcheck healthy held help here hidden hold holds host host-mode hostname how http https
   i i386 icc id if image images in information ingress input insecure inside instance insufficient interface
   interfaces internal interrupted into invalid ip ipam iptables ipv4 ipv4forwarding ipv6 ipvs is it its itself
-  jammy january join july june just kept kernel key keys killed killer kmem knows kvm labels large last later
+  jammy january join july june just kept kernel key keys killed killer kmem knows kvm labels lacks large last later
   leader leap least leave left legacy length less letter levels lib limit limits line link links linux list listed
   listen listening load loaded log long longer look looked lookup loops lost lowlatency lts mac machine made make
   manager managers mangle many mapping march mask masquerade may means memory message method missing moby mode
