@@ -19,8 +19,11 @@ type Completed = {
 export async function completionCommand(program: Command, shell: 'bash' | 'zsh' | 'fish'): Promise<number> {
   const { listings } = await import('./listings.ts')
   const { dockerListings } = await import('./docker-listings.ts')
+  const { readScenarios } = await import('./demo.ts')
+  const scenarios = await readScenarios()
   const known: Readonly<Record<string, readonly string[]>> = {
     ls: [...Object.keys(listings), ...Object.keys(dockerListings)],
+    demo: scenarios.map(({ name }) => name),
   }
   const commands = [program, ...program.commands].map(command =>
     completedOf(command, command === program, known),

@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { parse, TomlError } from 'smol-toml'
 import type { KeyChanges } from '../ui/model/rebind.ts'
+import { viewNames } from '../ui/model/views/names.ts'
 import { errorMessage } from '../util/errors.ts'
 import { configFiles } from './config-files.ts'
 import { CommandError, exitCodes } from './exit.ts'
+import { isSeconds, secondsWanted } from './seconds.ts'
 
 /** Keys that a configuration changes, and the line of each. */
 export type KeyConfig = {
@@ -26,8 +28,8 @@ const switchValue = (value: unknown): boolean => typeof value === 'boolean'
 export const settings: Readonly<Record<string, Setting>> = {
   timeout: {
     option: 'timeout',
-    isValid: value => typeof value === 'number' && value > 0,
-    wanted: 'a number of seconds above 0',
+    isValid: isSeconds,
+    wanted: secondsWanted,
   },
   'netns-dir': {
     option: 'netnsDir',
@@ -39,7 +41,11 @@ export const settings: Readonly<Record<string, Setting>> = {
   'allow-actions': { option: 'allowActions', isValid: switchValue, wanted: 'true or false' },
   color: { option: 'color', isValid: switchValue, wanted: 'true or false' },
   ascii: { option: 'ascii', isValid: switchValue, wanted: 'true or false' },
-  view: { option: 'view', isValid: text, wanted: 'the name of a view' },
+  view: {
+    option: 'view',
+    isValid: value => viewNames.some(name => name === value),
+    wanted: `one of ${viewNames.join(', ')}`,
+  },
 }
 
 /**

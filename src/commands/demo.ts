@@ -19,12 +19,17 @@ type Scenario = {
 /** The build puts it beside the program. */
 const folder = new URL('./demo/', import.meta.url)
 
+/** All recordings, the first one is what `cnmtop demo` shows. */
+export async function readScenarios(): Promise<readonly Scenario[]> {
+  return JSON.parse(await readFile(new URL('index.json', folder), 'utf8')) as readonly Scenario[]
+}
+
 /** `cnmtop demo [SCENARIO]`: a recorded Swarm in the same screen; `--list` tells which there are. */
 export async function demoCommand(
   name: string | undefined,
   options: DisplayOptions & { readonly list?: boolean },
 ): Promise<number> {
-  const scenarios = JSON.parse(await readFile(new URL('index.json', folder), 'utf8')) as readonly Scenario[]
+  const scenarios = await readScenarios()
   if (options.list) {
     const rows = scenarios.map(scenario => [scenario.name, String(scenario.nodes.length), scenario.about])
     await writeOut(

@@ -3,6 +3,7 @@ import type { DockerQuestion } from '../collectors/docker/start.ts'
 import type { Part } from '../collectors/kernel/parts.ts'
 import type { Snapshot, SourceReport } from '../snapshot/index.ts'
 import { CommandError, exitCodes } from './exit.ts'
+import { milliseconds } from './seconds.ts'
 
 /** Options that every command that looks takes. */
 export type LookOptions = {
@@ -41,7 +42,7 @@ export async function look(options: LookOptions, { owners, parts, docker }: Look
     const snapshot = collectSnapshot({
       netnsDirs: options.netnsDir,
       onlyNetnsDirs: options.onlyNetnsDirs,
-      timeoutMs: options.timeout === undefined ? undefined : options.timeout * 1000,
+      timeoutMs: options.timeout === undefined ? undefined : milliseconds(options.timeout),
       owners,
       parts,
     })
@@ -65,7 +66,7 @@ export async function askDocker(
 ): Promise<DockerQuestion> {
   await checkDockerHost(dockerHost)
   const { startDockerOnce } = await import('../collectors/docker/start.ts')
-  const callMs = timeout === undefined ? undefined : timeout * 1000
+  const callMs = timeout === undefined ? undefined : milliseconds(timeout)
   return startDockerOnce({ dockerHost, callMs }, parts)
 }
 

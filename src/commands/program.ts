@@ -1,9 +1,11 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import { viewNames } from '../ui/model/views/names.ts'
 import { sanitise } from '../util/sanitise.ts'
 import { hasConfig } from './config-files.ts'
 import { exitCodes } from './exit.ts'
 import type { LookOptions } from './options.ts'
 import { addActions, allowing, readPermission } from './program-actions.ts'
+import { isSeconds, secondsWanted } from './seconds.ts'
 
 type RedactOptions = { readonly redact: boolean; readonly redactKey: string }
 
@@ -199,11 +201,7 @@ export function refuseUnknownCommand(cli: Command, words: readonly string[]): vo
 function displaying(command: Command): Command {
   return command
     .option('--no-color', 'no colour (also NO_COLOR)')
-    .addOption(
-      new Option('--view <name>', 'begin with this view: overview, networks, sandboxes, …, namespaces').env(
-        'CNMTOP_VIEW',
-      ),
-    )
+    .addOption(new Option('--view <name>', 'begin with this view').choices(viewNames).env('CNMTOP_VIEW'))
     .option('--ascii', 'no line drawing and no symbols beyond ASCII')
 }
 
@@ -247,8 +245,8 @@ function bytes(text: string): number {
 
 function seconds(text: string): number {
   const value = Number(text)
-  if (Number.isFinite(value) && value > 0) return value
-  throw new InvalidArgumentError('a number of seconds above 0 is needed')
+  if (isSeconds(value)) return value
+  throw new InvalidArgumentError(`${secondsWanted}, is needed`)
 }
 
 function positive(text: string): number {

@@ -3,11 +3,12 @@ import { displayOptions } from '../ui/options.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import type { Binding } from '../ui/model/keymap.ts'
 import type { KeyConfig } from './config.ts'
-import { CommandError, exitCodes } from './exit.ts'
+import { exitCodes } from './exit.ts'
 import { exportFiles } from './export-files.ts'
 import { canEnter, missingHere } from './missing.ts'
 import { checkAskedDirectories, checkDockerHost, type LookOptions, look, requireLinux } from './options.ts'
 import { note, writeOut } from './output.ts'
+import { milliseconds } from './seconds.ts'
 import { shortcomings } from './shortcomings.ts'
 
 export type DisplayOptions = {
@@ -30,7 +31,6 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
   if (options.fromSnapshot !== undefined) return showNodes([await look(options)], options)
   const missing = missingHere(options)
   if (!hasTerminal()) {
-    await checkView(options.view)
     const { eagerParts } = await import('../collectors/kernel/parts.ts')
     const { dockerParts } = await import('../collectors/docker/ask.ts')
     await printOnce([await look(options, { parts: eagerParts, docker: dockerParts })], options)
@@ -47,14 +47,13 @@ export async function screenCommand(options: ScreenOptions): Promise<number> {
   const netnsDirs = options.netnsDir ?? []
   checkAskedDirectories(unlistable(netnsDirs), netnsDirs)
   const { liveSession } = await import('./live-session.ts')
-  const limitMs = options.timeout === undefined ? undefined : options.timeout * 1000
+  const limitMs = options.timeout === undefined ? undefined : milliseconds(options.timeout)
   const session = liveSession(
     { netnsDirs, onlyNetnsDirs: options.onlyNetnsDirs, timeoutMs: limitMs },
     options.docker === false ? undefined : { dockerHost: options.dockerHost, callMs: limitMs },
   )
   try {
     // All that follows is loaded while the collector's thread reads already.
-    await checkView(options.view)
     const bindings = await keysOf(options)
     const { runUi } = await import('../ui/run.tsx')
     const { liveDesk } = await import('./action-desk.ts')
@@ -86,7 +85,6 @@ export async function showNodes(
   nodes: readonly [Snapshot, ...Snapshot[]],
   options: DisplayOptions,
 ): Promise<number> {
-  await checkView(options.view)
   if (!hasTerminal()) {
     await printOnce(nodes, options)
     return exitCodes.ok
@@ -126,12 +124,4 @@ async function printOnce(nodes: readonly Snapshot[], options: DisplayOptions): P
   await writeOut(renderOnce(cluster, { ...displayOf(options), plain: !isatty(1), width }))
   note('no terminal: showing plain output')
   for (const node of nodes) for (const sentence of shortcomings(node)) note(sentence)
-}
-
-async function checkView(view: string | undefined): Promise<void> {
-  if (view === undefined) return
-  const { views } = await import('../ui/model/views/index.ts')
-  if (views.some(({ id }) => id === view)) return
-  const known = views.map(({ id }) => id).join(', ')
-  throw new CommandError(exitCodes.usage, `there is no view '${view}'; known: ${known}`)
 }

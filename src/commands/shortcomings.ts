@@ -1,5 +1,6 @@
 import type { Part } from '../collectors/kernel/parts.ts'
 import type { Snapshot, SourceReport } from '../snapshot/index.ts'
+import { plural } from '../util/format.ts'
 
 /** The sources that speak for a part; one that ends in a dot stands for all that begin with it. */
 const sourcesOfPart: Readonly<Record<Part, readonly string[]>> = {
@@ -34,7 +35,7 @@ export function shortcomings(snapshot: Snapshot, parts?: readonly Part[]): strin
   ].map(([sentence, reports]) => `${reports.map(({ source }) => source).join(', ')}: ${sentence}`)
   const total = snapshot.namespaces.length
   const grouped = [...groups(snapshot, parts)].map(([what, reasons]) =>
-    withReasons(`${what} in ${reasons.length} of ${total} namespaces`, reasons),
+    withReasons(`${what} in ${reasons.length} of ${plural(total, 'namespace')}`, reasons),
   )
   return [...told, ...grouped]
 }

@@ -1,6 +1,7 @@
 import { saveSnapshot, snapshotText } from '../snapshot/file.ts'
 import type { Snapshot } from '../snapshot/index.ts'
 import { errorMessage } from '../util/errors.ts'
+import { plural } from '../util/format.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { type LookOptions, look } from './options.ts'
 import { note, writeOut } from './output.ts'
@@ -27,7 +28,7 @@ export async function snapshotCommand(options: SnapshotOptions): Promise<number>
   for (const sentence of shortcomings(snapshot)) note(sentence)
   if (options.output !== '-') {
     const took = snapshot.tookMs.toFixed(0)
-    note(`${options.output}: ${snapshot.namespaces.length} namespaces, read in ${took} ms`)
+    note(`${options.output}: ${plural(snapshot.namespaces.length, 'namespace')}, read in ${took} ms`)
     if (key) note(`${options.output}: names and addresses are pseudonyms`)
   }
   return dockerOutcome(options, snapshot)

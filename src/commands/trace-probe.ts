@@ -17,6 +17,7 @@ import type { Namespace, Snapshot } from '../snapshot/index.ts'
 import { jsonText } from '../util/json-text.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { note, writeOut } from './output.ts'
+import { milliseconds } from './seconds.ts'
 import { pathReader } from './trace-watch.ts'
 
 export type ProbeOptions = { readonly json?: boolean; readonly timeout?: number }
@@ -86,9 +87,11 @@ function opened(namespace: Namespace, target: ProbeTarget): Probe {
     return openProbe(namespace, target)
   } catch (error) {
     if (!(error instanceof Unreadable || error instanceof SystemCallError)) throw error
+    const isRefused = error instanceof SystemCallError && ['EPERM', 'EACCES'].includes(error.code)
+    const needs = isRefused ? ': needs CAP_SYS_ADMIN, and for ICMP CAP_NET_RAW' : ''
     throw new CommandError(
       exitCodes.permission,
-      `no socket can be opened in ${namespace.name}: ${error.message} (run as root)`,
+      `no socket can be opened in ${namespace.name}: ${error.message}${needs}`,
     )
   }
 }
@@ -109,7 +112,7 @@ async function sendOnce(
   const read = pathReader(node, { ...answer, traces: [{ label: '', trace }] })
   note(`--probe: ${sentenceOf(target, namespace, probe)}`)
   const before = read()
-  const outcome = probe.send(Math.min(timeout, PATIENCE) * 1000)
+  const outcome = probe.send(milliseconds(Math.min(timeout, PATIENCE)))
   const ways = witnessWays(trace.path, tracker(node, target, probe))
   const isBalanced = rowsToWatch([trace]).some(({ parts }) => parts.has('ipvs'))
   await sleep(isBalanced ? SETTLED_MS : SOON_MS)

@@ -14,6 +14,7 @@ import { sanitise } from '../util/sanitise.ts'
 import { truncate } from '../util/text.ts'
 import { exitCodes } from './exit.ts'
 import { writeOut } from './output.ts'
+import { milliseconds } from './seconds.ts'
 
 export type WatchOptions = {
   /** Seconds between two readings. */
@@ -30,7 +31,7 @@ type Taken = { readonly nodes: Nodes; readonly snapshot: Snapshot; readonly at: 
 /** Reads the rows of the paths of an answer, and no other. */
 export function pathReader(node: Snapshot, answer: Answer, timeout?: number): () => Taken {
   const wanted = rowsToWatch(answer.traces.map(({ trace }) => trace))
-  const read = createReadAgain(node, wanted, timeout === undefined ? undefined : timeout * 1000)
+  const read = createReadAgain(node, wanted, timeout === undefined ? undefined : milliseconds(timeout))
   return () => {
     const snapshot = read()
     return { nodes: snapshotsByNode([snapshot]), snapshot, at: performance.now() }
@@ -57,7 +58,7 @@ export async function watchAnswer(node: Snapshot, answer: Answer, options: Watch
   let movement: Movement[] = []
   try {
     for (let reading = 0; reading < count; reading++) {
-      await sleep(interval * 1000, undefined, { signal: interrupt.signal })
+      await sleep(milliseconds(interval), undefined, { signal: interrupt.signal })
       taken.push(read())
       movement = movementOfAll(answer, taken)
       await show(answer, taken, movement, options)

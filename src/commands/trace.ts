@@ -16,6 +16,7 @@ import { jsonText } from '../util/json-text.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { type LookOptions, look, readSnapshot } from './options.ts'
 import { note, writeOut } from './output.ts'
+import { milliseconds } from './seconds.ts'
 import { shortcomings } from './shortcomings.ts'
 
 export type TraceCommandOptions = Omit<LookOptions, 'fromSnapshot'> & {
@@ -89,7 +90,7 @@ async function askName(
   timeout: number = RESOLVER_TIME,
 ): Promise<NameAnswer | undefined> {
   const { askResolver } = await import('../collectors/kernel/ask-resolver.ts')
-  const told = askResolver(namespace, name, Math.min(timeout, RESOLVER_TIME) * 1000)
+  const told = askResolver(namespace, name, milliseconds(Math.min(timeout, RESOLVER_TIME)))
   if (told.kind === 'failure') return { failure: told.reason }
   if (told.kind === 'not-asked') {
     note(`the resolver of ${who} was not asked: ${told.reason}`)

@@ -73,7 +73,14 @@ describe('usage', () => {
     [['help', 'snapsot'], 2, "unknown command 'snapsot'\n(Did you mean snapshot?)"],
     [['\u001b[2Jx'], 2, String.raw`unknown command '\x1b[2Jx'`],
     [['--timeout', '\u001b[2J'], 2, String.raw`argument '\x1b[2J' is invalid`],
-    [['ls', 'links', '--timeout', 'soon'], 2, 'a number of seconds above 0 is needed'],
+    [['ls', 'links', '--timeout', 'soon'], 2, 'a number of seconds above 0, 86400 at most, is needed'],
+    [['ls', 'networks', '--timeout', '1e9'], 2, 'a number of seconds above 0, 86400 at most, is needed'],
+    [['trace', '80', '--watch', '--interval', '1e9'], 2, '86400 at most'],
+    [['ls', 'networks', '--docker-host', ''], 2, "'' is no address of a Docker daemon"],
+    [['--docker-host', 'tcp://%zz'], 2, "'tcp://%zz' is no address of a Docker daemon"],
+    [['--docker-host', 'ssh://%zz@h'], 2, "'ssh://%zz@h' is no address of a Docker daemon"],
+    [['--view', 'nonsense'], 2, 'Allowed choices are overview, networks, sandboxes,'],
+    [['print-config', '--view', 'nonsense'], 2, 'Allowed choices are overview, networks, sandboxes,'],
     [
       ['ls', 'links', '--netns-dir', '/nonexistent/netns'],
       5,
@@ -251,7 +258,7 @@ describe('what a snapshot could not read', () => {
     })
     expect(ls('nft', '--namespace', 'second')).toMatchObject({
       code: 4,
-      stderr: 'cnmtop: nft: forbidden in 1 of 1 namespaces: EACCES\n',
+      stderr: 'cnmtop: nft: forbidden in 1 of 1 namespace: EACCES\n',
     })
   })
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -44,19 +44,26 @@ describe('settings', () => {
 
   it.each([
     ['timeout = ', 1, 'invalid value'],
-    ['\n\ntimeout = "soon"\n', 3, 'timeout must be a number of seconds above 0'],
+    ['\n\ntimeout = "soon"\n', 3, 'timeout must be a number of seconds above 0, 86400 at most'],
+    ['timeout = 1e9\n', 1, 'timeout must be a number of seconds above 0, 86400 at most'],
+    ['\nview = "nonsense"\n', 2, 'view must be one of overview, networks, sandboxes, '],
     ['# mine\nnonsense = 1\n', 2, "there is no setting 'nonsense'; known: timeout, "],
     ['[keys]\nrefresh = ["r"]\n', 2, 'keys.refresh is a table: [keys.refresh]'],
     ['[keys.global]\nrefresh = "r"\n', 2, 'refresh must be a list of keys: ["r", "ctrl-r"]'],
   ])('%j is told with its line', (text, line, sentence) => {
-    const { code, stderr } = cnmtop(['print-keys'], configured(text))
-    expect(stderr).toMatch(new RegExp(`config\\.toml:${line}: `))
-    expect(stderr).toContain(sentence)
-    expect(code).toBe(2)
+    for (const words of [['print-keys'], ['print-config'], ['ls', 'links'], ['demo']]) {
+      const { code, stderr } = cnmtop(words, configured(text))
+      expect(stderr).toMatch(new RegExp(`config\\.toml:${line}: `))
+      expect(stderr).toContain(sentence)
+      expect(code).toBe(2)
+    }
   })
 
   it.each([
     ['[keys.global]\nhelp = ["h"]\nrefresh = ["q"]\n', 3, 'q is bound twice in global: refresh and quit'],
+    ['[keys.global]\nquit = ["1"]\n', 2, '1 is view-overview in views, so it never reaches quit in global'],
+    ['[keys.pane]\nsort = ["j"]\n', 2, 'j is sort in pane, so it never reaches down in move'],
+    ['[keys.plan]\n"plan-copy" = ["k"]\n', 2, 'k is plan-copy in plan, so it never reaches up in move'],
     ['[keys.global]\n"refresh" = ["hyper-x"]\n', 2, "there is no key 'hyper-x'"],
     ['\n[keys.pane]\n  nonsense = ["x"]\n', 3, "there is no command 'nonsense' in pane; known: open, "],
     ['[keys.nowhere]\nhelp = ["h"]\n', 1, "there is no context 'nowhere'; known: "],
@@ -65,6 +72,11 @@ describe('settings', () => {
     expect(stderr).toMatch(new RegExp(`config\\.toml:${line}: `))
     expect(stderr).toContain(sentence)
     expect(code).toBe(2)
+  })
+
+  it('a key may mean another thing in what lies over the lists', () => {
+    const text = '[keys.overlay]\ncopy = ["r"]\n[keys.global]\nquit = ["Q"]\n'
+    expect(cnmtop(['print-keys'], configured(text))).toMatchObject({ code: 0, stderr: '' })
   })
 
   it('wants the file that was named', () => {
@@ -115,6 +127,8 @@ describe('completions', () => {
     expect(complete('cnmtop', 'd')).toEqual(['demo', 'diff'])
     expect(complete('cnmtop', 'export', '--format', '')).toEqual(['dot', 'mermaid', 'svg', 'md'])
     expect(complete('cnmtop', 'ls', 'lin')).toEqual(['links'])
+    expect(complete('cnmtop', '--view', 'e')).toEqual(['endpoints', 'events'])
+    expect(complete('cnmtop', 'demo', 'dr')).toEqual(['draining'])
     expect(complete('cnmtop', 'snapshot', '--red')).toEqual(['--redact', '--redact-key'])
     expect(complete('cnmtop', 'completion', 'z')).toEqual(['zsh'])
     expect(complete('cnmtop', 'open', join(directory, 'cnmtop.b'))).toEqual([join(directory, 'cnmtop.bash')])
@@ -131,12 +145,17 @@ describe('completions', () => {
     expect(complete('cnmtop d')).toEqual(['demo', 'diff'])
     expect(complete('cnmtop export --format ').toSorted()).toEqual(['dot', 'md', 'mermaid', 'svg'])
     expect(complete('cnmtop ls lin')).toEqual(['links'])
+    expect(complete('cnmtop --view e')).toEqual(['endpoints', 'events'])
+    expect(complete('cnmtop demo dr')).toEqual(['draining'])
     expect(complete('cnmtop snapshot --red')).toEqual(['--redact', '--redact-key'])
   })
 
   it('are read by zsh', needs('program:zsh'), () => {
     const line = `autoload -U compinit && compinit -u -d ${join(directory, 'dump')} && source ${script('zsh')} && print $_comps[cnmtop]`
     expect(execFileSync('zsh', ['-f', '-c', line], { encoding: 'utf8' })).toBe('_cnmtop\n')
+    const text = readFileSync(script('zsh'), 'utf8')
+    expect(text).toMatch(/'\*--view\[begin with this view\]:value:\(overview networks .*\)'/)
+    expect(text).toMatch(/^    demo\) .*'1:word:\(swarm draining .*\)'/m)
   })
 
   it('want a shell that is known', () => {

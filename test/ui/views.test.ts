@@ -4,6 +4,7 @@ import type { Snapshot } from '../../src/snapshot/index.ts'
 import { createTheme } from '../../src/ui/components/theme.ts'
 import { allObjects } from '../../src/graph/query.ts'
 import { placeOfObject, placeOfRow } from '../../src/ui/model/objects.ts'
+import { viewNames } from '../../src/ui/model/views/names.ts'
 import { views, viewOf } from '../../src/ui/model/views/index.ts'
 import { captures, captureSnapshot } from '../support/swarm-capture.ts'
 import { screenText, userOf } from './user.tsx'
@@ -16,6 +17,10 @@ function dataOf(of: Snapshot): Parameters<(typeof views)[number]['table']>[0] {
 }
 
 const nodes = captures.flatMap(({ capture, nodes }) => nodes.map(node => [capture, node] as const))
+
+it('the command line knows the views by their names', () => {
+  expect(viewNames).toEqual(views.map(({ id }) => id))
+})
 
 describe('views of a real Swarm', () => {
   it.each(nodes)('%s %s: every row has an id of its own', (capture, node) => {

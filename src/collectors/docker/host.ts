@@ -66,20 +66,14 @@ export function parseDockerHost(text: string): DockerAddress {
     if (!path.startsWith('/')) throw wrong(text)
     return { kind: 'unix', path, text }
   }
-  let url: URL
-  try {
-    // With a scheme that URL does not know: it leaves out port 80 of http.
-    url = new URL(`docker://${text.replace(/^\w+:\/\//, '')}`)
-  } catch {
-    throw wrong(text)
-  }
+  const url = partsOf(text)
   const scheme = text.includes('://') ? text.slice(0, text.indexOf(':')) : 'tcp'
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1')
   if (hostname === '') throw wrong(text)
   const port = url.port === '' ? undefined : Number(url.port)
   switch (scheme) {
     case 'ssh': {
-      const user = url.username === '' ? undefined : decodeURIComponent(url.username)
+      const user = url.username === '' ? undefined : url.username
       const path = url.pathname === '/' || url.pathname === '' ? undefined : url.pathname
       const shown = `ssh://${user === undefined ? '' : `${user}@`}${url.host}${path ?? ''}`
       return { kind: 'ssh', hostname, port: port ?? 22, user, path, text: shown }
@@ -93,6 +87,19 @@ export function parseDockerHost(text: string): DockerAddress {
     }
     default:
       throw wrong(text)
+  }
+}
+
+/** The parts of an address behind its scheme, the name of the user as it is. */
+function partsOf(text: string): Pick<URL, 'host' | 'hostname' | 'port' | 'pathname' | 'username'> {
+  try {
+    // With a scheme that URL does not know: it leaves out port 80 of http.
+    const { host, hostname, port, pathname, username } = new URL(`docker://${text.replace(/^\w+:\/\//, '')}`)
+    // And with one that it knows: it lets no name pass that cannot be connected to.
+    if (hostname !== '') void new URL(`http://${hostname}`)
+    return { host, hostname, port, pathname, username: decodeURIComponent(username) }
+  } catch {
+    throw wrong(text)
   }
 }
 
@@ -126,10 +133,13 @@ function readIfThere(file: string): Buffer | undefined {
   }
 }
 
+/** One that cannot be read, or is broken, is the docker command's affair, and no reason not to look at the usual socket. */
 function currentContext(directory: string): string | undefined {
-  const text = readIfThere(join(directory, 'config.json'))?.toString('utf8')
-  // A broken configuration of the docker command is no reason not to look at the usual socket.
-  return text === undefined ? undefined : textAt(parsed(text), ['currentContext'])
+  try {
+    return textAt(parsed(readFileSync(join(directory, 'config.json'), 'utf8')), ['currentContext'])
+  } catch {
+    return undefined
+  }
 }
 
 /** A context lies in `contexts/meta/SHA256-OF-NAME/meta.json`, its certificates in `contexts/tls/SHA256-OF-NAME/docker`. */

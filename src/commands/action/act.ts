@@ -17,6 +17,7 @@ import { jsonText } from '../../util/json-text.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { type LookOptions, look } from '../options.ts'
 import { note, writeOut } from '../output.ts'
+import { milliseconds } from '../seconds.ts'
 import { changeLines } from '../diff-text.ts'
 import { confirmPlan, type ConfirmOptions } from './confirm.ts'
 import { checkText, planText } from './plan-text.ts'
@@ -61,7 +62,7 @@ export async function act(intent: Intent, options: ActionOptions, undoes?: strin
 }
 
 function open({ dockerHost, timeout }: ActionOptions): ActionSession {
-  const callMs = timeout === undefined ? undefined : timeout * 1000
+  const callMs = timeout === undefined ? undefined : milliseconds(timeout)
   return createActionSession({ dockerHost, callMs, auditPath: auditPath(process.env) })
 }
 
@@ -137,7 +138,7 @@ async function doPlan(
     tell: progress => note(progressText(progress)),
     signal: leave.signal,
     undoes,
-    ...(options.wait !== undefined && { limitMs: options.wait * 1000 }),
+    ...(options.wait !== undefined && { limitMs: milliseconds(options.wait) }),
   })
   process.off('SIGINT', interrupt)
   process.off('SIGTERM', interrupt)

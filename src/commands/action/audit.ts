@@ -13,6 +13,7 @@ import { errorMessage } from '../../util/errors.ts'
 import { jsonText } from '../../util/json-text.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { note, writeOut } from '../output.ts'
+import { milliseconds } from '../seconds.ts'
 import { plainTable } from '../plain-table.ts'
 import { act, type ActionOptions } from './act.ts'
 
@@ -70,7 +71,7 @@ function endOf({ outcome }: AuditEntry, isUnfinished: boolean): string {
 /** What became of actions whose program was killed, as far as the daemon shows it. */
 async function tellNow(entries: readonly AuditEntry[], path: string, options: AuditOptions): Promise<void> {
   if (entries.length === 0) return
-  const callMs = options.timeout === undefined ? undefined : options.timeout * 1000
+  const callMs = options.timeout === undefined ? undefined : milliseconds(options.timeout)
   const session = createActionSession({ dockerHost: options.dockerHost, callMs, auditPath: path })
   for (const entry of entries) {
     const { intended, answers, id } = entry

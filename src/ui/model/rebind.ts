@@ -1,4 +1,4 @@
-import type { Binding } from './keymap.ts'
+import { type Binding, situations } from './keymap.ts'
 import { isKeyName, keyLabel, type KeyName } from './keys.ts'
 
 /** Keys by command, by context: `{ global: { refresh: ['r', 'f5'] } }`. */
@@ -41,7 +41,8 @@ export function rebind(
       .filter(key => !isKeyName(key))
       .map((key): KeyProblem => ({ context, command, message: `there is no key '${key}'` })),
   )
-  return { table: changed, problems: [...problems, ...impossible, ...doubles(changed, isChanged)] }
+  const twice = [...doubles(changed, isChanged), ...shadows(changed, isChanged)]
+  return { table: changed, problems: [...problems, ...impossible, ...twice] }
 }
 
 /** Keys that are bound twice in a context; told of the binding that was changed. */
@@ -57,4 +58,31 @@ function doubles(table: readonly Binding[], isChanged: (binding: Binding) => boo
       return [{ context, command, message }]
     }),
   )
+}
+
+/** What lies over the lists has keys of its own in front of those of the lists: `q` closes it. There a key may mean another thing. */
+const covering: ReadonlySet<string> = new Set(['overlay', 'export'])
+
+/**
+ * Keys that a stronger context takes from another one where both hold; told of the binding that was changed. The one that is
+ * shadowed would never be reached there.
+ */
+function shadows(table: readonly Binding[], isChanged: (binding: Binding) => boolean): KeyProblem[] {
+  const found = new Map<string, KeyProblem>()
+  for (const [situation, contexts] of Object.entries(situations)) {
+    if (covering.has(situation)) continue
+    const taken = new Map<string, Binding>()
+    for (const binding of contexts.flatMap(context => table.filter(one => one.context === context))) {
+      for (const key of binding.keys) {
+        const stronger = taken.get(key)
+        if (!stronger) taken.set(key, binding)
+        else if (stronger.context !== binding.context && (isChanged(stronger) || isChanged(binding))) {
+          const { context, command } = isChanged(binding) ? binding : stronger
+          const message = `${keyLabel(key)} is ${stronger.command} in ${stronger.context}, so it never reaches ${binding.command} in ${binding.context}`
+          found.set(message, { context, command, message })
+        }
+      }
+    }
+  }
+  return [...found.values()]
 }

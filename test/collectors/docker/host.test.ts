@@ -46,12 +46,20 @@ describe('an address', () => {
     expect(parseDockerHost(text)).toEqual(expected)
   })
 
-  it.each(['', 'unix://', 'unix://relative', 'foo://bar', 'tcp://', 'ssh://', 'tcp://a:b', 'tcp://a b'])(
-    "'%s' is none",
-    text => {
-      expect(() => parseDockerHost(text)).toThrow('is no address of a Docker daemon')
-    },
-  )
+  it.each([
+    '',
+    'unix://',
+    'unix://relative',
+    'foo://bar',
+    'tcp://',
+    'ssh://',
+    'tcp://a:b',
+    'tcp://a b',
+    'tcp://%zz',
+    'ssh://%zz@h',
+  ])("'%s' is none", text => {
+    expect(() => parseDockerHost(text)).toThrow('is no address of a Docker daemon')
+  })
 })
 
 describe('the daemon', () => {
@@ -71,6 +79,14 @@ describe('the daemon', () => {
 
   it('is at the usual socket', () => {
     expect(resolveDockerHost(undefined, env).text).toBe('unix:///var/run/docker.sock')
+  })
+
+  it('is asked also when the configuration of the docker command cannot be read', () => {
+    const closed = mkdtempSync(join(home, 'closed-'))
+    // Nobody can read a directory as a file, root neither.
+    mkdirSync(join(closed, 'config.json'))
+    expect(resolveDockerHost(undefined, { DOCKER_CONFIG: closed }).text).toBe('unix:///var/run/docker.sock')
+    expect(resolveDockerHost('tcp://a:1', { DOCKER_CONFIG: closed }).text).toBe('tcp://a:1')
   })
 
   it('is the flag before DOCKER_HOST, DOCKER_CONTEXT and the current context', () => {

@@ -1,5 +1,5 @@
 import type { Snapshot, SourceReport, SourceStatus } from '../../../snapshot/index.ts'
-import { formatTook } from '../../../util/format.ts'
+import { formatTook, plural } from '../../../util/format.ts'
 import type { Data } from '../data.ts'
 import { isProblem, statusGlyph, statusTone } from '../sources.ts'
 import { cellRow, type Row, type Table, worldCell } from '../table.ts'
@@ -88,7 +88,7 @@ function togetherRow({ source, tookMs, count, problems, worst }: Health, readAt:
   const where = problems.map(({ namespace }) => namespace)
   const told =
     problems.length === 0
-      ? `in ${count} namespaces`
+      ? `in ${plural(count, 'namespace')}`
       : `in ${problems.length} of ${count}: ${worst.reason ?? ''} (${where.slice(0, 3).join(', ')}${where.length > 3 ? ' …' : ''})`
   return cellRow(
     `namespaces ${source}`,
