@@ -129,6 +129,25 @@ describe('nf_tables of a namespace', () => {
     ])
   })
 
+  it('says of matches and targets of xtables in an nft table what their bytes say', () => {
+    const expressions: NftExpression[] = [
+      { name: 'match', extension: 'mark', revision: 1, info: '010000000100000000000000' },
+      counter,
+      { name: 'target', extension: 'MARK', revision: 2, info: '02000000ffffffff' },
+    ]
+    const answers = {
+      'dump nft tables': [encodeNftTable({ family: 'ip', name: 'filter', use: 1 })],
+      'dump nft chains': [encodeNftChain({ ...input, hook: { number: 1, priority: 5 } })],
+      'dump nft rules': [encodeNftRule({ ...plain, expressions })],
+    }
+    const { value } = readNft(kernel(answers))
+    expect(value.nft[0]?.rules[0]?.expressions).toMatchObject([
+      { name: 'match', extension: 'mark', xt: { name: 'mark', mark: 1, mask: 1, invert: false } },
+      { name: 'counter' },
+      { name: 'target', extension: 'MARK', xt: { name: 'MARK', mark: 2, mask: 0xffff_ffff } },
+    ])
+  })
+
   it('is an nft table when it has no base chain and an odd rule', () => {
     const answers = {
       'dump nft tables': [encodeNftTable({ family: 'ip', name: 'filter', use: 1 })],

@@ -4,6 +4,7 @@ import type { Snapshot } from '../../src/snapshot/index.ts'
 import { needs } from '../support/needs.ts'
 import { seed } from '../support/seed.ts'
 import { mixSeed, type Random, seededRandom } from './random.ts'
+import { leavesOf } from './trace/bench.ts'
 import {
   headerLength,
   IP_HEADER,
@@ -24,7 +25,7 @@ import {
 import { installRules } from './trace/install.ts'
 import { addIpv6, farAddresses6, hostAddresses6, routerAddresses6 } from './trace/router6.ts'
 import { ports } from './trace/rule-set.ts'
-import { readWitness, type Seen, witnessTable, witnessTable6 } from './trace/witness.ts'
+import { readWitness, type Seen, witnessChain, witnessTable, witnessTable6 } from './trace/witness.ts'
 
 const ruleSets = (family: Family): number =>
   Number(process.env['CNMTOP_RULE_SETS'] ?? (family === 'inet' ? 100 : 30))
@@ -196,9 +197,6 @@ function flowOf({ packet, isLocal }: Sending, family: Family, router: Router): F
   }
 }
 
-const inWitness = ({ end }: Path, chain: string) =>
-  end?.evidence.some(({ key }) => /^nft ip6? witness :/.test(key) && key.endsWith(`:${chain}`)) === true
-
 /**
  * What differs; undefined when the kernel did as we said. Where chains of one priority stand in an order that nothing tells, one
  * of the ways must be the kernel's.
@@ -218,11 +216,6 @@ function compare(
   return differences.includes(undefined) ? undefined : differences.join('\n')
 }
 
-function leavesOf(path: Path, labels: readonly string[] = []): { path: Path; labels: readonly string[] }[] {
-  if (!path.fork) return [{ path, labels }]
-  return path.fork.branches.flatMap(branch => leavesOf(branch.path, [...labels, branch.label]))
-}
-
 function compareEnd(
   path: Path,
   kernel: Seen | undefined,
@@ -230,7 +223,7 @@ function compareEnd(
   errno: number | undefined,
 ): string | undefined {
   if (path.end?.disposition === 'insufficient-info') return `not sure: ${path.end.detail}`
-  const chain = inWitness(path, 'in') ? 'in' : inWitness(path, 'post') ? 'post' : undefined
+  const chain = witnessChain(path)
   if (!kernel) {
     return chain === undefined
       ? undefined

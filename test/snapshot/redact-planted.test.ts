@@ -16,6 +16,9 @@ const secrets = [
   '2001:db8:77::42',
   'de:ad:be:ef:77:01',
   'vault',
+  '18.0.0.1',
+  '12000001',
+  Buffer.from('jane').toString('hex'),
 ]
 
 /** A captured node, with names of the list in every sort of field. */
@@ -199,6 +202,27 @@ function plantInto(namespace: Namespace): void {
           { name: 'lookup', set: 'vault', sreg: 1 },
           { name: 'immediate', dreg: 2, data: 'cb00714d' },
           { name: 'nat', type: 'dnat', family: 2, addressMin: 2 },
+        ],
+      },
+      {
+        chain: 'payroll_in',
+        handle: 5,
+        text: 'xt match "comment" xt match "iprange" counter packets 1 bytes 60',
+        expressions: [
+          {
+            name: 'match',
+            extension: 'comment',
+            revision: 0,
+            info: Buffer.from('for jane').toString('hex').padEnd(512, '0'),
+            xt: { name: 'comment', comment: 'for jane' },
+          },
+          {
+            name: 'match',
+            extension: 'iprange',
+            revision: 1,
+            info: '12000001120000010000000000000000',
+            xt: { name: 'iprange', source: { first: '18.0.0.1', last: '18.0.0.1', invert: false } },
+          },
         ],
       },
     ],

@@ -24,5 +24,5 @@ export function readNft(
   convert = sharedConverter,
 ): Reading<Assembled> {
   const { tables, interrupted, problems } = readContents(transport, convert, setName)
-  return { value: assemble(tables), interrupted, problems }
+  return { value: assemble(tables, setName), interrupted, problems }
 }

@@ -16,6 +16,7 @@ export const noteExpressions = (expressions: readonly Expression[], tokens: Toke
 /**
  * The expressions of a rule. Constants are bytes without a type: what was loaded into the register that they are compared with,
  * or what takes it from there, tells whether they are an address. Bytes longer than a mark, and of no known type, become others.
+ * A struct of xtables (`info`) is left out: `xt` says the same in words.
  */
 export function redactExpressions(expressions: readonly Expression[], tokens: Tokens): unknown[] {
   const registers = new Map<unknown, Content>()
@@ -30,12 +31,14 @@ export function redactExpressions(expressions: readonly Expression[], tokens: To
     const content = registers.get(register) ?? 'other'
     if (expression.name === 'bitwise') registers.set(expression['dreg'], content)
     return Object.fromEntries(
-      Object.entries(expression).map(([key, value]) => [
-        key,
-        constants.has(key) && typeof value === 'string'
-          ? bytesOf(value, content, tokens)
-          : redactJson(value, tokens, key, expression.name),
-      ]),
+      Object.entries(expression)
+        .filter(([key]) => key !== 'info')
+        .map(([key, value]) => [
+          key,
+          constants.has(key) && typeof value === 'string'
+            ? bytesOf(value, content, tokens)
+            : redactJson(value, tokens, key, expression.name),
+        ]),
     )
   })
 }

@@ -101,7 +101,10 @@ export const nftTableSchema = z.object({
       packets: counterSchema.optional(),
       bytes: counterSchema.optional(),
       comment: z.string().optional(),
-      /** Expressions by name, decoded as far as they are known; unknown ones keep their hex. */
+      /**
+       * Expressions by name, decoded as far as they are known; unknown ones keep their hex. A match or target of xtables has
+       * in `xt` what its bytes say, as `matches` and `target` of iptables' rules have it.
+       */
       expressions: z.array(z.looseObject({ name: z.string() })),
     }),
   ),

@@ -6,11 +6,16 @@ import { words4 } from './rule-words.ts'
 import { words6 } from './rule-words6.ts'
 
 const families = {
-  inet: { program: 'iptables', words: words4, tables: ['ip'] },
-  inet6: { program: 'ip6tables', words: words6, tables: ['ip6', 'inet'] },
+  inet: { program: 'iptables', words: words4, ip: 'ip', tables: ['ip'] },
+  inet6: { program: 'ip6tables', words: words6, ip: 'ip6', tables: ['ip6', 'inet'] },
 } as const satisfies Record<
   string,
-  { readonly program: string; readonly words: RuleWords; readonly tables: readonly ('ip' | 'ip6' | 'inet')[] }
+  {
+    readonly program: string
+    readonly words: RuleWords
+    readonly ip: 'ip' | 'ip6'
+    readonly tables: readonly ('ip' | 'ip6' | 'inet')[]
+  }
 >
 
 /**
@@ -28,7 +33,7 @@ export function installRules(
     family = 'inet',
   }: { readonly wants?: (rule: string) => boolean; readonly family?: keyof typeof families } = {},
 ): string {
-  const { program, words, tables } = families[family]
+  const { program, words, ip, tables } = families[family]
   router.run('nft', ['-f', '-'], `flush ruleset\n${witness}`)
   const backends = random.pick([
     ['nft'],
@@ -41,7 +46,7 @@ export function installRules(
     ['native', 'legacy'],
   ])
   for (const backend of ['nft', 'legacy']) {
-    for (const table of ['raw', 'mangle', 'nat', 'filter', 'security']) {
+    for (const table of iptablesTables) {
       const isUsed = backends.includes(backend) && random.chance(0.75)
       // Legacy tables stay: what an earlier rule set has left is cleared.
       const restoring = `${program}-${backend}-restore`
@@ -50,7 +55,16 @@ export function installRules(
     }
   }
   if (backends.includes('native')) loadNative(router, randomNative(random, random.pick(tables)))
-  return backends.join('+')
+  const isOdd = backends.includes('nft') && random.chance(0.3)
+  if (isOdd) router.run('nft', ['-f', '-'], iptablesTables.map(table => oddChain(ip, table)).join('\n'))
+  return `${backends.join('+')}${isOdd ? ', odd' : ''}`
+}
+
+const iptablesTables = ['raw', 'mangle', 'nat', 'filter', 'security']
+
+/** A chain that iptables would not make: its rules in that table are then rules of nft, with matches and targets of xtables. */
+function oddChain(ip: 'ip' | 'ip6', table: string): string {
+  return `add table ${ip} ${table}\nadd chain ${ip} ${table} odd { type filter hook input priority 7; }`
 }
 
 function only(table: string, wants: (rule: string) => boolean): string {

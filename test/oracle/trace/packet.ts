@@ -18,6 +18,16 @@ export type TestPacket = {
 export const IP_HEADER = 20
 export const headerLength: Readonly<Record<number, number>> = { 1: 8, 6: 20, 17: 8 }
 
+/** The first packet of a connection, in a test that is about something else. */
+export function plainPacket(
+  id: number,
+  places: Pick<TestPacket, 'source' | 'destination'>,
+  more: Partial<TestPacket> = {},
+): TestPacket {
+  const packet = { id, protocol: 6, ...places, sourcePort: 30_000 + id, destinationPort: 80 }
+  return { ...packet, icmpType: 8, tcpFlags: 2, ttl: 64, tos: 0, payload: 0, ...more }
+}
+
 /** A random packet between places that rules talk about. */
 export function randomPacket(
   random: Random,

@@ -1,4 +1,5 @@
 import { SocketAddress } from 'node:net'
+import type { Path } from '../../../src/lb/index.ts'
 import type { Namespace } from '../../../src/snapshot/index.ts'
 
 /**
@@ -46,6 +47,13 @@ const witness = (ip: Family): string =>
 export const witnessTable = witness('ip')
 /** For IPv6, where `Seen.id` is the payload's length. */
 export const witnessTable6 = witness('ip6')
+
+/** The chain of the witness that a path ends in, as we say; undefined: it does not come so far. */
+export function witnessChain({ end }: Path): Seen['chain'] | undefined {
+  return (['in', 'post'] as const).find(name =>
+    end?.evidence.some(({ key }) => new RegExp(`^nft ip6? witness :${name}$`).test(key)),
+  )
+}
 
 /** The keys of a set as a snapshot of the router has them: nft 1.0.6 fails to print some of these. */
 function keysOf(router: Namespace, ip: Family, set: string): Buffer[] {

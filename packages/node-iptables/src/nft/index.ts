@@ -1,4 +1,5 @@
 /** nf_tables: its objects and expressions as plain data, rules of iptables' shape as rules, the rest as nft's text. */
+export { compatMatch, compatTarget } from './convert/compat.ts'
 export { type NftRuleParts, ruleFromNft } from './convert/rule.ts'
 export type { NftExpression, UnknownExpression } from './expressions/expression.ts'
 export { readExpressions, writeExpressions } from './expressions/registry.ts'

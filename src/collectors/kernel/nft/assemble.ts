@@ -1,7 +1,10 @@
-import { type Match, printRule, type Target } from 'node-iptables'
+import { type Family, type Match, printRule, type Target } from 'node-iptables'
 import {
+  compatMatch,
+  compatTarget,
   hookName,
   type NftChainObject,
+  type NftExpression,
   type NftSetContents,
   nftDataType,
   nftKeyType,
@@ -14,6 +17,7 @@ import {
 } from 'node-iptables/nft'
 import type { NetfilterRule, NetfilterTable, NftTable } from '../../../snapshot/index.ts'
 import { hasBaseChain, type NativeRule, type TableContents } from './contents.ts'
+import type { SetName } from '../set-names.ts'
 import { familyOf, inIptablesOrder } from './iptables-shape.ts'
 
 type NftRule = NftTable['rules'][number]
@@ -31,15 +35,17 @@ export type Assembled = { readonly netfilter: NetfilterTable[]; readonly nft: Nf
  *   time in `nft`, with its sets and with the odd rules alone, in full.
  * - A base chain of another name, hook, type or priority; or no base chain, and a rule without words in iptables: it
  *   goes to `nft`, whole.
+ *
+ * @param setName names the ipsets that matches and targets of xtables refer to
  */
-export function assemble(tables: readonly TableContents[]): Assembled {
+export function assemble(tables: readonly TableContents[], setName: SetName): Assembled {
   const netfilter: NetfilterTable[] = []
   const nft: NftTable[] = []
   for (const contents of tables) {
     const isIptables = contents.iptablesChains && (hasBaseChain(contents) || !hasOddRule(contents))
     if (isIptables) netfilter.push(netfilterTable(contents))
     if (!isIptables || hasOddRule(contents) || contents.sets.length + contents.objects.length > 0)
-      nft.push(nftTable(contents))
+      nft.push(nftTable(contents, setName))
   }
   return { netfilter, nft }
 }
@@ -89,13 +95,13 @@ function placeholder({ rule, packets = '0', bytes = '0' }: NativeRule, sets: Set
 const NO_TARGET: Target = { name: 'none' }
 
 /** The whole table, or of one that is shown as iptables already, what iptables has no words for. */
-function nftTable({ table, chains, rules, sets, objects }: TableContents): NftTable {
+function nftTable({ table, chains, rules, sets, objects }: TableContents, setName: SetName): NftTable {
   const byName = setsByName(sets)
   const rows: NftRule[] = []
   for (const { name } of chains) {
     for (const read of rules.get(name) ?? []) {
       const native = read.kind === 'nft' ? read : read.native
-      if (native) rows.push(nftRule(native, byName))
+      if (native) rows.push(nftRule(native, byName, setName))
     }
   }
   return {
@@ -112,7 +118,7 @@ function nftTable({ table, chains, rules, sets, objects }: TableContents): NftTa
   }
 }
 
-function nftRule({ rule, packets, bytes }: NativeRule, sets: SetsByName): NftRule {
+function nftRule({ rule, packets, bytes }: NativeRule, sets: SetsByName, setName: SetName): NftRule {
   const comment = rule.userdata === undefined ? undefined : ruleComment(rule.userdata)
   return {
     chain: rule.chain,
@@ -121,7 +127,23 @@ function nftRule({ rule, packets, bytes }: NativeRule, sets: SetsByName): NftRul
     ...(packets !== undefined && { packets }),
     ...(bytes !== undefined && { bytes }),
     ...(comment !== undefined && { comment }),
-    expressions: [...rule.expressions],
+    expressions: rule.expressions.map(expression => withXtables(expression, familyOf(rule), setName)),
+  }
+}
+
+/** Of a match or target of xtables also what its bytes say, as `xt`: in the words that rules of iptables have for it. */
+function withXtables(
+  expression: NftExpression,
+  family: Family,
+  setName: SetName,
+): NftRule['expressions'][number] {
+  switch (expression.name) {
+    case 'match':
+      return { ...expression, xt: compatMatch(expression, family, setName) }
+    case 'target':
+      return { ...expression, xt: compatTarget(expression, family, setName) }
+    default:
+      return expression
   }
 }
 

@@ -1,14 +1,16 @@
 import type { NftTable } from '../../../snapshot/index.ts'
-import type { Maybe } from '../../maybe.ts'
 import type { Packet } from '../../packet.ts'
-import type { Effect, RuleResult } from '../outcome.ts'
+import type { RuleResult } from '../outcome.ts'
 import type { Place } from '../place.ts'
 import { type Bytes, bytesOfHex, hostNumber, unknownBytes } from './bytes.ts'
 import { compareBytes, type Found, isWithin, lookUp } from './compare.ts'
+import { stepMatch, stepTarget } from './compat.ts'
 import type {
   Bitwise,
   Byteorder,
   Cmp,
+  CompatMatch,
+  CompatTarget,
   Ct,
   Dynset,
   Expression,
@@ -24,8 +26,9 @@ import type {
   Range,
   Reject,
 } from './expression.ts'
-import { loadCt, loadFib, loadMeta, loadPayload, type LoadResult } from './load.ts'
+import { loadCt, loadFib, loadMeta, loadPayload } from './load.ts'
 import { load, noRegisters, read, type Registers } from './registers.ts'
+import { brokenOff, chosen, loaded, resultOf, type Run, type Stepped, stop, test, unknown } from './run.ts'
 import {
   masqueradeStatement,
   natStatement,
@@ -35,22 +38,6 @@ import {
   setPayload,
   verdictEffect,
 } from './statement.ts'
-
-/** A rule half way: what its registers hold, and whether it came so far only by an assumption. */
-type Run = {
-  readonly registers: Registers
-  readonly packet: Packet
-  readonly isSure: boolean
-  /** What a number generator gave on this run. */
-  readonly choice?: string
-}
-
-/** What an expression leads to: further runs of the rule, results that end it, and runs that break off. */
-type Stepped = {
-  readonly runs?: readonly Run[]
-  readonly done?: readonly RuleResult[]
-  readonly broken?: readonly Run[]
-}
 
 type SetData = NonNullable<NftTable['setData']>[number]
 export type SetsByName = ReadonlyMap<string, SetData>
@@ -77,32 +64,6 @@ export function evaluateNative(
   results.push(...runs.map(run => resultOf(run, { kind: 'continue' })))
   return results
 }
-
-function brokenOff({ packet, isSure, choice }: Run): RuleResult {
-  const result = { effect: { kind: 'continue' }, packet, isMatch: false } as const
-  if (choice !== undefined) return { ...result, assumes: { kind: 'choice', taken: choice } }
-  return isSure ? result : { ...result, assumes: { kind: 'unknown', taken: 'does not match' } }
-}
-
-function resultOf({ packet, isSure, choice: drawn }: Run, effect: Effect, chosen?: string): RuleResult {
-  const result = { effect, packet, isMatch: true }
-  const choice = chosen ?? drawn
-  if (choice !== undefined) return { ...result, assumes: { kind: 'choice', taken: choice } }
-  return isSure ? result : { ...result, assumes: { kind: 'unknown', taken: 'matches' } }
-}
-
-function test(fits: Maybe, run: Run): Stepped {
-  if (fits === true) return { runs: [run] }
-  if (fits === false) return { broken: [run] }
-  return { runs: [{ ...run, isSure: false }], broken: [{ ...run, isSure: false }] }
-}
-
-function loaded(run: Run, register: number | undefined, bytes: LoadResult): Stepped {
-  if (bytes === null) return { broken: [run] }
-  return { runs: [{ ...run, registers: load(run.registers, register ?? 1, bytes) }] }
-}
-
-const stop = (run: Run, effect: Effect): Stepped => ({ done: [resultOf(run, effect)] })
 
 /** Statements that change nothing of what is followed here. */
 const harmless = new Set(['counter', 'log', 'last', 'dup', 'flow_offload'])
@@ -215,15 +176,14 @@ function stepStatement(expression: Expression, run: Run, place: Place): Stepped 
       const all = { ...run, registers: load(registers, dreg, unknownBytes(16)), isSure: false }
       return { runs: [all], broken: [{ ...run, isSure: false }] }
     }
+    case 'match':
+      return stepMatch(expression as Expression & CompatMatch, run, place)
+    case 'target':
+      return stepTarget(expression as Expression & CompatTarget, run, place)
     case 'queue':
       return stop(run, { kind: 'unknown', reason: 'a program decides about it (nfqueue)' })
-    default: {
-      const what = (expression as { expression?: string; extension?: string }).expression ?? expression.name
-      return stop(
-        { ...run, isSure: true },
-        { kind: 'unknown', reason: `'${what}' of nf_tables is not known` },
-      )
-    }
+    default:
+      return unknown(run, (expression as { expression?: string }).expression ?? expression.name)
   }
 }
 
@@ -240,7 +200,7 @@ function draw({ name, dreg, modulus, offset = 0 }: Expression & Numgen, run: Run
     runs: Array.from({ length: modulus }, (_, drawn) => ({
       ...run,
       registers: load(run.registers, dreg, hostNumber(offset + drawn)),
-      choice: `${run.choice === undefined ? '' : `${run.choice}, `}${name} ${offset + drawn}`,
+      choice: chosen(run, `${name} ${offset + drawn}`),
     })),
   }
 }

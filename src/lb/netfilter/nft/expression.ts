@@ -1,3 +1,5 @@
+import type { NetfilterRule } from '../../../snapshot/index.ts'
+
 /**
  * Expressions of nf_tables as a snapshot holds them. Their shape is the contract of the node-iptables package; what is used
  * of it here stands in these types, because this layer knows the snapshot alone.
@@ -50,4 +52,7 @@ export type Masq = Pick<Nat, 'protoMin' | 'protoMax' | 'flags'>
 export type Reject = { readonly type: string; readonly code?: number }
 export type Numgen = { readonly dreg: number; readonly modulus: number; readonly offset?: number }
 export type Objref = { readonly type?: number; readonly set?: string }
+/** Matches and targets of xtables; old snapshots have no `xt`. */
+export type CompatMatch = { readonly extension: string; readonly xt?: NetfilterRule['matches'][number] }
+export type CompatTarget = { readonly extension: string; readonly xt?: NetfilterRule['target'] }
 export type Dynset = { readonly expression?: Expression; readonly expressions?: readonly Expression[] }

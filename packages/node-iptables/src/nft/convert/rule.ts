@@ -1,15 +1,13 @@
 import { ByteReader } from 'netlink-codec'
-import { decodeMatch, decodeTarget } from '../../extensions/registry.ts'
 import type { Family, Rule, Target } from '../../model.ts'
-import type { Payload } from '../../extensions/extension.ts'
 import type { Limit } from '../expressions/account.ts'
 import type { Immediate } from '../expressions/compare.ts'
 import type { NftExpression } from '../expressions/expression.ts'
 import type { Meta } from '../expressions/packet.ts'
-import type { CompatMatch, CompatTarget } from '../expressions/statement.ts'
 import { createRegisterFile, type Loaded, type PlainSource, type RegisterFile } from '../registers.ts'
 import { ruleComment } from '../userdata.ts'
 import { hexBytes } from '../verdict.ts'
+import { compatMatch, compatTarget, type SetName } from './compat.ts'
 import { createDraft, type Draft, finishMatches, matchOfWords, targetOfWords } from './draft.ts'
 import {
   logTarget,
@@ -29,9 +27,6 @@ export type NftRuleParts = {
   /** NFTA_RULE_USERDATA as hex: old versions of iptables-nft keep `-m comment` there. */
   readonly userdata?: string | undefined
 }
-
-/** How an ipset's index becomes its name; see Payload. */
-export type SetName = Payload['setName']
 
 /**
  * A rule of nf_tables in the words of iptables, or undefined when iptables has none for it.
@@ -102,7 +97,7 @@ function addExpression(
       return draft.packets === undefined && addLimit(draft, expression)
     case 'match':
       if (draft.packets !== undefined) return false
-      draft.matches.push(decodeMatch(expression.extension, compatPayload(expression, draft.family, setName)))
+      draft.matches.push(compatMatch(expression, draft.family, setName))
       return true
     default:
       return setTarget(draft, targetOf(expression, registers, draft.family, setName))
@@ -117,7 +112,7 @@ function targetOf(
 ): Target | undefined {
   switch (expression.name) {
     case 'target':
-      return decodeTarget(expression.extension, compatPayload(expression, family, setName))
+      return compatTarget(expression, family, setName)
     case 'nat':
       return natTarget(expression, registers, family)
     case 'masq':
@@ -213,13 +208,4 @@ function metaTarget(
 /** Marks are in host order. */
 function mark(hex: string): number {
   return new ByteReader(hexBytes(hex.padEnd(8, '0'))).u32(0)
-}
-
-function compatPayload(
-  { revision, info }: CompatMatch | CompatTarget,
-  family: Family,
-  setName: SetName,
-): Payload {
-  const bytes = hexBytes(info)
-  return { reader: new ByteReader(bytes), at: 0, length: bytes.length, revision, family, setName }
 }
