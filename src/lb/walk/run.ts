@@ -103,13 +103,26 @@ function joinHops(before: Path['hops'], after: Path['hops']): Path['hops'] {
   return [...before.slice(0, -1), { ...last, steps: [...last.steps, ...first.steps] }, ...rest]
 }
 
-/** Where and how a path ends, and with what packet: two paths that agree in it are the same to whoever sent it. */
+/**
+ * Where and how a path ends, by which rows, and with what packet: of two paths that agree in it either may be told. Two rules that
+ * both drop it are two ends, as only one of them did.
+ */
 function fingerprint({ end, fork, reply, fullSize }: Path): string {
   if (end) {
     const { mark: _, ...packet } = end.packet
     const tuple = formatPacket({ ...packet, mark: 0 })
+    const rows = end.evidence.map(({ part, key }) => `${part} ${key}`).join()
     const size = fullSize ? `${fullSize.bytes} ${fullSize.end.detail}` : ''
-    return [end.disposition, end.node, end.namespace, tuple, reply ? fingerprint(reply) : '', size].join('|')
+    const parts = [
+      end.disposition,
+      end.node,
+      end.namespace,
+      rows,
+      tuple,
+      reply ? fingerprint(reply) : '',
+      size,
+    ]
+    return parts.join('|')
   }
   return `${fork?.reason}(${fork?.branches.map(({ label, path }) => `${label}:${fingerprint(path)}`).join(';')})`
 }
