@@ -5,11 +5,14 @@ import type { RowRef } from '../evidence.ts'
 import { exploreDomain } from '../links/domain.ts'
 import { infoOf, isUp, kindOf, slaveInfoOf } from '../links/kind.ts'
 import { nearestPort } from '../links/nearby.ts'
+import type { Maybe } from '../maybe.ts'
 import type { Frame, Packet } from '../packet.ts'
+import { routeInput } from '../routing/input.ts'
 import type { View } from '../view.ts'
 import { because, end, type Next, type NextAt } from './next.ts'
 import { passHook, wholeHook } from './pass-hook.ts'
 import { passDevice } from './size.ts'
+import { resolve } from './transmit.ts'
 import { addStep, confirm, type Walk } from './walk.ts'
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff'
@@ -35,15 +38,36 @@ export function bridge(walk: Walk, { view, bridge: name, port, frame }: NextAt<'
   }
   const filter = bridgeFilter(view)
   if (filter) return filter(frame.packet)
-  if (port === null || !asksIptables(view, frame.packet))
-    return decide(walk, view, { link, port, frame, isAsked: false })
   const { packet } = frame
+  const isAsked = port !== null && asksIptables(view, link, packet)
+  if (isAsked === undefined) {
+    const detail = `whether what ${name} bridges goes through iptables (bridge-nf-call-iptables) was not read`
+    return end(view, packet, 'insufficient-info', detail, linkProof(view, link))
+  }
+  if (!isAsked) return decide(walk, view, { link, port, frame, isAsked: false })
   const entering = { ...packet, inDevice: name, physIn: port, sourceMac: frame.sourceMac }
   return passHook(walk, { view, hook: 'PREROUTING' }, entering, wholeHook, (later, after) => {
-    // br_nf_pre_routing_finish: a new destination is routed as if the bridge had received it.
-    if (after.destination !== packet.destination) return { at: 'route-in', view, packet: after }
-    return decide(later, view, { link, port, frame: { ...frame, packet: after }, isAsked: true })
+    const bridging = { link, port, frame: { ...frame, packet: after }, isAsked: true }
+    if (after.destination === packet.destination) return decide(later, view, bridging)
+    const way = wayOverBridge(view, name, after)
+    if (!way) return { at: 'route-in', view, packet: after }
+    return resolve(later, view, after, { ifname: name, address: way }, (last, destinationMac) =>
+      decide(last, view, { ...bridging, frame: { ...bridging.frame, destinationMac } }),
+    )
   })
+}
+
+/**
+ * br_nf_pre_routing_finish: a new destination is routed as if the bridge had received it. Where the way leads out by the bridge again, the
+ * frame is bridged to its new receiver and is not routed.
+ *
+ * @returns the address of the next hop; undefined where it goes up to the IP layer
+ */
+function wayOverBridge(view: View, bridge: string, packet: Packet): string | undefined {
+  const answer = routeInput(view, packet, bridge)
+  const [way, another] = answer.kind === 'forward' ? answer.ways : []
+  if (!way || another || way.dev !== bridge) return undefined
+  return way.gateway ?? packet.destination
 }
 
 const wordOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
@@ -63,10 +87,17 @@ function bridgeFilter(view: View): ((packet: Packet) => Next) | undefined {
     end(view, packet, 'insufficient-info', `nft table bridge ${table.table} is not evaluated`, proof)
 }
 
-/** br_netfilter: bridged packets go through iptables where this sysctl says so. */
-function asksIptables(view: View, packet: Packet): boolean {
-  const name = packet.family === 'inet' ? 'bridge-nf-call-iptables' : 'bridge-nf-call-ip6tables'
-  return view.sysctl(`net.bridge.${name}`) === 1
+/** br_netfilter: bridged packets go through iptables where this sysctl, or the bridge itself, says so. */
+function asksIptables(view: View, link: Link, packet: Packet): Maybe {
+  const [name, own] =
+    packet.family === 'inet'
+      ? ['bridge-nf-call-iptables', 'nf_call_iptables']
+      : ['bridge-nf-call-ip6tables', 'nf_call_ip6tables']
+  const value = view.sysctl(`net.bridge.${name}`)
+  if (value === 1 || Number(infoOf(link, own) ?? 0) === 1) return true
+  // Without br_netfilter the setting is not there, and none of the others is missing.
+  if (value !== undefined || view.sysctl('net.ipv4.ip_forward') !== undefined) return false
+  return view.namespace.netfilter.length + view.namespace.nft.length > 0 ? undefined : false
 }
 
 type Bridging = {

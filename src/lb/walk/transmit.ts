@@ -34,27 +34,9 @@ export function transmit(walk: Walk, { view, packet, way }: NextAt<'transmit'>):
       frame: { sourceMac, destinationMac: undefined, vlan: null, packet },
     }
   }
-  const row = view.neighbour(way.dev, nextHop)
-  if (row?.lladdr !== undefined && row.state?.some(state => usable.has(state))) {
-    const rivals = rivalsFor(walk.world, view, way.dev, nextHop)
-    if (rivals) {
-      const detail = `${nextHop} is an address of ${rivals.by.join(' and of ')}; here it is ${row.lladdr}`
-      const proof = [view.ref('neighbours', `${way.dev} ${nextHop}`), ...rivals.evidence]
-      addStep(walk, view, { kind: 'neighbour', action: 'unknown', detail, evidence: proof })
-      const { intruder } = rivals
-      const why = `it has ${nextHop}, which is told to be elsewhere`
-      const stop = end(view, packet, 'duplicate-address', detail, proof)
-      return because(
-        stop,
-        intruder && causeIn(intruder, why, [intruder.ref('addresses', ''), ...rivals.evidence]),
-      )
-    }
-    const detail = `${nextHop} is ${row.lladdr} (${row.state.join(' ').toLowerCase()})`
-    const evidence = [view.ref('neighbours', `${way.dev} ${nextHop}`)]
-    addStep(walk, view, { kind: 'neighbour', action: 'forwarded', detail, evidence })
-    return sendTo(view, way.dev, { sourceMac, destinationMac: row.lladdr, vlan: null, packet }, nextHop)
-  }
-  return ask(walk, view, packet, { ifname: way.dev, nextHop, sourceMac })
+  return resolve(walk, view, packet, { ifname: way.dev, address: nextHop }, (_, destinationMac) =>
+    sendTo(view, way.dev, { sourceMac, destinationMac, vlan: null, packet }, nextHop),
+  )
 }
 
 function sendTo(view: View, ifname: string, frame: Frame, nextHop: string): Next {
@@ -63,52 +45,77 @@ function sendTo(view: View, ifname: string, frame: Frame, nextHop: string): Next
   return isOpen ? { at: 'leave', view, ifname, frame, nextHop } : { at: 'frame-out', view, ifname, frame }
 }
 
+/** neigh_resolve_output: goes on with the MAC of an address on a device; with none where somebody may have it that no snapshot holds. */
+export function resolve(
+  walk: Walk,
+  view: View,
+  packet: Packet,
+  { ifname, address }: { ifname: string; address: string },
+  then: (walk: Walk, mac: string | undefined) => Next,
+): Next {
+  const row = view.neighbour(ifname, address)
+  if (row?.lladdr === undefined || !row.state?.some(state => usable.has(state)))
+    return ask(walk, view, packet, { ifname, address }, then)
+  const own = [view.ref('neighbours', `${ifname} ${address}`)]
+  const rivals = rivalsFor(walk.world, view, ifname, address)
+  if (rivals) {
+    const detail = `${address} is an address of ${rivals.by.join(' and of ')}; here it is ${row.lladdr}`
+    const proof = [...own, ...rivals.evidence]
+    addStep(walk, view, { kind: 'neighbour', action: 'unknown', detail, evidence: proof })
+    const { intruder } = rivals
+    const why = `it has ${address}, which is told to be elsewhere`
+    const stop = end(view, packet, 'duplicate-address', detail, proof)
+    return because(
+      stop,
+      intruder && causeIn(intruder, why, [intruder.ref('addresses', ''), ...rivals.evidence]),
+    )
+  }
+  const detail = `${address} is ${row.lladdr} (${row.state.join(' ').toLowerCase()})`
+  addStep(walk, view, { kind: 'neighbour', action: 'forwarded', detail, evidence: own })
+  return then(walk, row.lladdr)
+}
+
 /** No usable entry: the kernel will ask the network. */
 function ask(
   walk: Walk,
   view: View,
   packet: Packet,
-  { ifname, nextHop, sourceMac }: { ifname: string; nextHop: string; sourceMac: string | undefined },
+  { ifname, address }: { ifname: string; address: string },
+  then: (walk: Walk, mac: string | undefined) => Next,
 ): Next {
   const missing = view.missing('rtnl.neighbours')
-  const { answers, isComplete, evidence, detail } = resolveByAsking(walk.world, view, ifname, nextHop)
+  const { answers, isComplete, evidence, detail } = resolveByAsking(walk.world, view, ifname, address)
   const macs = new Map(answers.map(answer => [answer.mac, answer]))
-  const frameTo = (destinationMac: string | undefined): Frame => ({
-    sourceMac,
-    destinationMac,
-    vlan: null,
-    packet,
-  })
   if (macs.size === 1) {
     const [answer] = macs.values()
-    const text = `${nextHop} is ${answer!.mac}: ${answer!.by} would answer`
+    const text = `${address} is ${answer!.mac}: ${answer!.by} would answer`
     addStep(walk, view, { kind: 'neighbour', action: 'forwarded', detail: text, evidence: answer!.evidence })
-    return sendTo(view, ifname, frameTo(answer!.mac), nextHop)
+    return then(walk, answer!.mac)
   }
   if (macs.size > 1) {
     return {
       at: 'fork',
       reason: 'unknown',
-      branches: [...macs.values()].map(answer => ({
-        label: `if ${answer.by} answers for ${nextHop}`,
-        evidence: answer.evidence,
+      branches: [...macs.values()].map(({ mac, by, evidence: proof }) => ({
+        label: `if ${by} answers for ${address}`,
+        evidence: proof,
         view,
         steps: [],
-        next: sendTo(view, ifname, frameTo(answer.mac), nextHop),
+        next: { at: 'resume', packet, goOn: later => then(later, mac) },
       })),
     }
   }
   if (isComplete && missing === undefined) {
     addStep(walk, view, { kind: 'neighbour', action: 'dropped', detail, evidence })
-    const why = `nobody on ${ifname} answers for ${nextHop}`
+    const why = `nobody on ${ifname} answers for ${address}`
     const stop = end(view, packet, 'no-neighbour', why, evidence)
     const cause =
-      causeOfSilence(walk, view, nextHop) ??
-      untoldNeighbour(walk, view, evidence, nextHop) ??
-      sentThere(walk, view, nextHop)
+      causeOfSilence(walk, view, address) ??
+      untoldNeighbour(walk, view, evidence, address) ??
+      sentThere(walk, view, address)
     return because(stop, cause)
   }
-  return sendTo(view, ifname, frameTo(undefined), nextHop)
+  return then(walk, undefined)
 }
 
 /** A vxlan in another namespace, which answers for what is behind it, has no entry. */
