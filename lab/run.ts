@@ -44,7 +44,7 @@ function isInstalled(tool: string): boolean {
 }
 
 /** Root's tools are in sbin, which a shell that was not a login shell may leave out. */
-function searchPath(): string {
+export function searchPath(): string {
   return [process.env['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter)
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The host's side of a boot, inside the namespaces that contain.sh holds: puts the guest's file system together and runs
-# a kernel on it. Ends with the exit status of the guest's command, or with 125 when the guest gave none; the last line of
-# the console is `not started` then when it did not even come to the command.
+# a kernel on it. Ends with the exit status of the guest's command; the last line of the console is `command ended` then, and
+# `not started` when it did not even come to the command.
 #
 # Descriptors: 3 the guest's console, 4 and 5 the command's output and errors. Settings come in as GUEST_*.
 # Everything that is mounted here goes away with the mount namespace, so the host's disk sees nothing of it.
@@ -9,6 +9,7 @@ set -eu
 
 # All of it is read before any of it runs, so that nobody who works on this file stops a guest.
 {
+exec 2>&3
 mount -t tmpfs -o mode=755,size=0 cnmtop-guest /dev/shm
 root=/dev/shm/root
 mkdir $root
@@ -63,7 +64,10 @@ qemu() {
 }
 
 ($GUEST_MACHINE >&3 2>&1) || true
-if read -r status <$root/host/job/status; then exit "$status"; fi 2>/dev/null
+if read -r status <$root/host/job/status; then
+  echo 'command ended' >&3
+  exit "$status"
+fi 2>/dev/null
 [ -e $root/host/job/started ] || echo 'not started' >&3
 exit 125
 }

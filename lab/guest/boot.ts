@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../run.ts'
-import { exitStatus, spawnContained } from './contained.ts'
+import { exitStatus, requireNamespaces, spawnContained } from './contained.ts'
 import { kernel } from './kernel.ts'
 import { requirePackages, say } from './programs.ts'
 import { qemuKernel } from './qemu-kernel.ts'
@@ -58,7 +58,8 @@ export async function runInGuest(command: readonly string[], options: GuestOptio
   if (process.arch !== 'x64')
     throw new LabError(`user-mode Linux needs an x86-64 machine, and this is ${process.arch}`)
   requirePackages(['util-linux', 'mount', 'bash'])
-  const tree = await rootTree(options.suite)
+  requireNamespaces()
+  const tree = await rootTree(options.suite, options.signal)
   const first = await boot(options.machine ?? 'user-mode Linux', tree, command, options)
   if (first.hasStarted) return first.status
   const end = `the end of its console:\n${first.console.slice(-4_000)}`
@@ -85,7 +86,7 @@ async function boot(
   command: readonly string[],
   options: GuestOptions,
 ): Promise<Boot> {
-  const settings = machine === 'qemu' ? await qemuSettings() : await userModeSettings(options)
+  const settings = machine === 'qemu' ? await qemuSettings(options) : await userModeSettings(options)
   options.signal?.throwIfAborted()
   const shares = [{ folder: repository, mode: 'scratch' }, ...options.shares.map(checkedShare)]
   const env = machine === 'qemu' ? { CNMTOP_GUEST_PATIENCE: String(patience), ...options.env } : options.env
@@ -100,6 +101,7 @@ async function boot(
       GUEST_SHARES: shares.map(({ folder, mode }) => `${mode}|${folder}`).join('\n'),
       GUEST_COMMAND: commandScript(command, { ...options, env }),
     },
+    signal: options.signal,
   })
   const [console, output, errors] = [3, 4, 5].map(fd => child.stdio[fd] as Readable)
   output!.pipe(process.stdout, { end: false })
@@ -110,38 +112,37 @@ async function boot(
   const late = AbortSignal.timeout(options.timeout * 1_000)
   const stop = (): void => void child.kill('SIGKILL')
   late.addEventListener('abort', stop)
-  options.signal?.addEventListener('abort', stop)
   const status = await ended
   late.removeEventListener('abort', stop)
-  options.signal?.removeEventListener('abort', stop)
   options.signal?.throwIfAborted()
   if (late.aborted) {
     say(`ended after ${options.timeout} s, the time limit`)
     return { status: timedOut, hasStarted: true, console: '' }
   }
   const heard = await consoleText
-  const hasStarted = status !== guestFailed || !heard.trimEnd().endsWith('not started')
-  if (status === guestFailed && hasStarted)
-    say(`the guest ended without a result; the end of its console:\n${heard.slice(-4_000)}`)
-  return { status, hasStarted, console: heard }
+  const last = heard.trimEnd().split('\n').at(-1)
+  if (last === 'command ended') return { status, hasStarted: true, console: heard }
+  const hasStarted = last !== 'not started'
+  if (hasStarted) say(`the guest ended without a result; the end of its console:\n${heard.slice(-4_000)}`)
+  return { status: guestFailed, hasStarted, console: heard }
 }
 
 /** What boot.sh is told of a machine. */
-async function userModeSettings({ cpu }: GuestOptions): Promise<Record<string, string>> {
+async function userModeSettings({ cpu, signal }: GuestOptions): Promise<Record<string, string>> {
   return {
     GUEST_MACHINE: 'user_mode_linux',
-    GUEST_KERNEL: await kernel(),
+    GUEST_KERNEL: await kernel(signal),
     GUEST_CPU: String(cpu ?? (await quietestCpu())),
     // On a lone processor, the launcher needs its turn too.
     GUEST_REALTIME: allowedCpus().length > 1 ? 'yes' : 'no',
   }
 }
 
-async function qemuSettings(): Promise<Record<string, string>> {
+async function qemuSettings({ signal }: GuestOptions): Promise<Record<string, string>> {
   requirePackages(['qemu-system-x86'])
   return {
     GUEST_MACHINE: 'qemu',
-    GUEST_KERNEL: await qemuKernel(),
+    GUEST_KERNEL: await qemuKernel(signal),
     GUEST_CPUS: String(Math.min(2, allowedCpus().length)),
   }
 }

@@ -14,32 +14,39 @@ const buildScript = join(import.meta.dirname, 'build-kernel.sh')
 const aptScript = join(import.meta.dirname, 'apt.sh')
 /** Newest kernels first: user-mode Linux became usable for this in 6.16 (seccomp mode). */
 const sourceSuite = 'trixie-backports'
+const parts = ['linux']
 
 /** The path of the kernel; takes seconds with a ready one, else minutes once. */
-export async function kernel(): Promise<string> {
+export async function kernel(signal?: AbortSignal): Promise<string> {
   const config = readFileSync(configFile, 'utf8')
   const ready = readyKernel(config)
   if (ready !== undefined) {
     const packed = readFileSync(ready)
-    const folder = await cached('kernel', ['ready', sha256(packed)], async folder => {
-      requirePackages(['xz-utils'])
-      say(`taking the ready kernel ${ready}`)
-      const { status, stdout } = spawnSync('xz', ['-dc', ready], { maxBuffer: 1 << 28 })
-      if (status !== 0) throw new LabError(`cannot unpack ${ready}`)
-      writeFileSync(join(folder, 'linux'), stdout)
-      chmodSync(join(folder, 'linux'), 0o755)
-    })
+    const folder = await cached(
+      'kernel',
+      ['ready', sha256(packed)],
+      { parts, megabytes: 100 },
+      async folder => {
+        requirePackages(['xz-utils'])
+        say(`taking the ready kernel ${ready}`)
+        const { status, stdout } = spawnSync('xz', ['-dc', ready], { maxBuffer: 1 << 28 })
+        if (status !== 0) throw new LabError(`cannot unpack ${ready}`)
+        writeFileSync(join(folder, 'linux'), stdout)
+        chmodSync(join(folder, 'linux'), 0o755)
+      },
+    )
     return join(folder, 'linux')
   }
   const scripts = [buildScript, aptScript].map(file => readFileSync(file, 'utf8'))
   const inputs = ['built', sourceSuite, config, ...scripts]
-  const folder = await cached('kernel', inputs, async folder => {
+  const folder = await cached('kernel', inputs, { parts, megabytes: 3_000 }, async folder => {
     requirePackages(['gcc', 'make', 'flex', 'bison', 'bc', 'libc6-dev', 'xz-utils'])
     say('building the kernel (165 MB of source, 7 minutes on two cores; once)')
     copyFileSync(configFile, join(folder, 'uml.config'))
     const child = spawnContained(['nice', 'sh', buildScript, folder, debianMirror(), sourceSuite], {
       network: true,
       stdio: [2, 2],
+      signal,
     })
     const status = await exitStatus(child)
     if (status !== 0) throw new LabError(`the kernel could not be built (status ${status})`)

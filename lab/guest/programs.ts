@@ -1,6 +1,6 @@
 /** Debian packages that the host must have, installed when they are missing. */
 import { spawnSync } from 'node:child_process'
-import { LabError } from '../run.ts'
+import { LabError, searchPath } from '../run.ts'
 
 /** @throws LabError that names what is missing, when it cannot be installed */
 export function requirePackages(names: readonly string[]): void {
@@ -10,7 +10,7 @@ export function requirePackages(names: readonly string[]): void {
   if (process.getuid?.() !== 0) throw new LabError(`missing packages; as root: ${wanted}`)
   say(wanted)
   const run = (args: readonly string[]): boolean => {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    const env = { ...process.env, PATH: searchPath(), DEBIAN_FRONTEND: 'noninteractive' }
     const { status, error } = spawnSync('apt-get', ['-qq', ...args], {
       env,
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,6 +1,6 @@
 /** The guest's root tree: a folder made by debootstrap, which the guest reads and never writes. */
 import { spawnSync } from 'node:child_process'
-import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { LabError } from '../run.ts'
 import { cacheFolder, cached } from './cache.ts'
@@ -20,30 +20,36 @@ const surplus = [
 /** Where `boot.sh` puts the shared folders. */
 export const mountPoint = 'host'
 
+/** What is missing from a tree that somebody has cleaned up, or that a crash of the machine cut short. */
+const parts = [`tree/${mountPoint}`, 'tree/bin/bash', 'tree/var/lib/dpkg/status']
+
 /** The folder that holds the root tree of a suite; made when it is not in the cache (a minute). */
-export function rootTree(suite: Suite): Promise<string> {
+export function rootTree(suite: Suite, signal?: AbortSignal): Promise<string> {
   const { packages } = suites[suite]
-  return cached(`root-${suite}`, [...packages, ...surplus, mountPoint], async folder => {
-    requirePackages(['debootstrap'])
-    say(`making the root tree of ${suite} (about a minute)`)
-    const log = join(cacheFolder(), `debootstrap-${suite}.log`)
-    const tree = join(folder, 'tree')
-    const child = spawnContained(
-      ['debootstrap', '--variant=minbase', `--include=${packages.join(',')}`, suite, tree, debianMirror()],
-      { network: true, stdio: ['pipe', 'pipe'] },
-    )
-    const output = createWriteStream(log)
-    child.stdout?.pipe(output, { end: false })
-    child.stderr?.pipe(output, { end: false })
-    const status = await exitStatus(child)
-    await new Promise(done => output.end(done))
-    if (status !== 0) {
-      const end = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-5).join('\n')
-      throw new LabError(`debootstrap ${suite} ended with ${status}:\n${end}\nwhole log: ${log}`)
-    }
-    for (const path of surplus) rmSync(join(tree, path), { recursive: true, force: true })
-    mkdirSync(join(tree, mountPoint))
-  })
+  return cached(
+    `root-${suite}`,
+    [...packages, ...surplus, mountPoint],
+    { parts, megabytes: 1_000 },
+    async folder => {
+      requirePackages(['debootstrap'])
+      say(`making the root tree of ${suite} (about a minute)`)
+      const log = join(cacheFolder(), `debootstrap-${suite}.log`)
+      const tree = join(folder, 'tree')
+      const output = openSync(log, 'w')
+      const child = spawnContained(
+        ['debootstrap', '--variant=minbase', `--include=${packages.join(',')}`, suite, tree, debianMirror()],
+        { network: true, stdio: [output, output], signal },
+      )
+      closeSync(output)
+      const status = await exitStatus(child)
+      if (status !== 0) {
+        const end = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-5).join('\n')
+        throw new LabError(`debootstrap ${suite} ended with ${status}:\n${end}\nwhole log: ${log}`)
+      }
+      for (const path of surplus) rmSync(join(tree, path), { recursive: true, force: true })
+      mkdirSync(join(tree, mountPoint))
+    },
+  )
 }
 
 /** CNMTOP_DEBIAN_MIRROR, or the archive that this machine's own apt reads. */
