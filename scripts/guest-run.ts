@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endingWithUs, endWithParent } from './parents.ts'
-import { cannotRun, type Guest, nameOf, type SwarmRun, timed, whyNot, workers } from './swarm-tests.ts'
+import { eachGuest, type Guest, nameOf, prepare, type SwarmRun, timed, workers } from './swarm-tests.ts'
 import type { Summary } from './test-report.ts'
 import { run } from './vitest-run.ts'
 
@@ -21,23 +21,17 @@ export type GuestRun = {
 /** One guest after the other; one that cannot be made here counts as skipped, with the reason. */
 export async function runInGuests(guests: readonly Guest[], guestRun: GuestRun): Promise<SwarmRun[]> {
   endWithParent()
-  const runs: SwarmRun[] = []
-  for (const guest of guests) {
-    const reason = await whyNot(guest)
-    runs.push(
-      reason === undefined
-        ? await timed(nameOf(guest), () => runOne(guest, guestRun))
-        : cannotRun(guest, guestRun.without, reason),
-    )
-  }
-  return runs
+  return eachGuest(guests, guestRun.without, prepare, async guest => [
+    await timed(nameOf(guest), () => runOne(guest, guestRun)),
+  ])
 }
 
 async function runOne(guest: Guest, { limit, command, summarise }: GuestRun): Promise<Summary> {
   const folder = mkdtempSync(join(tmpdir(), 'cnmtop-guest-'))
-  const { suite, iptables } = guest
+  const { suite, iptables, machine } = guest
   const options = { suite, iptables, workers, timeout: limit, output: folder }
   const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+  if (machine === 'qemu') words.push('--qemu')
   try {
     const { code } = await run(endingWithUs(['lab/guest/run', ...words, '--', ...command(folder)]), 'inherit')
     return summarise(guest, folder, code)

@@ -1,6 +1,8 @@
 /** The tests that need a real swarm: they run in a guest (lab/guest), of one suite or several. */
 import { type Iptables, type Machine, userModeLinuxRuns } from '../lab/guest/boot.ts'
+import { requireNamespaces } from '../lab/guest/contained.ts'
 import { kernel } from '../lab/guest/kernel.ts'
+import { requirePackages } from '../lab/guest/programs.ts'
 import { qemuKernel } from '../lab/guest/qemu-kernel.ts'
 import { rootTree } from '../lab/guest/root-tree.ts'
 import { defaultSuite, type Suite } from '../lab/guest/suites.ts'
@@ -34,36 +36,61 @@ export type SwarmRun = {
  */
 export async function runSwarmTests(guests: readonly Guest[]): Promise<SwarmRun[]> {
   endWithParent()
-  const runs: SwarmRun[] = []
   let isFirst = true
-  for (const guest of guests) {
-    const reason = await whyNot(guest)
-    if (reason !== undefined) {
-      runs.push(cannotRun(guest, 'no swarm can be tested here', reason))
-      continue
-    }
-    const comesUp = guest.machine !== undefined || (await userModeLinuxRuns(guest.suite))
-    const here = comesUp ? guest : { ...guest, machine: 'qemu' as const }
+  return eachGuest(guests, 'no swarm can be tested here', machineFor, async here => {
+    const runs: SwarmRun[] = []
     if (isFirst)
       runs.push(await timed('the guest itself, on this machine', () => runVitest(() => endingWithUs(vitest))))
     isFirst = false
     console.log(`\nswarm: ${nameOf(here)}`)
     const inside = (): Promise<Summary> => runVitest((folder, variable) => inGuest(here, folder, variable))
     runs.push(await timed(nameOf(here), inside))
+    return runs
+  })
+}
+
+/**
+ * One guest after the other, whatever becomes of those before.
+ *
+ * @param consequence what a guest that cannot be had means: `no faults can be proved here`
+ * @param find the guest as it can be had here. @throws LabError with the reason why not
+ */
+export async function eachGuest(
+  guests: readonly Guest[],
+  consequence: string,
+  find: (guest: Guest) => Promise<Guest>,
+  run: (guest: Guest) => Promise<readonly SwarmRun[]>,
+): Promise<SwarmRun[]> {
+  const runs: SwarmRun[] = []
+  for (const guest of guests) {
+    try {
+      runs.push(...(await run(await find(guest))))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      runs.push(
+        error instanceof LabError
+          ? cannotRun(guest, consequence, reason)
+          : { what: nameOf(guest), seconds: 0, summary: broken(`${nameOf(guest)}: ${reason}`) },
+      )
+    }
   }
   return runs
 }
 
-/** Runs it with the clock on; its lines say what they are of. */
+/** Runs it with the clock on; its lines say what they are of. An error counts as one failure. */
 export async function timed(what: string, run: () => Promise<Summary>): Promise<SwarmRun> {
   const started = performance.now()
-  const summary = await run()
+  const summary = await run().catch((error: Error) => broken(error.message))
   const seconds = Math.round((performance.now() - started) / 1_000)
   return { what, seconds, summary: { ...summary, lines: summary.lines.map(line => `${what}: ${line}`) } }
 }
 
+function broken(line: string): Summary {
+  return { ok: false, lines: [line], passed: 0, failed: 1, skipped: 0 }
+}
+
 /** A guest that cannot be had counts as one skipped test. */
-export function cannotRun(guest: Guest, consequence: string, reason: string): SwarmRun {
+function cannotRun(guest: Guest, consequence: string, reason: string): SwarmRun {
   const lines = [`skipped 1: ${nameOf(guest)}: ${consequence}: ${reason}`]
   const summary = { ok: true, lines, passed: 0, failed: 0, skipped: 1 }
   return { what: nameOf(guest), seconds: 0, summary, reason }
@@ -91,18 +118,25 @@ function inGuest({ suite, iptables, machine }: Guest, reportFolder: string, vari
   ])
 }
 
-/** Makes what the guest boots from; gives the reason when that is not possible on this machine. */
-export async function whyNot({ suite, machine }: Guest): Promise<string | undefined> {
-  if (process.getuid?.() !== 0) return 'it needs root'
-  if (process.arch !== 'x64') return `user-mode Linux needs an x86-64 machine, and this is ${process.arch}`
-  try {
-    await (machine === 'qemu' ? qemuKernel() : kernel())
-    await rootTree(suite)
-    return undefined
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error
-    return error.message
-  }
+/** The guest, in qemu where user-mode Linux does not come up. @throws LabError with the reason why there is none here */
+async function machineFor(guest: Guest): Promise<Guest> {
+  await prepare(guest)
+  if (guest.machine !== undefined || (await userModeLinuxRuns(guest.suite))) return guest
+  const slow = { ...guest, machine: 'qemu' } as const
+  await prepare(slow)
+  return slow
+}
+
+/** Makes what the guest boots from. @throws LabError with the reason why that is not possible on this machine */
+export async function prepare(guest: Guest): Promise<Guest> {
+  if (process.getuid?.() !== 0) throw new LabError('it needs root')
+  if (process.arch !== 'x64')
+    throw new LabError(`user-mode Linux needs an x86-64 machine, and this is ${process.arch}`)
+  requirePackages(['util-linux', 'mount', 'bash', ...(guest.machine === 'qemu' ? ['qemu-system-x86'] : [])])
+  requireNamespaces()
+  await (guest.machine === 'qemu' ? qemuKernel() : kernel())
+  await rootTree(guest.suite)
+  return guest
 }
 
 export function nameOf({ suite, iptables, machine }: Guest): string {
