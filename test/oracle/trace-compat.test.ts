@@ -26,6 +26,7 @@ const cases = [
     'mangle',
     '-A FORWARD -j TOS --set-tos 0x10/0x3f\n-A FORWARD -m tos --tos 0x10/0x3f -j DROP',
   ],
+  ['fragments', 'mangle', '-A FORWARD -f -j ACCEPT\n-A FORWARD -p tcp ! -f -j DROP'],
   ['no tracking', 'raw', '-A PREROUTING -j CT --notrack'],
 ] as const
 
@@ -43,6 +44,7 @@ describe('rules of iptables in a table that is not of their shape', needs(...pro
     expect(before.namespaces[1]!.netfilter).toEqual([])
     const { path, disposition, sentence } = bench.trace(before, packet)
     expect(disposition, sentence).not.toBe('insufficient-info')
+    expect(path.fork, sentence).toBeUndefined()
     const [kernel] = seen
     expect(witnessChain(path), sentence).toBe(kernel?.chain)
     if (kernel) expect(headersOf(path.end!.packet)).toEqual(headersOf(kernel))

@@ -81,7 +81,9 @@ function step(expression: Expression, run: Run, sets: SetsByName, place: Place):
       const payload = expression as Expression & Payload
       if (payload.sreg !== undefined)
         return { runs: [{ ...run, packet: setPayload(payload, registers, packet) }] }
-      return loaded(run, payload.dreg, loadPayload(payload, packet))
+      const { runs, ...broken } = loaded(run, payload.dreg, loadPayload(payload, packet))
+      if (!isOffsetOfWhole(payload, packet)) return { runs: runs ?? [], ...broken }
+      return { runs: runs?.map(each => ({ ...each, wholeIn: payload.dreg })) ?? [] }
     }
     case 'ct': {
       const ct = expression as Expression & Ct
@@ -104,7 +106,8 @@ function step(expression: Expression, run: Run, sets: SetsByName, place: Place):
     }
     case 'bitwise': {
       const bitwise = expression as Expression & Bitwise
-      return loaded(run, bitwise.dreg, bitwiseBytes(bitwise, registers))
+      const isOffset = run.wholeIn === bitwise.sreg && bitwise.mask === IP_OFFSET
+      return loaded(run, bitwise.dreg, isOffset ? [0, 0] : bitwiseBytes(bitwise, registers))
     }
     case 'byteorder': {
       const { sreg, dreg, length = 4, size = 4 } = expression as Expression & Byteorder
@@ -203,6 +206,14 @@ function draw({ name, dreg, modulus, offset = 0 }: Expression & Numgen, run: Run
       choice: chosen(run, `${name} ${offset + drawn}`),
     })),
   }
+}
+
+/** The mask of the offset of an IPv4 fragment (IP_OFFSET of net/ip.h), behind three flags. */
+const IP_OFFSET = '1fff'
+
+/** How iptables-nft and nft ask for a fragment: the two bytes of flags and offset, then the mask. */
+function isOffsetOfWhole({ base, offset, length }: Payload, { family, isFragment }: Packet): boolean {
+  return base === 'network' && offset === 6 && length === 2 && family === 'inet' && isFragment === false
 }
 
 function bitwiseBytes(

@@ -11,6 +11,8 @@ export type Run = {
   readonly isSure: boolean
   /** What a number generator gave on this run. */
   readonly choice?: string
+  /** The register that holds flags and offset of IPv4 fragments, of which only the offset is known: it is 0. */
+  readonly wholeIn?: number | undefined
 }
 
 /** What an expression leads to: further runs of the rule, results that end it, and runs that break off. */
@@ -45,7 +47,7 @@ export function test(fits: Maybe, run: Run): Stepped {
 
 export function loaded(run: Run, register: number | undefined, bytes: LoadResult): Stepped {
   if (bytes === null) return { broken: [run] }
-  return { runs: [{ ...run, registers: load(run.registers, register ?? 1, bytes) }] }
+  return { runs: [{ ...run, registers: load(run.registers, register ?? 1, bytes), wholeIn: undefined }] }
 }
 
 /** The rule ends here. */
