@@ -165,13 +165,15 @@ function natEnds(hook: string): readonly Hooked[] {
 }
 
 /** Zones of connection tracking, given just before it, so that no rule sees the template that holds one. */
-export function randomZones(random: Random): string {
+export function randomZones(random: Random, family: 'ip' | 'ip6'): string {
   const zone = (): string =>
     `ct ${random.pick(['', '', 'original ', 'reply '])}zone set ${random.pick(['1', '1', '2'])}`
-  const rules = (names: readonly string[]): string =>
-    random.list(2, () => `${random.chance(0.5) ? '' : `${random.pick(names)} `}${zone()}`).join('\n    ')
+  const rules = (names: readonly string[]): string => {
+    const words = random.list(2, () => `${random.chance(0.5) ? '' : `${random.pick(names)} `}${zone()}`)
+    return words.map(rule => (family === 'ip' ? rule : inIpv6(rule, family))).join('\n    ')
+  }
   const incoming = ['iifname "in0"', 'iifname "out0"', 'iifname { "out0", "out1" }', 'ip saddr 10.1.0.0/24']
-  return `table ip zones {
+  return `table ${family} zones {
   chain pre {
     type filter hook prerouting priority -201
     ${rules(incoming)}

@@ -89,7 +89,8 @@ export function readWitness(router: Namespace, family: 'inet' | 'inet6' = 'inet'
   })
 }
 
-function addressText(bytes: Buffer): string {
+/** An address as a key of a set holds it. */
+export function addressText(bytes: Buffer): string {
   if (bytes.length === 4) return bytes.join('.')
   const words = bytes.toString('hex').replaceAll(/(.{4})(?!$)/g, '$1:')
   return new SocketAddress({ address: words, family: 'ipv6' }).address
