@@ -23,6 +23,21 @@ describe('nft tables', needs('root', 'program:nft'), () => {
     }
   })
 
+  test('equal it where a rule has the only set, and where an object stands beside it', () => {
+    const chain = 'chain c {\n type filter hook input priority 0\n tcp dport { 22, 80 } accept\n}'
+    for (const object of ['', 'counter seen {\n}\n']) {
+      const netns = makeNftNetns()
+      try {
+        netns.tool('nft', ['-f', '-'], `table ip only {\n${object}${chain}\n}\n`)
+        expect(compare(netns)).toEqual({ rules: 1, problems: [] })
+        const [table] = netns.read().value.nft
+        expect(table?.setData).toHaveLength(1)
+      } finally {
+        netns.remove()
+      }
+    }
+  })
+
   test(`equal it for ${tables} random tables (CNMTOP_SEED=${seed})`, { timeout: 600_000 }, () => {
     const found: string[] = []
     let count = 0

@@ -64,7 +64,7 @@ export type Contents = {
  *
  * A table's `use` counts its chains, sets, objects and flow tables, and a chain's `use` its rules and the jumps to it
  * (nft_use_inc in nf_tables_api.c). So a dump that can only be empty is not asked for: an empty namespace costs one
- * message, one with iptables' rules alone three.
+ * message, one with iptables' rules alone three. A set without a name is not counted once a rule has it (nf_tables_commit).
  *
  * @throws NetlinkError when the kernel refuses
  */
@@ -109,12 +109,13 @@ export function readContents(transport: Transport, convert: RuleConverter, setNa
       readRule(message, find, frame => convert(frame, familyOf(frame), setName)),
     )
   }
-  if (uses > chains.length) {
+  if (uses > chains.length || tables.some(refersToSets)) {
     const sets = read('dump nft sets', dumpAll.sets, decodeSet)
     for (const set of sets) {
       find(set.family, set.table)?.sets.push({ set, elements: readElements(set) })
     }
-    if (uses > chains.length + sets.length) {
+    const named = sets.filter(({ flags }) => !flags?.includes('anonymous'))
+    if (uses > chains.length + named.length) {
       // Flow tables are counted too, and are not read: rules name them.
       for (const object of read('dump nft objects', dumpAll.objects, decodeNamedObject)) {
         find(object.family, object.table)?.objects.push(object)
@@ -122,6 +123,12 @@ export function readContents(transport: Transport, convert: RuleConverter, setNa
     }
   }
   return { tables, interrupted: interrupted || generation.changed(), problems }
+}
+
+function refersToSets({ rules }: TableContents): boolean {
+  return [...rules.values()].some(list =>
+    list.some(read => read.kind === 'nft' && read.rule.expressions.some(each => each.name === 'lookup')),
+  )
 }
 
 type Finder = (family: string, table: string) => TableContents | undefined
