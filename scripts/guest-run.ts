@@ -1,8 +1,6 @@
 /** Runs a program in a guest with a swarm, with a folder that both see, for what it writes. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { endingWithUs, endWithParent } from './parents.ts'
+import { inScratch } from './scratch.ts'
 import { eachGuest, type Guest, nameOf, prepare, type SwarmRun, timed, workers } from './swarm-tests.ts'
 import type { Summary } from './test-report.ts'
 import { run } from './vitest-run.ts'
@@ -26,16 +24,13 @@ export async function runInGuests(guests: readonly Guest[], guestRun: GuestRun):
   ])
 }
 
-async function runOne(guest: Guest, { limit, command, summarise }: GuestRun): Promise<Summary> {
-  const folder = mkdtempSync(join(tmpdir(), 'cnmtop-guest-'))
-  const { suite, iptables, machine } = guest
-  const options = { suite, iptables, workers, timeout: limit, output: folder }
-  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
-  if (machine === 'qemu') words.push('--qemu')
-  try {
+function runOne(guest: Guest, { limit, command, summarise }: GuestRun): Promise<Summary> {
+  return inScratch(async folder => {
+    const { suite, iptables, machine } = guest
+    const options = { suite, iptables, workers, timeout: limit, output: folder }
+    const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+    if (machine === 'qemu') words.push('--qemu')
     const { code } = await run(endingWithUs(['lab/guest/run', ...words, '--', ...command(folder)]), 'inherit')
     return summarise(guest, folder, code)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  })
 }

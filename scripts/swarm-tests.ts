@@ -7,6 +7,7 @@ import { qemuKernel } from '../lab/guest/qemu-kernel.ts'
 import { rootTree } from '../lab/guest/root-tree.ts'
 import { defaultSuite, type Suite } from '../lab/guest/suites.ts'
 import { LabError } from '../lab/run.ts'
+import { chooseSeed, committedTree } from '../test/support/seed.ts'
 import { endingWithUs, endWithParent } from './parents.ts'
 import type { Summary } from './test-report.ts'
 import { runVitest } from './vitest-run.ts'
@@ -107,10 +108,13 @@ function inGuest({ suite, iptables, machine }: Guest, reportFolder: string, vari
     env: variable,
   })
   const colour = process.stdout.isTTY ? [] : ['--env', 'NO_COLOR=1']
+  // A guest sees neither CI nor what was chosen for this run.
+  const { seed } = chooseSeed(process.env, committedTree)
   return endingWithUs([
     'lab/guest/run',
     ...options.flatMap(([name, value]) => [`--${name}`, String(value)]),
     ...colour,
+    ...['--env', `CNMTOP_SEED=${seed}`],
     ...(isSlow ? ['--qemu'] : []),
     '--',
     ...vitest,

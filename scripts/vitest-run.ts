@@ -1,8 +1,8 @@
 /** Starts vitest, here or elsewhere, and sums its run up from the report that it leaves. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import { inScratch } from './scratch.ts'
 import { type Report, type Summary, summarise } from './test-report.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -20,11 +20,10 @@ const reportVariable = 'CNMTOP_TEST_REPORT'
  * @param command starts vitest; gets the folder where the report will be and the environment that names it, for a
  * program that passes neither on by itself
  */
-export async function runVitest(
+export function runVitest(
   command: (reportFolder: string, variable: string) => readonly string[],
 ): Promise<Summary> {
-  const folder = mkdtempSync(join(tmpdir(), 'cnmtop-test-'))
-  try {
+  return inScratch(async folder => {
     const reportFile = join(folder, 'report.json')
     const { code } = await run(command(folder, `${reportVariable}=${reportFile}`), 'inherit', {
       [reportVariable]: reportFile,
@@ -33,9 +32,7 @@ export async function runVitest(
       ? (JSON.parse(readFileSync(reportFile, 'utf8')) as Report)
       : undefined
     return summarise(report, code, file => relative(root, file))
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  })
 }
 
 /** Runs a program in the repository, without standard input. A program that cannot start counts as failed. */
