@@ -1,44 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Path, traceFlow } from '../../src/lb/index.ts'
+import { describe, expect, test } from 'vitest'
 import { needs } from '../support/needs.ts'
-import { packetHex, type TestPacket } from './trace/packet.ts'
-import { makeRouter, type Router, startSender } from './trace/router.ts'
-import { readWitness, witnessTable } from './trace/witness.ts'
+import { leavesOf, useRouter } from './trace/bench.ts'
+import { plainPacket } from './trace/packet.ts'
+import { witnessTable } from './trace/witness.ts'
 
 const PACKETS = 24
-
-const packetOf = (id: number): TestPacket => ({
-  id,
-  protocol: 6,
-  source: '10.1.0.2',
-  destination: '192.0.2.1',
-  sourcePort: 30_000 + id,
-  destinationPort: 80,
-  icmpType: 8,
-  tcpFlags: 2,
-  ttl: 64,
-  tos: 0,
-  payload: 0,
-})
-
-function endsOf(path: Path): Path[] {
-  return path.fork ? path.fork.branches.flatMap(branch => endsOf(branch.path)) : [path]
-}
+const places = { source: '10.1.0.2', destination: '192.0.2.1' }
 
 describe(
   'numbers that the kernel draws',
   needs('root', 'program:nft', 'program:ip', 'program:python3'),
   () => {
-    let router: Router
-    let sender: ReturnType<typeof startSender>
-    beforeAll(() => {
-      router = makeRouter()
-      sender = startSender()
-    })
-    afterAll(() => {
-      sender.stop()
-      router.remove()
-    })
+    const bench = useRouter()
 
     test.each([
       ['numgen inc mod 3', 'dnat to numgen inc mod 3 map { 0 : 10.2.0.2, 1 : 10.3.0.2, 2 : 10.4.0.2 }'],
@@ -50,23 +23,13 @@ describe(
     ])('%s: every destination is a way, and no other', async (_, rule) => {
       const chain = `type nat hook prerouting priority -100\n${rule}`
       const table = `table ip picks {\nchain pre {\n${chain}\n}\n}\n`
-      router.run('nft', ['-f', '-'], `flush ruleset\n${witnessTable}${table}`)
-      const before = router.snapshot()
-      const packets = Array.from({ length: PACKETS }, (_each, index) => packetOf(5000 + index))
-      await sender.send(
-        packets.map(packet => ({ netns: router.host.path, packet: packetHex(packet), bind: false })),
+      bench.router.run('nft', ['-f', '-'], `flush ruleset\n${witnessTable}${table}`)
+      const packets = Array.from({ length: PACKETS }, (_each, index) => plainPacket(5000 + index, places))
+      const { before, seen } = await bench.send(packets)
+      const said = leavesOf(bench.trace(before, packets[0]!).path)
+      expect(new Set(said.map(({ path }) => path.end!.packet.destination))).toEqual(
+        new Set(seen.map(({ destination }) => destination)),
       )
-      await new Promise(resolve => setTimeout(resolve, 50))
-      const drawn = new Set(
-        readWitness(router.snapshot().namespaces[1]!).map(({ destination }) => destination),
-      )
-      const { id: _id, payload: _payload, ...flow } = packets[0]!
-      const { path } = traceFlow(
-        [before],
-        { ...flow, family: 'inet', entry: { kind: 'local', namespace: router.host.id } },
-        { reply: false },
-      )
-      expect(new Set(endsOf(path).map(({ end }) => end!.packet.destination))).toEqual(drawn)
     })
   },
 )

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { traceFlow } from '../../src/lb/index.ts'
+import { describe, expect, test } from 'vitest'
 import { needs } from '../support/needs.ts'
-import { packet6Hex, packetHex, type TestPacket } from './trace/packet.ts'
-import { makeRouter, type Router, startSender } from './trace/router.ts'
-import { addIpv6 } from './trace/router6.ts'
-import { readWitness, witnessTable, witnessTable6 } from './trace/witness.ts'
+import { useRouter } from './trace/bench.ts'
+import { plainPacket } from './trace/packet.ts'
+import { addIpv6, macOf } from './trace/router6.ts'
+import { witnessChain, witnessTable, witnessTable6 } from './trace/witness.ts'
 
 /** A packet that comes to the router, and what it asks of who sends. Values of `in0` unless `all` stands before them. */
 type Case = {
@@ -67,49 +66,24 @@ function settingsForAll({ settings }: Case): Record<string, string> {
   return Object.fromEntries(ofAll.map(([key, value]) => [`net.ipv4.conf.${key}`, String(value)]))
 }
 
-const packetOf = (id: number, source: string, destination: string): TestPacket => ({
-  id,
-  protocol: 17,
-  source,
-  destination,
-  sourcePort: 30_000 + id,
-  destinationPort: 80,
-  icmpType: 8,
-  tcpFlags: 2,
-  ttl: 64,
-  tos: 0,
-  payload: 4,
-})
-
 describe(
   'what a router thinks of who sends',
   needs('root', 'program:nft', 'program:ip', 'program:python3'),
   () => {
-    let router: Router
-    let sender: ReturnType<typeof startSender>
     let id = 6000
     /** Those of `all` are read of the host's namespace alone, and the router is none. */
     let forAll: Readonly<Record<string, string>> = {}
-    beforeAll(() => {
-      router = makeRouter()
+    const bench = useRouter(router => {
       addIpv6(router)
-      sender = startSender()
       router.run('nft', ['-f', '-'], `${witnessTable}${witnessTable6}${marking}`)
       router.run('ip', ['addr', 'flush', 'dev', 'out2'])
       router.run('ip', ['rule', 'add', 'fwmark', '9', 'lookup', '109', 'pref', '90'])
       router.run('ip', ['route', 'add', '172.31.0.0/16', 'dev', 'in0', 'table', '109'])
-      const [{ address } = { address: '' }] = JSON.parse(
-        router.router.ip('-j', 'link', 'show', 'out2').toString(),
-      ) as { address: string }[]
       const complaints = router.host.batch([
-        `neigh add 10.99.0.1 lladdr ${address} nud permanent dev far-out2`,
+        `neigh add 10.99.0.1 lladdr ${macOf(router.router, 'out2')} nud permanent dev far-out2`,
         'route add 192.0.2.99 via 10.99.0.1 dev far-out2 onlink',
       ])
       if (complaints.length > 0) throw new Error(complaints.join('\n'))
-    })
-    afterAll(() => {
-      sender.stop()
-      router.remove()
     })
 
     /** Which chain of the witness it gets to, as we say and as the kernel has it. */
@@ -122,20 +96,12 @@ describe(
       readonly seen: string | undefined
       readonly sentence: string
     }> {
-      const packet = packetOf(++id, source, destination)
-      const before = router.snapshot()
+      const packet = plainPacket(++id, { source, destination }, { protocol: 17, payload: 4 })
+      const { before, seen } = await bench.send([packet], family)
       Object.assign(before.namespaces[1]!.sysctls, forAll)
-      const hex = family === 'inet' ? packetHex(packet) : packet6Hex(packet)
-      await sender.send([{ netns: router.host.path, packet: hex, bind: false }])
-      await new Promise(resolve => setTimeout(resolve, 30))
-      const seen = readWitness(router.snapshot().namespaces[1]!, family).find(
-        ({ sourcePort }) => sourcePort === packet.sourcePort,
-      )
-      const { id: _id, payload: _payload, icmpType: _type, tcpFlags: _flags, ...flow } = packet
-      const entry = { kind: 'local', namespace: router.host.id } as const
-      const { path, sentence } = traceFlow([before], { ...flow, family, entry }, { reply: false })
-      const key = path.end?.evidence.map(ref => ref.key).find(text => / witness :/.test(text))
-      return { said: key?.split(':').at(-1), seen: seen?.chain, sentence }
+      const { path, sentence } = bench.trace(before, packet, family)
+      const kernel = seen.find(({ sourcePort }) => sourcePort === packet.sourcePort)
+      return { said: witnessChain(path), seen: kernel?.chain, sentence }
     }
 
     test.each(cases.map(each => [each.name, each] as const))('%s', async (_, each) => {
@@ -151,7 +117,7 @@ describe(
       const lines = Object.entries(wanted).map(
         ([key, value]) => `net.ipv4.conf.${key.startsWith('all.') ? key : `${device}.${key}`}=${value}`,
       )
-      router.run('sysctl', ['-qw', ...lines])
+      bench.router.run('sysctl', ['-qw', ...lines])
       forAll = settingsForAll(each)
       const fates = await fatesOf(
         'inet',
@@ -163,7 +129,7 @@ describe(
 
     test.each([0, 1])('disable_ipv6 %i', async value => {
       // Their addresses are gone, and the routes go on.
-      router.run('sysctl', ['-qw', `net.ipv6.conf.in0.disable_ipv6=${value}`])
+      bench.router.run('sysctl', ['-qw', `net.ipv6.conf.in0.disable_ipv6=${value}`])
       const fates = await fatesOf('inet6', 'fd00:1::2', '2001:db8:1::1')
       expect(fates.said, fates.sentence).toBe(fates.seen)
     })

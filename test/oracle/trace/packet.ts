@@ -55,68 +55,85 @@ export function randomPacket(
   }
 }
 
-/** The whole packet as hex, checksums of TCP, UDP and ICMP included. */
-export function packetHex(packet: TestPacket): string {
-  const head = headerLength[packet.protocol]!
-  const length = IP_HEADER + head + packet.payload
-  const bytes = new Uint8Array(length)
-  const view = new DataView(bytes.buffer)
-  bytes[0] = 0x45
-  bytes[1] = packet.tos
-  view.setUint16(2, length)
-  view.setUint16(4, packet.id)
-  bytes[8] = packet.ttl
-  bytes[9] = packet.protocol
-  bytes.set(packet.source.split('.').map(Number), 12)
-  bytes.set(packet.destination.split('.').map(Number), 16)
-  if (packet.protocol === 1) {
-    bytes[20] = packet.icmpType
-    view.setUint16(24, packet.id)
-  } else {
-    view.setUint16(20, packet.sourcePort)
-    view.setUint16(22, packet.destinationPort)
-    if (packet.protocol === 6) {
-      bytes[32] = 5 << 4
-      bytes[33] = packet.tcpFlags
-      view.setUint16(34, 1024)
-    } else view.setUint16(24, length - IP_HEADER)
-  }
-  view.setUint16(IP_HEADER + { 1: 2, 6: 16, 17: 6 }[packet.protocol]!, checksum(bytes, packet.protocol))
-  return Buffer.from(bytes).toString('hex')
-}
-
 export const IPV6_HEADER = 40
+const ICMPV6 = 58
+/** Where the checksum stands in the header of a protocol. */
+const checksums: Readonly<Record<number, number>> = { 1: 2, 6: 16, 17: 6 }
 
-/** The same packet in IPv6, as hex: its ICMP is ICMPv6. There is no identification; packets are told apart by their length. */
-export function packet6Hex(packet: TestPacket): string {
-  const head = headerLength[packet.protocol]!
-  const length = head + packet.payload
-  const bytes = new Uint8Array(IPV6_HEADER + length)
-  const view = new DataView(bytes.buffer)
-  view.setUint16(0, 0x6000 | (packet.tos << 4))
-  view.setUint16(4, length)
-  bytes[6] = packet.protocol === 1 ? ICMPV6 : packet.protocol
-  bytes[7] = packet.ttl
-  bytes.set(ipv6Bytes(packet.source), 8)
-  bytes.set(ipv6Bytes(packet.destination), 24)
-  if (packet.protocol === 1) {
-    bytes[40] = packet.icmpType
-    view.setUint16(44, packet.id)
-  } else {
-    view.setUint16(40, packet.sourcePort)
-    view.setUint16(42, packet.destinationPort)
-    if (packet.protocol === 6) {
-      bytes[52] = 5 << 4
-      bytes[53] = packet.tcpFlags
-      view.setUint16(54, 1024)
-    } else view.setUint16(44, length)
-  }
-  const at = IPV6_HEADER + { 1: 2, 6: 16, 17: 6 }[packet.protocol]!
-  view.setUint16(at, sumOf(bytes, 8, bytes[6] + length))
-  return Buffer.from(bytes).toString('hex')
+/** The IP header of one family. */
+type Header = {
+  readonly size: number
+  /** Where the two addresses begin. */
+  readonly addresses: number
+  readonly icmp: number
+  /** The checksum of ICMP is about the addresses, too. */
+  readonly hasIcmpAddresses: boolean
+  /** Writes it; `length` is that of what is behind it. */
+  write(bytes: Uint8Array, view: DataView, packet: TestPacket, length: number): void
 }
 
-const ICMPV6 = 58
+const ipv4: Header = {
+  size: IP_HEADER,
+  addresses: 12,
+  icmp: 1,
+  hasIcmpAddresses: false,
+  write(bytes, view, { id, tos, ttl, protocol, source, destination }, length) {
+    bytes[0] = 0x45
+    bytes[1] = tos
+    view.setUint16(2, IP_HEADER + length)
+    view.setUint16(4, id)
+    bytes[8] = ttl
+    bytes[9] = protocol
+    bytes.set([...source.split('.'), ...destination.split('.')].map(Number), 12)
+  },
+}
+
+const ipv6: Header = {
+  size: IPV6_HEADER,
+  addresses: 8,
+  icmp: ICMPV6,
+  hasIcmpAddresses: true,
+  write(bytes, view, { tos, ttl, protocol, source, destination }, length) {
+    view.setUint16(0, 0x6000 | (tos << 4))
+    view.setUint16(4, length)
+    bytes[6] = protocol === 1 ? ICMPV6 : protocol
+    bytes[7] = ttl
+    bytes.set([...ipv6Bytes(source), ...ipv6Bytes(destination)], 8)
+  },
+}
+
+/** The whole packet as hex, checksums of TCP, UDP and ICMP included. */
+export const packetHex = (packet: TestPacket): string => wholePacket(packet, ipv4)
+
+/** The same packet in IPv6: its ICMP is ICMPv6. There is no identification; packets are told apart by their length. */
+export const packet6Hex = (packet: TestPacket): string => wholePacket(packet, ipv6)
+
+function wholePacket(packet: TestPacket, header: Header): string {
+  const { protocol, payload } = packet
+  const { size, addresses, icmp, hasIcmpAddresses } = header
+  const length = headerLength[protocol]! + payload
+  const bytes = new Uint8Array(size + length)
+  const view = new DataView(bytes.buffer)
+  header.write(bytes, view, packet, length)
+  if (protocol === 1) {
+    bytes[size] = packet.icmpType
+    view.setUint16(size + 4, packet.id)
+  } else {
+    view.setUint16(size, packet.sourcePort)
+    view.setUint16(size + 2, packet.destinationPort)
+    if (protocol === 6) {
+      bytes[size + 12] = 5 << 4
+      bytes[size + 13] = packet.tcpFlags
+      view.setUint16(size + 14, 1024)
+    } else view.setUint16(size + 4, length)
+  }
+  const isPlain = protocol === 1 && !hasIcmpAddresses
+  const sum = isPlain
+    ? sumOf(bytes, size, 0)
+    : sumOf(bytes, addresses, (protocol === 1 ? icmp : protocol) + length)
+  view.setUint16(size + checksums[protocol]!, sum)
+  return Buffer.from(bytes).toString('hex')
+}
 
 function ipv6Bytes(address: string): number[] {
   const [before = '', after = ''] = address.split('::')
@@ -127,11 +144,7 @@ function ipv6Bytes(address: string): number[] {
   return [...first, ...middle, ...last].flatMap(word => [word >> 8, word & 0xff])
 }
 
-/** RFC 1071 over the transport part, with the pseudo header of TCP and UDP. */
-function checksum(bytes: Uint8Array, protocol: number): number {
-  return protocol === 1 ? sumOf(bytes, IP_HEADER, 0) : sumOf(bytes, 12, protocol + bytes.length - IP_HEADER)
-}
-
+/** RFC 1071, from where the addresses are for what has a pseudo header. */
 function sumOf(bytes: Uint8Array, from: number, start: number): number {
   let sum = start
   for (let i = from; i < bytes.length; i += 2) sum += (bytes[i]! << 8) | (bytes[i + 1] ?? 0)

@@ -52,7 +52,7 @@ const quiet = (names: readonly string[]): string[] =>
     ),
   )
 
-const macOf = (netns: TestNetns, name: string): string =>
+export const macOf = (netns: TestNetns, name: string): string =>
   (JSON.parse(netns.ip('-j', 'link', 'show', name).toString()) as { address: string }[])[0]!.address
 
 const add = (address: string, dev: string): string =>

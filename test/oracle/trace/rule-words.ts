@@ -1,6 +1,7 @@
 import type { Random } from '../random.ts'
 import { farAddresses, hostAddresses, routerAddresses } from './router.ts'
 import { ports, type RandomMatch, type RandomTarget, type RuleWords } from './rule-set.ts'
+import { filterTargets, natTargets } from './target-words.ts'
 
 const networks = [
   '10.1.0.0/24',
@@ -121,48 +122,15 @@ const targets: Readonly<Record<string, readonly RandomTarget[]>> = {
     { make: r => r.pick(['CT --notrack', 'NOTRACK']) },
     { make: r => r.pick(['DROP', 'ACCEPT', 'ACCEPT', 'RETURN', 'TRACE']) },
   ],
-  filter: [
-    { make: () => 'DROP' },
-    { make: () => 'ACCEPT' },
-    { make: () => 'ACCEPT' },
-    { make: () => 'RETURN' },
-    { make: () => 'LOG' },
-    { make: r => `REJECT${r.pick(['', ' --reject-with icmp-host-prohibited'])}` },
-  ],
+  filter: filterTargets('icmp-host-prohibited'),
   security: [{ make: r => r.pick(['DROP', 'ACCEPT', 'ACCEPT', 'RETURN']) }],
-  nat: [
-    {
-      make: r => `DNAT --to-destination ${r.pick(addresses.filter(address => !address.startsWith('127')))}`,
-      chains: ['PREROUTING', 'OUTPUT'],
-    },
-    {
-      protocol: true,
-      make: r =>
-        `DNAT --to-destination ${r.pick(['10.3.0.2:8080', ':1001', '10.2.0.3:1000-1002', '10.1.0.1:80', '10.4.0.2:53'])}`,
-      chains: ['PREROUTING', 'OUTPUT'],
-    },
-    {
-      protocol: true,
-      make: r => `REDIRECT --to-ports ${r.pick(['80', '8080', '1000-1002'])}`,
-      chains: ['PREROUTING', 'OUTPUT'],
-    },
-    { make: () => 'REDIRECT', chains: ['PREROUTING', 'OUTPUT'] },
-    {
-      make: r => `SNAT --to-source ${r.pick(['10.2.0.1', '10.9.9.9', '10.3.0.9'])}`,
-      chains: ['POSTROUTING', 'INPUT'],
-    },
-    {
-      protocol: true,
-      make: () => 'SNAT --to-source 10.9.9.9:1-65535',
-      chains: ['POSTROUTING', 'INPUT'],
-    },
-    // Over lo a connection is confirmed before the witness drops it, and the next one finds its port taken.
-    { protocol: true, out: '! -o lo', make: () => 'SNAT --to-source 10.2.0.1:7777', chains: ['POSTROUTING'] },
-    { make: () => 'MASQUERADE', chains: ['POSTROUTING'] },
-    { protocol: true, out: '! -o lo', make: () => 'MASQUERADE --to-ports 4444', chains: ['POSTROUTING'] },
-    { make: () => 'ACCEPT' },
-    { make: () => 'RETURN' },
-  ],
+  nat: natTargets({
+    destinations: addresses.filter(address => !address.startsWith('127')),
+    withPorts: ['10.3.0.2:8080', ':1001', '10.2.0.3:1000-1002', '10.1.0.1:80', '10.4.0.2:53'],
+    sources: ['10.2.0.1', '10.9.9.9', '10.3.0.9'],
+    anyPort: '10.9.9.9:1-65535',
+    onePort: '10.2.0.1:7777',
+  }),
 }
 
 /** What rules of iptables talk about. */

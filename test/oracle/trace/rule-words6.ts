@@ -2,6 +2,7 @@ import type { Random } from '../random.ts'
 import { farAddresses6, hostAddresses6, routerAddresses6 } from './router6.ts'
 import type { RandomMatch, RuleWords } from './rule-set.ts'
 import { not, words4 } from './rule-words.ts'
+import { filterTargets, natTargets } from './target-words.ts'
 
 const networks = [
   'fd00:1::/64',
@@ -55,8 +56,6 @@ const matches: readonly RandomMatch[] = [
   },
 ]
 
-const bracketed = (address: string) => `[${address}]`
-
 /** What rules of ip6tables talk about. */
 export const words6: RuleWords = {
   protocols: ['tcp', 'tcp', 'udp', 'ipv6-icmp'],
@@ -70,51 +69,13 @@ export const words6: RuleWords = {
       ...words4.targets['mangle']!.filter(({ make }) => !make(firstChoice, '').startsWith('TTL')),
       { make: r => `HL --hl-${r.pick(['set 33', 'dec 1', 'inc 2'])}`, chains: ['PREROUTING'] },
     ],
-    filter: [
-      { make: () => 'DROP' },
-      { make: () => 'ACCEPT' },
-      { make: () => 'ACCEPT' },
-      { make: () => 'RETURN' },
-      { make: () => 'LOG' },
-      { make: r => `REJECT${r.pick(['', ' --reject-with icmp6-adm-prohibited'])}` },
-    ],
-    nat: [
-      {
-        make: r => `DNAT --to-destination ${r.pick(addresses.filter(address => address !== '::1'))}`,
-        chains: ['PREROUTING', 'OUTPUT'],
-      },
-      {
-        protocol: true,
-        make: r =>
-          `DNAT --to-destination ${r.pick([`${bracketed('fd00:3::2')}:8080`, `${bracketed('fd00:2::3')}:1000-1002`, `${bracketed('fd00:1::1')}:80`, `${bracketed('fd00:4::2')}:53`])}`,
-        chains: ['PREROUTING', 'OUTPUT'],
-      },
-      {
-        protocol: true,
-        make: r => `REDIRECT --to-ports ${r.pick(['80', '8080', '1000-1002'])}`,
-        chains: ['PREROUTING', 'OUTPUT'],
-      },
-      { make: () => 'REDIRECT', chains: ['PREROUTING', 'OUTPUT'] },
-      {
-        make: r => `SNAT --to-source ${r.pick(['fd00:2::1', 'fd00:9::9', 'fd00:3::9'])}`,
-        chains: ['POSTROUTING', 'INPUT'],
-      },
-      {
-        protocol: true,
-        make: () => `SNAT --to-source ${bracketed('fd00:9::9')}:1-65535`,
-        chains: ['POSTROUTING', 'INPUT'],
-      },
-      // Over lo a connection is confirmed before the witness drops it, and the next one finds its port taken.
-      {
-        protocol: true,
-        out: '! -o lo',
-        make: () => `SNAT --to-source ${bracketed('fd00:2::1')}:7777`,
-        chains: ['POSTROUTING'],
-      },
-      { make: () => 'MASQUERADE', chains: ['POSTROUTING'] },
-      { protocol: true, out: '! -o lo', make: () => 'MASQUERADE --to-ports 4444', chains: ['POSTROUTING'] },
-      { make: () => 'ACCEPT' },
-      { make: () => 'RETURN' },
-    ],
+    filter: filterTargets('icmp6-adm-prohibited'),
+    nat: natTargets({
+      destinations: addresses.filter(address => address !== '::1'),
+      withPorts: ['[fd00:3::2]:8080', '[fd00:2::3]:1000-1002', '[fd00:1::1]:80', '[fd00:4::2]:53'],
+      sources: ['fd00:2::1', 'fd00:9::9', 'fd00:3::9'],
+      anyPort: '[fd00:9::9]:1-65535',
+      onePort: '[fd00:2::1]:7777',
+    }),
   },
 }
