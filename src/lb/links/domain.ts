@@ -1,7 +1,8 @@
 import type { Link } from '../../snapshot/index.ts'
 import type { RowRef } from '../evidence.ts'
-import { linkSysctl, type View } from '../view.ts'
+import type { View } from '../view.ts'
 import type { World } from '../world.ts'
+import { arpFilter, replyOf } from './answers.ts'
 import { nearestOwner } from './nearby.ts'
 import { childrenOf, infoOf, ipvlanKinds, isUp, kindOf, macvlanKinds, parentOf, slaveInfoOf } from './kind.ts'
 
@@ -90,6 +91,8 @@ function isSeen(seen: Set<Link>, link: Link): boolean {
 
 function sendOutPort(explored: Explored, view: View, port: Link): void {
   const state = slaveInfoOf(port, 'state')
+  // What asks for an address is a broadcast.
+  if (slaveInfoOf(port, 'bcast_flood') === false) return
   if (state === undefined || state === 'forwarding') sendOut(explored, view, port.ifname)
 }
 
@@ -126,6 +129,8 @@ export type Resolution = {
   }[]
   /** False when some of those asked are not in the snapshots, so that silence proves nothing. */
   readonly isComplete: boolean
+  /** Why somebody may answer of whom that is not known; stands alone. */
+  readonly doubt?: string
   /** What says that there is no answer. */
   readonly evidence: readonly RowRef[]
   readonly detail: string
@@ -139,15 +144,17 @@ export function resolveByAsking(world: World, view: View, ifname: string, addres
     : exploreDomain(world, view, ifname)
   const answers: { mac: string; by: string; evidence: readonly RowRef[] }[] = []
   const evidence: RowRef[] = []
+  let doubt = address.includes(':') ? undefined : arpFilter(view)
+  if (doubt !== undefined) return { answers, isComplete: false, evidence, detail: doubt, doubt }
   for (const { view: other, link } of endpoints) {
-    const row = answersFor(other, link, address)
-    if (!row || link.address === undefined) continue
-    const by = `${link.ifname} of ${other.namespace.name}`
-    answers.push({
-      mac: link.address,
-      by,
-      evidence: [other.ref('addresses', `${row.ifindex} ${row.local}/${row.prefixlen}`)],
-    })
+    const reply = replyOf(other, link, address, { view, ifname })
+    if (reply.kind === 'unknown') doubt = reply.why
+    if (reply.kind !== 'yes' || link.address === undefined) continue
+    const { row } = reply
+    const proof = row
+      ? other.ref('addresses', `${row.ifindex} ${row.local}/${row.prefixlen}`)
+      : other.ref('links', String(link.ifindex))
+    answers.push({ mac: link.address, by: `${link.ifname} of ${other.namespace.name}`, evidence: [proof] })
   }
   let isComplete = openEnds.length === 0
   let detail = `nobody has ${address}`
@@ -169,26 +176,7 @@ export function resolveByAsking(world: World, view: View, ifname: string, addres
       evidence.push(other.ref('links', String(link.ifindex)))
     }
   }
-  return { answers, isComplete, evidence, detail }
-}
-
-/** arp_process and arp_ignore of arp.c: does this interface say that it has the address? */
-function answersFor(
-  view: View,
-  link: Link,
-  address: string,
-): ReturnType<View['addressRows']>[number] | undefined {
-  if (link.flags.includes('NOARP')) return undefined
-  const rows = view.addressRows(address)
-  const own = rows.find(row => row.ifname === link.ifname)
-  if (own) return own
-  const [other] = rows
-  if (!other || other.family === 'inet6') return undefined
-  const ignore = Math.max(
-    view.sysctl('net.ipv4.conf.all.arp_ignore') ?? 0,
-    linkSysctl(view, link.ifname, 'arp_ignore') ?? 0,
-  )
-  return ignore === 0 ? other : undefined
+  return { answers, isComplete, evidence, detail, ...(doubt !== undefined && { doubt }) }
 }
 
 /**

@@ -25,7 +25,7 @@ function bridgeBehind(world: World, { view, link }: At): At | undefined {
 function portBehind(world: World, { view, link }: At): At | undefined {
   const peer = kindOf(link) === 'veth' ? world.peer(view, link) : undefined
   const port = peer?.view.link(peer.ifname)
-  if (!peer || !port || !isUp(port)) return undefined
+  if (!peer || !port || !isUp(port) || slaveInfoOf(port, 'bcast_flood') === false) return undefined
   const state = slaveInfoOf(port, 'state')
   return state === undefined || state === 'forwarding' ? { view: peer.view, link: port } : undefined
 }

@@ -84,7 +84,7 @@ function ask(
   then: (walk: Walk, mac: string | undefined) => Next,
 ): Next {
   const missing = view.missing('rtnl.neighbours')
-  const { answers, isComplete, evidence, detail } = resolveByAsking(walk.world, view, ifname, address)
+  const { answers, isComplete, evidence, detail, doubt } = resolveByAsking(walk.world, view, ifname, address)
   const macs = new Map(answers.map(answer => [answer.mac, answer]))
   if (macs.size === 1) {
     const [answer] = macs.values()
@@ -105,6 +105,7 @@ function ask(
       })),
     }
   }
+  if (doubt !== undefined) return end(view, packet, 'insufficient-info', doubt, evidence)
   if (isComplete && missing === undefined) {
     addStep(walk, view, { kind: 'neighbour', action: 'dropped', detail, evidence })
     const why = `nobody on ${ifname} answers for ${address}`

@@ -15,6 +15,7 @@ const ipv4Settings = [
 ] as const
 /** Off nearly everywhere, and then not told: each interface of a node would carry them. */
 const seldomOn = [
+  [3, 'proxy_arp'],
   [23, 'accept_local'],
   [24, 'src_valid_mark'],
 ] as const
