@@ -77,6 +77,12 @@ function unsureSentence(leaves: readonly Leaf[]): string {
 
 function sentenceOf({ end, reply }: Leaf): string {
   const broken = reply && good.has(end.disposition) ? brokenReply(reply) : undefined
+  if (broken && leavesOf(reply!).some(({ isUnsure }) => isUnsure)) {
+    const answer = judge(reply!)
+    // What becomes of one way alone is not what becomes of the answer.
+    if (answer.disposition === 'insufficient-info')
+      return `${subject(end)} reaches ${end.label}. Whether the answer comes back is not known. ${answer.sentence}`
+  }
   if (broken?.fullSize) {
     const { bytes, end: lost } = broken.fullSize
     return `Small packets are delivered, but not those of full size (${bytes} bytes): ${tell(lost)}`

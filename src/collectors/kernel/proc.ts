@@ -5,6 +5,7 @@ import type { SysctlTree } from './sysctl-tree.ts'
 const everywhere: Readonly<Record<string, readonly string[]>> = {
   ipv4: [
     'ip_forward',
+    'icmp_echo_ignore_all',
     'conf/all/rp_filter',
     'conf/all/arp_ignore',
     'conf/all/arp_announce',
@@ -16,7 +17,7 @@ const everywhere: Readonly<Record<string, readonly string[]>> = {
     'tcp_keepalive_intvl',
     'tcp_keepalive_probes',
   ],
-  ipv6: ['conf/all/disable_ipv6', 'conf/all/forwarding', 'conf/default/disable_ipv6'],
+  ipv6: ['conf/all/disable_ipv6', 'conf/all/forwarding', 'conf/default/disable_ipv6', 'icmp/echo_ignore_all'],
   netfilter: ['nf_conntrack_max'],
   bridge: ['bridge-nf-call-iptables', 'bridge-nf-call-ip6tables', 'bridge-nf-call-arptables'],
 }

@@ -10,6 +10,8 @@ import {
   type Packet,
   protocolText,
 } from '../packet.ts'
+import { parseIp } from '../../util/prefix.ts'
+import { routesFor } from '../routing/fib.ts'
 import type { View } from '../view.ts'
 import { because, end, type Next, type NextAt } from './next.ts'
 import { unwrapIpip } from './ipip.ts'
@@ -38,6 +40,11 @@ function toKernel(walk: Walk, view: View, packet: Packet): Next {
   const isEcho = packet.icmpType === (packet.protocol === IPPROTO_ICMP ? 8 : 128)
   if (!isEcho)
     return end(view, packet, 'insufficient-info', 'what becomes of this ICMP message is not followed')
+  const setting =
+    packet.protocol === IPPROTO_ICMP ? 'net.ipv4.icmp_echo_ignore_all' : 'net.ipv6.icmp.echo_ignore_all'
+  // Off nearly everywhere, and so it is taken where it was not read.
+  if (view.sysctl(setting) === 1)
+    return end(view, packet, 'dropped', `${setting} is 1`, [view.ref('sysctls', setting)])
   addStep(walk, view, {
     kind: 'socket',
     action: 'delivered',
@@ -59,8 +66,9 @@ function arrive(
   packet: Packet,
   detail: string,
   evidence: NextAt<'end'>['evidence'],
+  isUnbound = false,
 ): Next {
-  Object.assign(walk, { arrival: { view, packet } })
+  walk.arrival = { view, packet, isUnbound }
   return end(view, packet, 'delivered', detail, evidence)
 }
 
@@ -70,7 +78,7 @@ function toSocket(walk: Walk, view: View, packet: Packet, protocol: 'tcp' | 'udp
   const missing = view.missing('sockets')
   if (missing !== undefined)
     return end(view, packet, 'insufficient-info', `the sockets were not read: ${missing}`)
-  const fitting = view.sockets(protocol, port).filter(socket => takes(socket, packet))
+  const fitting = view.sockets(protocol, port).filter(socket => takes(socket, packet, cameBy(view, packet)))
   const socket = fitting.toSorted((a, b) => rank(b) - rank(a))[0]
   if (!socket) {
     const unserved = unservedMark(view, packet)
@@ -103,7 +111,15 @@ function toSocket(walk: Walk, view: View, packet: Packet, protocol: 'tcp' | 'udp
     return because(end(view, packet, 'dropped', why, evidence), causeOfReservedPort(view, packet))
   }
   addStep(walk, view, { kind: 'socket', action: 'delivered', detail, evidence })
-  return arrive(walk, view, packet, `to ${detail} in ${view.owner ?? view.namespace.name}`, evidence)
+  const isUnbound = protocol === 'udp' && isWildcard(socket)
+  return arrive(
+    walk,
+    view,
+    packet,
+    `to ${detail} in ${view.owner ?? view.namespace.name}`,
+    evidence,
+    isUnbound,
+  )
 }
 
 /** dockerd holds every port that is published through the mesh (plumbIngressPortsProxy of libnetwork). */
@@ -116,8 +132,8 @@ function isPlaceholder({ processes, address, port }: Socket, { destination }: Pa
 }
 
 /** inet_lookup_listener, udp4_lib_lookup: bound to the address or to none, and to the device or to none. */
-function takes(socket: Socket, packet: Packet): boolean {
-  if (typeof socket.ifname === 'string' && socket.ifname !== packet.inDevice) return false
+function takes(socket: Socket, packet: Packet, device: string | null): boolean {
+  if (typeof socket.ifname === 'string' && socket.ifname !== device) return false
   if (socket.family === 'inet') {
     return packet.family === 'inet' && (socket.address === '0.0.0.0' || socket.address === packet.destination)
   }
@@ -128,14 +144,27 @@ function takes(socket: Socket, packet: Packet): boolean {
   return socket.address === '::' || socket.address === packet.destination
 }
 
+/**
+ * The interface that a bound socket compares: what this namespace sent to itself over `lo` counts as having come by the one whose address
+ * it was sent to (`orig_oif` in ip_route_output_key_hash_rcu, `IP6CB(skb)->iif` in ip6_rcv_core).
+ */
+function cameBy(view: View, { family, destination, inDevice }: Packet): string | null {
+  const ip = inDevice === 'lo' && destination !== undefined ? parseIp(destination) : undefined
+  if (!ip) return inDevice
+  const [own] = routesFor(view.fib(family), 'local', ip)
+  return own?.route.dev ?? inDevice
+}
+
 /** The more it is bound to, the better it fits (compute_score). */
-function rank({ address, ifname, family }: Socket): number {
+function rank(socket: Socket): number {
   return (
-    (address === '0.0.0.0' || address === '::' ? 0 : 4) +
-    (typeof ifname === 'string' ? 2 : 0) +
-    (family === 'inet' ? 1 : 0)
+    (isWildcard(socket) ? 0 : 4) +
+    (typeof socket.ifname === 'string' ? 2 : 0) +
+    (socket.family === 'inet' ? 1 : 0)
   )
 }
+
+const isWildcard = ({ address }: Socket): boolean => address === '0.0.0.0' || address === '::'
 
 /** The answer is for the socket that asked, not for one that listens. */
 function answerArrives(walk: Walk, view: View, packet: Packet): Next {

@@ -1,12 +1,13 @@
 import { causeOfNoWay } from '../cause/address.ts'
 import { isLinkLocal6, isLoopback, isMulticast, parseIp } from '../../util/prefix.ts'
 import { priorities } from '../netfilter/place.ts'
-import type { Packet } from '../packet.ts'
+import { IPPROTO_TCP, type Packet } from '../packet.ts'
+import { addressType } from '../routing/fib.ts'
 import { routeInput } from '../routing/input.ts'
 import type { Way } from '../routing/lookup.ts'
 import { type OutputAnswer, routeOutput } from '../routing/output.ts'
 import type { Step } from '../trace.ts'
-import { linkSysctl, type View } from '../view.ts'
+import { linkSysctl, ownAddress, type View } from '../view.ts'
 import { findPolicy } from '../xfrm/policy.ts'
 import { encrypt, refusedByPolicy } from './ipsec.ts'
 import { ipvsIn, ipvsOut } from './ipvs.ts'
@@ -128,9 +129,13 @@ export function localIn(walk: Walk, { view, packet, isBehindIpvs }: NextAt<'loca
 
 /** A packet that begins here: ip_route_output, then ip_local_out. */
 export function localOut(walk: Walk, { view, packet }: NextAt<'local-out'>): Next {
+  const stranger = foreignSource(walk, view, packet)
+  if (stranger) return stranger
   const answer = routeOutput(view, packet)
   const refused = refusal(walk, view, packet, answer)
   if (refused) return refused
+  const again = withSource(walk, view, packet, answer)
+  if (again) return again
   const { ways, detail, evidence, source } = answer as Extract<OutputAnswer, { kind: 'route' }>
   addStep(walk, view, { kind: 'route', action: 'sent', detail, evidence })
   return overWays(view, ways, way => {
@@ -144,6 +149,41 @@ export function localOut(walk: Walk, { view, packet }: NextAt<'local-out'>): Nex
     const sent = { ...packet, source: from, outDevice: way.dev }
     return { at: 'output', view, way, packet: { ...sent, outPolicy: findPolicy(view, sent, 'out') } }
   })
+}
+
+/**
+ * ip_route_connect: the address that the first look-up has chosen is looked up with once more, so a rule that asks for it counts. A
+ * socket of UDP is routed so when it is connected, and not when each packet is told where to go.
+ *
+ * @returns undefined where both look-ups say the same
+ */
+function withSource(walk: Walk, view: View, packet: Packet, answer: OutputAnswer): Next | undefined {
+  const isOfSocket = packet.inner === null && packet.source === undefined && walk.direction === 'forward'
+  if (!isOfSocket || answer.kind !== 'route' || packet.family !== 'inet') return undefined
+  const [way] = answer.ways
+  const source = way && answer.source(way)
+  if (source === undefined) return undefined
+  const sent = { ...packet, source }
+  const second = routeOutput(view, sent)
+  if (second.kind === 'route' && second.detail === answer.detail) return undefined
+  if (packet.protocol === IPPROTO_TCP) return { at: 'local-out', view, packet: sent }
+  const why = `the rules of policy routing lead elsewhere once its source is ${source}, and whether the program connects first is not known`
+  return end(view, packet, 'insufficient-info', why)
+}
+
+/** ip_route_output_key_hash_rcu: an address that is none of this namespace sends nothing, but what raw and transparent sockets send. */
+function foreignSource(walk: Walk, view: View, packet: Packet): Next | undefined {
+  const { family, source, inner } = packet
+  const ip = source === undefined ? undefined : parseIp(source)
+  const isOfKernel = walk.direction === 'reply' || inner?.kind === 'vxlan'
+  if (!ip || family !== 'inet' || !isOfKernel || view.missing('rtnl.routes') !== undefined) return undefined
+  if (ownAddress(view, source!) || addressType(view.fib(family), ip) === 'local') return undefined
+  return end(
+    view,
+    packet,
+    'no-route',
+    `${source} is no address of ${view.namespace.name}, which cannot send from it`,
+  )
 }
 
 function refusal(walk: Walk, view: View, packet: Packet, answer: OutputAnswer): Next | undefined {

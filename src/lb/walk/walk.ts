@@ -36,7 +36,12 @@ export type Walk = {
 
 export type Origin = { readonly view: View; readonly packet: Packet; readonly ifname: string | null }
 
-export type Arrival = { readonly view: View; readonly packet: Packet }
+export type Arrival = {
+  readonly view: View
+  readonly packet: Packet
+  /** Its UDP socket has no address of its own: unless the program asks where it was spoken to, routing chooses what it answers from. */
+  readonly isUnbound?: boolean
+}
 
 /** struct ip_vs_conn: what turns the real server's answer back into one of the virtual service. */
 export type IpvsConnection = {

@@ -12,8 +12,16 @@ import { endingOf, type Walk } from './walk.ts'
 export function wayBack(walk: Walk, { disposition, cause }: Ending): Pick<Path, 'reply'> {
   const { arrival, left } = walk
   if (disposition === 'delivered' && arrival) {
+    const { view } = arrival
     const packet = answerTo(arrival.packet)
-    return { reply: follow(walk, { at: 'local-out', view: arrival.view, packet }) }
+    const asked: Next = { at: 'local-out', view, packet }
+    if (!arrival.isUnbound) return { reply: follow(walk, asked) }
+    const routed: Next = { at: 'local-out', view, packet: { ...packet, source: undefined } }
+    const branches = [
+      { label: 'if the program leaves its address to routing', next: routed },
+      { label: `if it answers from ${packet.source}`, next: asked },
+    ].map(each => ({ ...each, evidence: [], view, steps: [] }))
+    return { reply: follow(walk, { at: 'fork', reason: 'unknown', branches }) }
   }
   const reply = disposition === 'left-node' && left && !cause ? fromOutside(walk, left) : undefined
   return reply ? { reply } : {}
