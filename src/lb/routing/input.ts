@@ -166,8 +166,14 @@ function validateSource(
   // What came by IPsec has been checked by its policy.
   const filter = packet.secpath.length > 0 ? 0 : Math.max(all ?? 0, own ?? 0)
   if (all === undefined && own === undefined) return undefined
-  if (filter === 0) return undefined
-  return reverseCheck(view, packet, inDevice, { source, destination, filter, acceptsLocal })
+  const check = (level: number) =>
+    reverseCheck(view, packet, inDevice, { source, destination, filter: level, acceptsLocal })
+  if (all !== undefined || packet.secpath.length > 0) return filter === 0 ? undefined : check(filter)
+  // What was not read of `all` may be stricter than the interface's own, or less strict: 2 wins over 1.
+  const strict = check(1)
+  if (!strict || (filter > 0 && check(2))) return strict
+  const reason = 'whether the way back has to lead the same way (net.ipv4.conf.all.rp_filter) was not read'
+  return { kind: 'unknown', reason, evidence: [] }
 }
 
 /** IN_DEV_ORCONF: for one interface or for all; off where it was not read, as nearly everywhere. */

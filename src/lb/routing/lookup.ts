@@ -102,8 +102,17 @@ function byRule(view: View, fib: Fib, rule: PolicyRule, query: RouteQuery): Rout
     return target < 0 ? undefined : fromRule(view, fib, query, target)
   }
   const answer = byTable(view, fib, rule.table ?? 'main', query, evidence)
-  if (answer?.kind !== 'route' || rule.suppress_prefixlen === undefined) return answer
-  return answer.prefixLength <= rule.suppress_prefixlen ? undefined : answer
+  return answer?.kind === 'route' && isSuppressed(view, rule, answer) ? undefined : answer
+}
+
+/** fib4_rule_suppress: a route that is too short, or leads out by an interface of the group, does not count. */
+function isSuppressed(
+  view: View,
+  { suppress_prefixlen: length, suppress_ifgroup: group }: PolicyRule,
+  { prefixLength, ways }: Extract<RouteAnswer, { kind: 'route' }>,
+): boolean {
+  if (length !== undefined && prefixLength <= length) return true
+  return group !== undefined && ways.some(({ dev }) => view.link(dev)?.group === group)
 }
 
 function byTable(
@@ -121,6 +130,11 @@ function byTable(
       return { kind: 'none', type: route.type, detail: `route '${routeText(route)}'`, evidence: proof }
     }
     if (route.type === 'throw') return undefined
+    const encap = route.encap ?? route.nexthops?.find(hop => hop.encap !== undefined)?.encap
+    if (encap !== undefined) {
+      const reason = `route '${routeText(route)}' wraps what it takes (encap ${encap}), which is not followed`
+      return { kind: 'unknown', reason, evidence: proof }
+    }
     const ways = usableWays(view, route, query)
     if (ways.length === 0) continue
     return {

@@ -56,12 +56,15 @@ export function fullSizeOf(forward: Walk, reply: Walk, answered: Ending): FullSi
   const taken = [forward.mtu, reply.mtu].filter(mtu => mtu !== undefined)
   if (taken.length === 0) return undefined
   const agreed = Math.min(...taken)
-  const sizeFor = (mss: number | null): number =>
-    Math.min(asked ?? agreed, agreed, mss === null ? agreed : mss + headersOf(arrival.packet))
-  // Each side keeps to the MSS that it was told.
+  const isTcp = arrival.packet.protocol === IPPROTO_TCP
+  // Each side of a connection keeps to the MSS that it was told. Of other protocols each knows its own interface alone.
+  const sizeFor = (mss: number | null, own: number | undefined): number => {
+    const most = isTcp ? agreed : (own ?? agreed)
+    return Math.min(asked ?? most, most, mss === null ? most : mss + headersOf(arrival.packet))
+  }
   return (
-    tooLarge(forward, sizeFor(answered.packet.mss), arrival.packet, 'forward') ??
-    tooLarge(reply, sizeFor(arrival.packet.mss), answered.packet, 'reply')
+    tooLarge(forward, sizeFor(answered.packet.mss, forward.mtu), arrival.packet, 'forward') ??
+    tooLarge(reply, sizeFor(arrival.packet.mss, reply.mtu), answered.packet, 'reply')
   )
 }
 

@@ -95,4 +95,13 @@ export const bridgeCases: readonly SmallCase[] = [
     comes: true,
     said: 'delivered',
   },
+  {
+    name: 'a port that broadcasts do not go out of',
+    wire: 'bridged',
+    setUp: ['R: bridge link set dev rs bcast_flood off'],
+    listeners: [inS],
+    ask: toS,
+    comes: false,
+    said: 'no-neighbour',
+  },
 ]

@@ -83,8 +83,8 @@ const wires: Readonly<Record<Wire, Readonly<Record<Name, readonly string[]>>>> =
 /** With both ends of every wire up: before that a route to a gateway may be refused. */
 const routes: Readonly<Record<Wire, Readonly<Record<'A' | 'S', readonly string[]>>>> = {
   routed: {
-    A: ['route add default via 10.0.1.1', '-6 route add default via fd00:1::1'],
-    S: ['route add default via 10.0.2.1', '-6 route add default via fd00:2::1'],
+    A: ['route add default via 10.0.1.1', 'route add default via fd00:1::1'],
+    S: ['route add default via 10.0.2.1', 'route add default via fd00:2::1'],
   },
   bridged: { A: ['route add default via 10.0.1.1'], S: ['route add default via 10.0.1.1'] },
 }

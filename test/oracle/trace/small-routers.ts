@@ -1,0 +1,207 @@
+import type { SmallCase } from '../small-worlds.test.ts'
+import type { Asking, Listener } from './small-world.ts'
+
+const toS: Asking = { protocol: 'tcp', destination: '10.0.2.2', port: 80 }
+const overUdp: Asking = { ...toS, protocol: 'udp' }
+const inS: Listener = { at: 'S', protocol: 'tcp', address: '0.0.0.0', port: 80 }
+const udpInS: Listener = { ...inS, protocol: 'udp' }
+const echo = (destination: string): Asking => ({ protocol: 'icmp', destination })
+const blackhole = (network: string) => `ip route add blackhole ${network} table 77`
+
+/** Packets that R routes. */
+export const routerCases: readonly SmallCase[] = (
+  [
+    {
+      name: 'UDP on every address, asked at the first of them',
+      setUp: ['S: ip addr add 10.0.2.50/24 dev s0'],
+      listeners: [udpInS],
+      ask: overUdp,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'UDP on every address, asked at another: routing chooses what it answers from',
+      setUp: ['S: ip addr add 10.0.2.50/24 dev s0'],
+      listeners: [udpInS],
+      ask: { ...overUdp, destination: '10.0.2.50' },
+      comes: false,
+      said: 'insufficient-info',
+      tells: 'if the program leaves its address to routing',
+    },
+    {
+      name: 'UDP on that very address',
+      setUp: ['S: ip addr add 10.0.2.50/24 dev s0'],
+      listeners: [{ ...udpInS, address: '10.0.2.50' }],
+      ask: { ...overUdp, destination: '10.0.2.50' },
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'UDP, and a rule for what is sent from its address',
+      setUp: ['S: ip rule add from 10.0.2.2 lookup 77 pref 10', `S: ${blackhole('10.0.1.0/24')}`],
+      listeners: [udpInS],
+      ask: overUdp,
+      comes: true,
+      said: 'insufficient-info',
+    },
+    {
+      name: 'a rule of policy routing for the address that was just chosen',
+      setUp: ['A: ip rule add from 10.0.1.2 lookup 77 pref 10', `A: ${blackhole('10.0.2.0/24')}`],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'no-route',
+    },
+    {
+      name: 'a rule that leaves out routes by a group of interfaces',
+      setUp: [
+        'R: ip link set rs group 5',
+        'R: ip rule add lookup main suppress_ifgroup 5 pref 10',
+        'R: ip rule add lookup 77 pref 11',
+        `R: ${blackhole('default')}`,
+        'R: ip rule del pref 32766',
+      ],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'no-route',
+    },
+    {
+      name: 'a route that wraps what it takes, as far as its device cares',
+      setUp: [
+        'R: ip route add 10.9.1.0/24 encap ip id 5 dst 10.0.2.2 via 10.0.2.2 dev rs',
+        'S: ip addr add 10.9.1.1/32 dev lo',
+      ],
+      listeners: [inS],
+      ask: { ...toS, destination: '10.9.1.1' },
+      comes: true,
+      said: 'insufficient-info',
+    },
+    {
+      name: 'an address that is local by a table of its own, and answers nothing',
+      setUp: [
+        'R: ip rule add to 10.0.2.2 lookup 77 pref 10',
+        'R: ip route add local 10.0.2.2/32 dev lo table 77',
+      ],
+      listeners: [{ ...inS, at: 'R' }],
+      ask: toS,
+      comes: false,
+      said: 'no-route',
+    },
+    {
+      name: 'a socket that is bound to the interface, asked from its own namespace',
+      setUp: [],
+      listeners: [{ ...inS, dev: 's0' }],
+      ask: { ...toS, from: 'S' },
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'a socket that is bound to lo, asked at another address',
+      setUp: [],
+      listeners: [{ ...inS, dev: 'lo' }],
+      ask: { ...toS, from: 'S' },
+      comes: false,
+      said: 'no-listener',
+    },
+    {
+      name: 'a namespace that does not answer pings',
+      setUp: ['S: sysctl -qw net.ipv4.icmp_echo_ignore_all=1'],
+      ask: echo('10.0.2.2'),
+      comes: false,
+      said: 'dropped',
+      tells: 'icmp_echo_ignore_all is 1',
+    },
+    {
+      name: 'the same of IPv6',
+      setUp: ['S: sysctl -qw net.ipv6.icmp.echo_ignore_all=1'],
+      ask: echo('fd00:2::2'),
+      comes: false,
+      said: 'dropped',
+    },
+    {
+      name: 'arp_ignore 2, asked from outside of the subnet',
+      setUp: [
+        'S: ip addr add 10.0.9.9/32 dev s0',
+        'S: sysctl -qw net.ipv4.conf.all.arp_ignore=2',
+        'R: ip route add 10.0.9.9/32 dev rs',
+      ],
+      listeners: [inS],
+      ask: { ...toS, destination: '10.0.9.9' },
+      comes: false,
+      said: 'no-neighbour',
+    },
+    {
+      name: 'arp_ignore 2, asked from the subnet',
+      setUp: ['S: sysctl -qw net.ipv4.conf.all.arp_ignore=2'],
+      listeners: [inS],
+      ask: toS,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'arp_ignore 8',
+      setUp: ['S: sysctl -qw net.ipv4.conf.all.arp_ignore=8'],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'no-neighbour',
+    },
+    {
+      name: 'a router that answers for the others (proxy_arp)',
+      setUp: [
+        'A: ip route del default; ip addr flush dev a0; ip addr add 10.0.1.2/16 dev a0',
+        'R: sysctl -qw net.ipv4.conf.ra.proxy_arp=1',
+      ],
+      listeners: [inS],
+      ask: toS,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'a router that answers for one of the others',
+      setUp: [
+        'A: ip route del default; ip addr flush dev a0; ip addr add 10.0.1.2/16 dev a0',
+        'R: ip neigh add proxy 10.0.2.2 dev ra',
+      ],
+      listeners: [inS],
+      ask: toS,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'a router that answers for nobody',
+      setUp: ['A: ip route del default; ip addr flush dev a0; ip addr add 10.0.1.2/16 dev a0'],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'no-neighbour',
+    },
+    {
+      name: 'arptables of the one who is asked',
+      setUp: ['S: arptables-nft -A INPUT -j DROP'],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'insufficient-info',
+      tells: 'may stop ARP',
+    },
+    {
+      name: 'arptables of the one who asks',
+      setUp: ['R: arptables-nft -A OUTPUT -j DROP'],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'insufficient-info',
+    },
+    {
+      name: 'UDP that is larger than the other end of a pair takes',
+      setUp: ['S: ip link set s0 mtu 600'],
+      listeners: [udpInS],
+      ask: { ...overUdp, bytes: 1200 },
+      comes: false,
+      said: 'dropped',
+      tells: 's0 takes 600 bytes',
+    },
+  ] satisfies readonly Omit<SmallCase, 'wire'>[]
+).map(each => ({ ...each, wire: 'routed' as const }))
