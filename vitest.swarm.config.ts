@@ -3,7 +3,7 @@ import { skipNotes } from './scripts/skip-notes.ts'
 
 /** In a guest: the tests of the swarm. On the host: those of what runs a guest. */
 const include = process.env['CNMTOP_GUEST'] ? 'test/swarm/*.test.ts' : 'test/swarm/host/*.test.ts'
-/** A guest in qemu is slow. */
+/** A guest is slow where other work goes on beside it, and in qemu. */
 const patience = Number(process.env['CNMTOP_GUEST_PATIENCE'] ?? 1)
 const reportFile = process.env['CNMTOP_TEST_REPORT']
 

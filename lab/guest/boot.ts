@@ -1,11 +1,11 @@
 /** Boots a guest, runs one command in it and gives back how it ended. */
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../run.ts'
 import { exitStatus, requireNamespaces, spawnContained } from './contained.ts'
+import { allowedCpus, quietestCpu } from './cpus.ts'
 import { kernel } from './kernel.ts'
 import { requirePackages, say } from './programs.ts'
 import { qemuKernel } from './qemu-kernel.ts'
@@ -44,8 +44,11 @@ export type GuestOptions = {
 export const timedOut = 124
 export const guestFailed = 125
 
-/** How much longer the swarm's driver waits for things in qemu. */
-const patience = 6
+/**
+ * How many times as long as on a machine of its own the swarm's driver waits for things that do not come: other work beside a guest
+ * makes it as slow, and what comes is never waited for any longer.
+ */
+const patience: Readonly<Record<Machine, number>> = { 'user-mode Linux': 3, qemu: 6 }
 
 /**
  * Runs `command` in a fresh guest with the repository as working directory; its output goes to ours.
@@ -89,7 +92,7 @@ async function boot(
   const settings = machine === 'qemu' ? await qemuSettings(options) : await userModeSettings(options)
   options.signal?.throwIfAborted()
   const shares = [{ folder: repository, mode: 'scratch' }, ...options.shares.map(checkedShare)]
-  const env = machine === 'qemu' ? { CNMTOP_GUEST_PATIENCE: String(patience), ...options.env } : options.env
+  const env = { CNMTOP_GUEST_PATIENCE: String(patience[machine]), ...options.env }
   const child = spawnContained(['bash', join(import.meta.dirname, 'boot.sh')], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     env: {
@@ -174,31 +177,4 @@ function commandScript(command: readonly string[], { env, workers }: GuestOption
 
 function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`
-}
-
-/**
- * Of the processors that we may use, the one that idles most. User-mode Linux runs one of the guest's processes at a
- * time; when the host moves them between processors, each system call costs five times as much.
- */
-async function quietestCpu(): Promise<number> {
-  const before = idleTimes()
-  await sleep(300)
-  const after = idleTimes()
-  const idle = (cpu: number): number => (after.get(cpu) ?? 0) - (before.get(cpu) ?? 0)
-  return allowedCpus().toSorted((a, b) => idle(b) - idle(a))[0] ?? 0
-}
-
-/** The host's processors that this process may use. */
-function allowedCpus(): number[] {
-  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
-  return list.split(',').flatMap(range => {
-    const [first = 0, last = first] = range.split('-').map(Number)
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index)
-  })
-}
-
-/** Idle time of each processor since boot, in clock ticks (proc(5), /proc/stat). */
-function idleTimes(): Map<number, number> {
-  const lines = readFileSync('/proc/stat', 'utf8').matchAll(/^cpu(\d+) \d+ \d+ \d+ (\d+)/gm)
-  return new Map(Array.from(lines, ([, cpu, idle]) => [Number(cpu), Number(idle)]))
 }

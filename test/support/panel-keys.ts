@@ -50,12 +50,12 @@ export async function choose(terminal: RunningTerminal, title: string, then: str
   await steps(terminal, ['\r', then])
 }
 
-/** Chooses the button that sends, and waits until it can be pressed. */
+/** Chooses the button that sends, and waits until it can be pressed, and then until it was: a plan names its requests already. */
 export async function confirm(terminal: RunningTerminal, then: string, limitMs = LIMIT_MS): Promise<void> {
   await terminal.until(shows('[ Do it ]'), LIMIT_MS)
   await steps(terminal, ['\t', '[>Do it<]'])
   terminal.type('\r')
-  await terminal.until(shows(then), limitMs)
+  await terminal.until(rows => !shows('Do it')(rows) && shows(then)(rows), limitMs)
 }
 
 /** Types a word letter by letter, each when the one before is on the screen behind `label`. */
