@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { clearSwarm } from '../../lab/scenarios/driver.ts'
 import {
   createOverlay,
   createService,
@@ -19,6 +20,7 @@ const swarm = openSwarm()
 const story: string[] = []
 
 beforeAll(async () => {
+  await clearSwarm(swarm)
   await createOverlay(swarm, { name: 'app', subnet: '10.20.0.0/24' })
   const networks = ['app']
   await createService(swarm, { name: 'web', replicas, networks, ports: [{ published: port }] })
