@@ -39,9 +39,15 @@ export function setMeta({ key, sreg }: Meta, registers: Registers, packet: Packe
 export function setCt({ key, sreg, direction }: Ct, registers: Registers, packet: Packet): Packet {
   const { connection } = packet
   if (key === 'zone') {
-    if (connection || packet.zone || packet.connectionInfo !== 'none') return packet
+    // nft_ct_set_zone_eval: only a connection or a template is in its way. What was not to be tracked is tracked again.
+    const isOpen = packet.connectionInfo === 'none' || packet.connectionInfo === 'untracked'
+    if (connection || packet.zone || !isOpen) return packet
     const side = direction === 'original' || direction === 'reply' ? direction : 'both'
-    return { ...packet, zone: { id: numberOfHost(read(registers, sreg!, 2)), side } }
+    return {
+      ...packet,
+      connectionInfo: 'none',
+      zone: { id: numberOfHost(read(registers, sreg!, 2)), side },
+    }
   }
   if (key !== 'mark' || !connection) return packet
   return { ...packet, connection: { ...connection, mark: numberOfHost(read(registers, sreg!, 4)) } }
