@@ -1,14 +1,14 @@
 /** The nodes of a swarm, compared with how they were at rest. */
-import { join } from 'node:path'
 import { type Swarm, type SwarmNode, waitFor } from '../../lab/swarm/index.ts'
 import { diffSnapshots } from '../../src/snapshot/diff.ts'
 import type { Snapshot } from '../../src/snapshot/index.ts'
-
-const main = join(import.meta.dirname, '../../src/main.ts')
+import { program } from './program.ts'
 
 async function snapshots(nodes: readonly SwarmNode[]): Promise<Snapshot[]> {
   return Promise.all(
-    nodes.map(async node => JSON.parse(await node.exec(['node', main, 'snapshot', '-o', '-'])) as Snapshot),
+    nodes.map(
+      async node => JSON.parse(await node.exec(['node', program, 'snapshot', '-o', '-'])) as Snapshot,
+    ),
   )
 }
 

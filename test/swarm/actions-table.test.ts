@@ -3,7 +3,6 @@
  * says what comes of it, that is looked for too.
  */
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clearSwarm } from '../../lab/scenarios/driver.ts'
 import { openSwarm, waitFor, webImage } from '../../lab/swarm/index.ts'
@@ -16,10 +15,10 @@ import { askCase, setUpCases, tidyCase, type Wait, whatComes } from '../actions/
 import { cases } from '../actions/cases.ts'
 import type { RecordedAnswer } from '../actions/recorded-answers.ts'
 import { service } from '../actions/intents.ts'
+import { program } from '../support/program.ts'
 
 const swarm = openSwarm()
 const { manager } = swarm
-const main = join(import.meta.dirname, '../../src/main.ts')
 const wait: Wait = async (missing, seconds) => waitFor(missing, { seconds, everyMs: 500 })
 let engine: Engine
 let site: Site
@@ -36,10 +35,10 @@ beforeAll(async () => {
       await manager.docker.get<{ ServiceStatus: { RunningTasks: number } }[]>('/services?status=true')
     return services.every(({ ServiceStatus }) => ServiceStatus.RunningTasks === 1) ? undefined : 'tasks'
   })
-  snapshot = JSON.parse(await manager.exec(['node', main, 'snapshot', '-o', '-'])) as Snapshot
+  snapshot = JSON.parse(await manager.exec(['node', program, 'snapshot', '-o', '-'])) as Snapshot
   site = siteOf(snapshot)
   engine = await openEngine({ dockerHost: manager.dockerSocket })
-}, 240_000)
+})
 
 afterAll(async () => {
   const file = process.env['CNMTOP_ACTIONS_TABLE']
@@ -54,7 +53,7 @@ afterAll(async () => {
   }
   engine?.close()
   await clearSwarm(swarm)
-}, 240_000)
+})
 
 describe.each(cases.map(one => [one.name, one] as const))('%s', (_, one) => {
   test('is judged as the daemon judges it', async () => {

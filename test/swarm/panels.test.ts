@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { clearSwarm } from '../../lab/scenarios/driver.ts'
-import { openSwarm, type SwarmNode, waitFor, webImage } from '../../lab/swarm/index.ts'
+import { openSwarm, quickImage, type SwarmNode, waitFor } from '../../lab/swarm/index.ts'
 import { openTerminal, type RunningTerminal } from '../../scripts/terminal.ts'
 import { parseAudit } from '../../src/actions/audit-read.ts'
 import type { Snapshot } from '../../src/snapshot/index.ts'
@@ -47,14 +47,14 @@ beforeAll(async () => {
   })
   // The kernel tells of its networks at once, the daemon of this one a little later.
   await terminal.until(rows => rows.some(row => /none +null/.test(row)), convergeMs)
-}, 240_000)
+})
 
 afterAll(async () => {
   process.stderr.write(`${story.join('\n')}\n`)
   await terminal.close()
   rmSync(log, { force: true })
   await clearSwarm(swarm)
-}, 240_000)
+})
 
 let isBroken = false
 beforeEach(({ skip }) => skip(isBroken, 'the story broke off before'))
@@ -155,7 +155,7 @@ describe('by keys', () => {
   })
 
   test('a service with a VIP is made on it', async () => {
-    await planService(terminal, { name: 'nginx-vip', image: webImage, replicas: '2' })
+    await planService(terminal, { name: 'nginx-vip', image: quickImage, replicas: '2' })
     expect(note()).toContain('my-network')
     await confirm(terminal, 'POST /services/create')
     await toEnd('━━ Networks')
@@ -173,7 +173,7 @@ describe('by keys', () => {
   test('a service of names is made beside it', async () => {
     await planService(terminal, {
       name: 'nginx-dnsrr',
-      image: webImage,
+      image: quickImage,
       replicas: '2',
       endpointMode: 'dnsrr',
     })
@@ -194,7 +194,7 @@ describe('by keys', () => {
   })
 
   test('a port in the mesh is made, and answers on every node', async () => {
-    await planService(terminal, { name: 'nginx-ingress', image: webImage, replicas: '2', port: '80' })
+    await planService(terminal, { name: 'nginx-ingress', image: quickImage, replicas: '2', port: '80' })
     expect(note()).toContain('--publish')
     await confirm(terminal, 'POST /services/create')
     await toEnd('━━ Networks', arrives)
@@ -210,7 +210,7 @@ describe('by keys', () => {
   })
 
   test('a port of a node is made, and answers where the task runs', async () => {
-    const keys = { name: 'nginx-host', image: webImage, replicas: '1', isOnNetwork: false } as const
+    const keys = { name: 'nginx-host', image: quickImage, replicas: '1', isOnNetwork: false } as const
     await planService(terminal, { ...keys, port: '8090', portMode: 'host' })
     expect(note()).toContain('mode=host')
     await confirm(terminal, 'POST /services/create')
@@ -296,7 +296,7 @@ describe('and back', () => {
     const titles = new Map(entries.map(({ id, intended }) => [id, intended.title]))
     const undone = entries.flatMap(({ intended }) => titles.get(intended.undoes ?? '') ?? [])
     expect(undone).toEqual(
-      ['nginx-host', 'nginx-ingress'].map(name => `Create service ${name} (${webImage})`),
+      ['nginx-host', 'nginx-ingress'].map(name => `Create service ${name} (${quickImage})`),
     )
   })
 
