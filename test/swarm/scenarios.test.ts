@@ -11,15 +11,22 @@ import { buildGraph } from '../../src/graph/build.ts'
 import { snapshotSchema } from '../../src/snapshot/schema/snapshot.ts'
 import type { Snapshot } from '../../src/snapshot/index.ts'
 import { graphLines, isManager, type ToldNode, toldLines, type ToolTexts } from '../support/swarm-told.ts'
+import { program } from '../support/program.ts'
+import { testFlows } from './flow-tests.ts'
 
-const program = join(import.meta.dirname, '../../src/main.ts')
 const swarm = openSwarm()
 const story: string[] = []
-let world: World
+let world: World | undefined
 
 afterAll(() => {
   process.stderr.write(`${story.join('\n')}\n`)
 })
+
+/** The world of all scenarios, which stand for all tests of them. */
+function up(): World {
+  if (!world) throw new Error('the scenarios did not come up')
+  return world
+}
 
 describe('the scenarios', () => {
   beforeAll(async () => {
@@ -27,18 +34,18 @@ describe('the scenarios', () => {
     world = await upScenarios(swarm, scenarios)
   })
 
-  afterAll(() => downScenarios(swarm, world, scenarios))
+  afterAll(() => (world ? downScenarios(swarm, world, scenarios) : clearSwarm(swarm)))
 
   test.each(scenarios.map(scenario => [scenario.name, scenario] as const))(
     '%s answers as it must',
     async (_, scenario) => {
-      const verified = verifyScenarios(swarm, world, [scenario], line => story.push(line))
+      const verified = verifyScenarios(swarm, up(), [scenario], line => story.push(line))
       await expect(verified).resolves.toBeUndefined()
     },
   )
 
   test('what crosses the encrypted overlay is ESP on the wire, and nothing of it can be read', async () => {
-    const seen = await whileAsked(swarm, world, scenarioNamed('encrypted'), 'secret')
+    const seen = await whileAsked(swarm, up(), scenarioNamed('encrypted'), 'secret')
     story.push(`encrypted: on the wire of node1: ${JSON.stringify(seen)}`)
     expect(seen.clear).toBe(0)
     expect(seen.esp).toBeGreaterThan(0)
@@ -50,7 +57,7 @@ describe('the scenarios', () => {
   })
 
   test('what crosses an overlay without encryption can be read on the same wire', async () => {
-    const seen = await whileAsked(swarm, world, scenarioNamed('ingress'), 'app')
+    const seen = await whileAsked(swarm, up(), scenarioNamed('ingress'), 'app')
     expect(seen.clear).toBeGreaterThan(0)
   })
 
@@ -85,6 +92,10 @@ describe('the scenarios', () => {
       for (const what of Object.keys(told)) expect(told[what], what).not.toEqual([])
       expect(graphLines(graph, true)).toEqual(told)
     })
+  })
+
+  describe('real connections', () => {
+    testFlows(swarm, up)
   })
 })
 
