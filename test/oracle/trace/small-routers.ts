@@ -8,6 +8,22 @@ const udpInS: Listener = { ...inS, protocol: 'udp' }
 const echo = (destination: string): Asking => ({ protocol: 'icmp', destination })
 const blackhole = (network: string) => `ip route add blackhole ${network} table 77`
 
+/** Who is in the set does not get through. */
+const writing = (statement: string, elements: string) => `R: nft -f - <<'END'
+table ip doubt {
+  set seen { type ipv4_addr; size 64; flags dynamic,timeout; timeout 1m; ${elements}
+  }
+  chain pre {
+    type filter hook prerouting priority 0
+    ${statement}
+  }
+  chain through {
+    type filter hook forward priority 0
+    ip saddr @seen drop
+  }
+}
+END`
+
 /** Packets that R routes. */
 export const routerCases: readonly SmallCase[] = (
   [
@@ -74,6 +90,22 @@ export const routerCases: readonly SmallCase[] = (
       ],
       listeners: [inS],
       ask: { ...toS, destination: '10.9.1.1' },
+      comes: true,
+      said: 'insufficient-info',
+    },
+    {
+      name: 'a set of nft that a rule before adds who sends to',
+      setUp: [writing('update @seen { ip saddr }', '')],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'insufficient-info',
+    },
+    {
+      name: 'a set of nft that a rule before takes who sends from',
+      setUp: [writing('delete @seen { ip saddr }', 'elements = { 10.0.1.2 }')],
+      listeners: [inS],
+      ask: toS,
       comes: true,
       said: 'insufficient-info',
     },

@@ -39,7 +39,10 @@ import {
   verdictEffect,
 } from './statement.ts'
 
-type SetData = NonNullable<NftTable['setData']>[number]
+type SetData = NonNullable<NftTable['setData']>[number] & {
+  /** Rules change it as packets pass, this one perhaps: what is in it then is not known. */
+  readonly isWritten?: boolean
+}
 export type SetsByName = ReadonlyMap<string, SetData>
 
 /** Follows the expressions of a rule of nf_tables; every way that it may go is one result. */
@@ -241,7 +244,14 @@ function stepLookup({ set: name, sreg, dreg, flags = [] }: Lookup, run: Run, set
   if (!set)
     return stop({ ...run, isSure: true }, { kind: 'unknown', reason: `what is in set ${name} was not read` })
   const length = (set.elements.find(({ key }) => key !== undefined)?.key?.length ?? 0) >> 1
-  const found = lookUp(set, read(run.registers, sreg, length))
+  const told = lookUp(set, read(run.registers, sreg, length))
+  const found = set.isWritten ? told.map(each => ({ ...each, fits: undefined })) : told
+  if (set.isWritten && dreg === undefined) return test(undefined, run)
+  if (set.isWritten && found.length === 0)
+    return stop(
+      { ...run, isSure: true },
+      { kind: 'unknown', reason: `what rules put into map ${name} is not known` },
+    )
   const isIn = found.some(({ fits }) => fits === true) ? true : found.length > 0 ? undefined : false
   if (dreg === undefined) return test(flags.includes('inv') && isIn !== undefined ? !isIn : isIn, run)
   if (isIn === false) return { broken: [run] }

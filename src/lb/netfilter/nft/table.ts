@@ -89,7 +89,18 @@ function ruleTable(table: NftTable): RuleTable {
 }
 
 function setsOf(table: NftTable): SetsByName {
-  return new Map((table.setData ?? []).map(set => [set.name, set]))
+  const written = new Set(table.rules.flatMap(({ expressions }) => expressions.flatMap(setWritten)))
+  const byName = (table.setData ?? []).map(set => {
+    const isWritten = written.has(set.name)
+    return [set.name, isWritten ? { ...set, isWritten } : set] as const
+  })
+  return new Map(byName)
+}
+
+/** The set that a rule itself adds to, or takes from (`add @seen { ip saddr }`). */
+function setWritten(expression: NftRule['expressions'][number]): string[] {
+  const { name, set } = expression as { readonly name: string; readonly set?: unknown }
+  return name === 'dynset' && typeof set === 'string' ? [set] : []
 }
 
 function nativeRule(table: NftTable, rule: NftRule, sets: SetsByName): ChainRule {
