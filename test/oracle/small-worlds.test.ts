@@ -28,7 +28,7 @@ const BRIEF = 0.4
 describe('what is said of a small world', needs('root', 'program:ip', 'program:python3'), () => {
   test.each([...bridgeCases, ...routerCases].map(each => [each.name, each] as const))(
     '%s',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async (_, each) => {
       const { wire, setUp, listeners = [], ask, comes, said, tells } = each
       const world = makeSmallWorld(wire)
