@@ -91,7 +91,7 @@ export function openTerminal(
       screen.resize(newCols, newRows)
       pty.resize(newCols, newRows)
     },
-    until: async (wanted, limitMs = 10_000) => {
+    until: async (wanted, limitMs = 30_000) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const fail = (why: string): void => reject(new Error(`${why}; the screen shows:\n${text().join('\n')}`))
       const check = (): void => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openTerminal, type RunningTerminal } from '../../scripts/terminal.ts'
 import { type FakeDocker, fakeDocker } from '../support/fake-docker.ts'
 import {
@@ -15,6 +15,7 @@ import {
   typeWord,
 } from '../support/panel-keys.ts'
 import { program } from '../support/program.ts'
+import { patiently } from '../support/patiently.ts'
 
 /** The whole program in a pseudo-terminal, on a recorded daemon that takes what it is told. Nothing sleeps but where a key is held. */
 const directory = mkdtempSync(join(tmpdir(), 'cnmtop-panels-'))
@@ -160,7 +161,7 @@ describe('nothing is destroyed', () => {
     const terminal = await start('networks')
     await planOverlay(terminal, 'my-network', '192.168.10.0/24')
     await confirm(terminal, '… POST /networks/create')
-    await vi.waitFor(() => expect(created()).toHaveLength(before + 1))
+    await patiently(() => expect(created()).toHaveLength(before + 1))
     process.kill(terminal.pid, 'SIGKILL')
     await terminal.exited
     expect(readFileSync(log, 'utf8')).toContain('"event":"intended"')

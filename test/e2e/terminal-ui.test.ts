@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, v
 import { openTerminal, type RunningTerminal } from '../../scripts/terminal.ts'
 import { captureSnapshot } from '../support/swarm-capture.ts'
 import { bundle } from './bundle.ts'
+import { patiently } from '../support/patiently.ts'
 
 /** The whole program in a pseudo-terminal, on synthetic data. Nothing sleeps: everything waits for what it wants to see. */
 let program: Awaited<ReturnType<typeof bundle>>
@@ -64,7 +65,7 @@ describe('the terminal', () => {
     const terminal = start()
     await expectScreen(terminal, isOverview)
     expect(bufferOf(terminal)).toBe('alternate')
-    await vi.waitFor(() => expect(terminal.screen.modes.bracketedPasteMode).toBe(true))
+    await patiently(() => expect(terminal.screen.modes.bracketedPasteMode).toBe(true))
     terminal.type('q')
     expect(await terminal.exited).toEqual({ code: 0, signal: undefined })
     expect(bufferOf(terminal)).toBe('normal')
@@ -165,7 +166,7 @@ describe('the terminal', () => {
     const buffers = new Set<string>()
     const watch = terminal.onPaint(() => buffers.add(bufferOf(terminal)))
     terminal.type('\x1a')
-    await vi.waitFor(() => expect(buffers).toContain('normal'))
+    await patiently(() => expect(buffers).toContain('normal'))
     await expectScreen(terminal, rows => isOverview(rows) && bufferOf(terminal) === 'alternate')
     terminal.type('j')
     await expectScreen(terminal, rows => rows.some(row => row.startsWith('▌  ingress')))

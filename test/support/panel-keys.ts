@@ -2,7 +2,7 @@
 import type { RunningTerminal } from '../../scripts/terminal.ts'
 
 const patience = Number(process.env['CNMTOP_GUEST_PATIENCE'] ?? 1)
-const LIMIT_MS = 20_000 * patience
+const LIMIT_MS = 60_000 * patience
 
 /** Whether some row of a screen has these words. */
 export const shows =

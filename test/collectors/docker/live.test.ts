@@ -10,6 +10,7 @@ import type { DockerContainer, DockerTask } from '../../../src/snapshot/index.ts
 import { dockerSchema } from '../../../src/snapshot/schema/docker.ts'
 import type { DockerFixture } from '../../support/docker-fixture.ts'
 import { type FakeDocker, fakeDocker } from '../../support/fake-docker.ts'
+import { patiently } from '../../support/patiently.ts'
 
 const ends: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -77,7 +78,7 @@ describe('a daemon that is watched', () => {
     const { Id, Name } = before.docker!.containers![0]!
     const answer = fake.answers[`/containers/${Id}/json`] as { State: { Status: string } }
     answer.State.Status = 'paused'
-    await vi.waitFor(() => expect(fake.listeners()).toBe(1))
+    await patiently(() => expect(fake.listeners()).toBe(1))
     fake.requests.length = 0
     fake.tell(event('container', 'pause', Id, { name: Name }))
     const after = await until(({ docker }) => docker?.containers?.[0]?.State.Status === 'paused')
@@ -161,7 +162,7 @@ describe('a daemon that goes away', () => {
   it('and comes back is told so, and its last words stay meanwhile', async () => {
     const { fake, until } = await watch()
     const before = await until(isWhole)
-    await vi.waitFor(() => expect(fake.listeners()).toBe(1))
+    await patiently(() => expect(fake.listeners()).toBe(1))
     await fake.vanish()
     const away = await until(reading => statuses(reading).join() === 'unavailable')
     expect(away.sources[0]?.reason).toMatch(/^nothing is at unix:/)
@@ -173,7 +174,7 @@ describe('a daemon that goes away', () => {
     const back = await until(reading => isWhole(reading) && reading.docker?.tasks?.length === tasks.length)
     expect(back.docker?.containers).toBe(before.docker?.containers)
     // It listens again.
-    await vi.waitFor(() => expect(fake.listeners()).toBe(1))
+    await patiently(() => expect(fake.listeners()).toBe(1))
     fake.tell(event('network', 'create', 'n1', { name: 'new' }))
     await until(({ docker }) => docker?.events?.at(-1)?.Actor.Attributes['name'] === 'new')
   })
@@ -194,11 +195,11 @@ describe('a daemon that goes away', () => {
     await until(isWhole)
     fake.tell({ Type: 'daemon', Action: 'reload', Actor: { ID: 'd' }, timeNano: 1_795_413_397_595e6 })
     await until(({ docker }) => docker?.events?.length === 1)
-    await vi.waitFor(() => expect(fake.listeners()).toBe(1))
+    await patiently(() => expect(fake.listeners()).toBe(1))
     await fake.vanish()
     fake.requests.length = 0
     await fake.come()
-    await vi.waitFor(() =>
+    await patiently(() =>
       expect(fake.requests.filter(path => path.includes('/events'))).toEqual([
         expect.stringContaining('since=1795413397.596'),
       ]),
@@ -213,7 +214,7 @@ describe('a daemon that goes away', () => {
     const client = await createDockerClient(parseDockerHost(fake.socket))
     const watcher = watchDocker(client, reading => readings.push(reading), still)
     ends.push(watcher.stop)
-    await vi.waitFor(() => expect(readings.at(-1)?.sources[0]?.status).toBe('unavailable'))
+    await patiently(() => expect(readings.at(-1)?.sources[0]?.status).toBe('unavailable'))
     expect(readings.at(-1)?.docker).toBeUndefined()
     await fake.come()
     await vi.waitFor(() => expect(readings.at(-1)?.docker?.containers).toHaveLength(4), { timeout: 30_000 })
