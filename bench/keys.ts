@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningTerminal } from '../scripts/terminal.ts'
 import { saveSnapshot } from '../src/snapshot/file.ts'
 import { openProgram, openSnapshot } from './program.ts'
+import { measureOtherKeys, measureViewKeys } from './other-keys.ts'
 import { ms, quantile, type Result, type Subject } from './result.ts'
 import { makeRows, removeRows } from './rows.ts'
 import { isUseful } from './start.ts'
@@ -29,12 +30,13 @@ async function inGraph(): Promise<Result[]> {
   const file = join(directory, 'swarm.cnm.json')
   try {
     await saveSnapshot(file, syntheticSwarm(swarm))
-    const results: Result[] = []
+    const results = await inAllViews(file)
     for (const { view, rows, what } of graphViews) {
       const terminal = openSnapshot(file, view)
       try {
         await terminal.until(text => Number(/\d+$/.exec(position(text))?.[0]) >= rows, 60_000)
         results.push(told(`key to paint, ${what}`, await pressOften(terminal)))
+        results.push(...(await measureOtherKeys(terminal, what)))
       } finally {
         await terminal.close()
       }
@@ -42,6 +44,17 @@ async function inGraph(): Promise<Result[]> {
     return results
   } finally {
     rmSync(directory, { recursive: true })
+  }
+}
+
+/** Nothing was looked at before: a view is made when one comes to it. */
+async function inAllViews(file: string): Promise<Result[]> {
+  const terminal = openSnapshot(file, 'trace')
+  try {
+    await terminal.until(rows => rows.some(row => row.includes('━━ Trace')), 60_000)
+    return await measureViewKeys(terminal)
+  } finally {
+    await terminal.close()
   }
 }
 

@@ -1,5 +1,4 @@
-import { allEdges } from './edges.ts'
-import type { Edge, Graph, GraphObject, ObjectType } from './model.ts'
+import type { Graph, GraphObject, ObjectType } from './model.ts'
 
 /** Where objects of a type are kept; the type is also what their ids begin with. */
 const collections = {
@@ -28,68 +27,6 @@ export function allObjects(graph: Graph): GraphObject[] {
     const objects: Readonly<Record<string, GraphObject>> = graph[name]
     return Object.values(objects)
   })
-}
-
-const edgesById = new WeakMap<Graph, ReadonlyMap<string, readonly Edge[]>>()
-
-/** The edges that begin or end at an object. */
-export function edgesOf(graph: Graph, id: string): readonly Edge[] {
-  let index = edgesById.get(graph)
-  if (!index) {
-    const byId = new Map<string, Edge[]>()
-    for (const edge of allEdges(graph)) {
-      for (const end of edge.from === edge.to ? [edge.from] : [edge.from, edge.to]) {
-        const list = byId.get(end)
-        if (list) list.push(edge)
-        else byId.set(end, [edge])
-      }
-    }
-    index = byId
-    edgesById.set(graph, index)
-  }
-  return index.get(id) ?? []
-}
-
-/** Objects one edge away, in the order of their types and ids; of one type when it is given. */
-export function relatedObjects(graph: Graph, id: string, type?: ObjectType): GraphObject[] {
-  const ids = new Set(edgesOf(graph, id).map(({ from, to }) => (from === id ? to : from)))
-  const objects = [...ids].flatMap(other => objectOf(graph, other) ?? [])
-  return objects.filter(object => type === undefined || object.type === type).toSorted(byTypeAndId)
-}
-
-/**
- * What is within `hops` edges of an object, with it.
- *
- * @param passes whether the way may lead on through an object; those at the end of the way are kept either way
- */
-export function neighbourhood(
-  graph: Graph,
-  id: string,
-  hops: number,
-  passes: (object: GraphObject) => boolean = () => true,
-): GraphObject[] {
-  const found = new Map<string, GraphObject>()
-  let rim = [objectOf(graph, id)].filter(object => object !== undefined)
-  for (const object of rim) found.set(object.id, object)
-  for (let hop = 0; hop < hops; hop++) {
-    const next: GraphObject[] = []
-    for (const object of rim) {
-      if (object.id !== id && !passes(object)) continue
-      for (const other of relatedObjects(graph, object.id)) {
-        if (found.has(other.id)) continue
-        found.set(other.id, other)
-        next.push(other)
-      }
-    }
-    rim = next
-  }
-  return [...found.values()].toSorted(byTypeAndId)
-}
-
-const typeOrder = Object.keys(collections)
-
-function byTypeAndId(a: GraphObject, b: GraphObject): number {
-  return typeOrder.indexOf(a.type) - typeOrder.indexOf(b.type) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Endpoint, Graph, GraphObject, Network, Sandbox } from './model.ts'
+import { naturalOrder } from '../util/natural-order.ts'
 import { objectOf } from './query.ts'
 import {
   beyond,
@@ -99,7 +100,7 @@ function sandboxLanes(graph: Graph, sandbox: Sandbox, chosen?: string): Lane[] {
 }
 
 function byInterface(a: Endpoint, b: Endpoint): number {
-  return (a.link?.ifname ?? '~').localeCompare(b.link?.ifname ?? '~', 'en', { numeric: true })
+  return naturalOrder(a.link?.ifname ?? '~', b.link?.ifname ?? '~')
 }
 
 /** The network in the middle, its endpoints on the left, the other nodes on the right. */
@@ -111,7 +112,7 @@ function networkLanes(graph: Graph, network: Network, only?: string): Lane[] {
       .filter(endpoint => endpoint.node === node)
     const right = beyond(graph, network, node)
     return endpoints
-      .toSorted((a, b) => a.sandbox.localeCompare(b.sandbox))
+      .toSorted((a, b) => (a.sandbox < b.sandbox ? -1 : 1))
       .map((endpoint, index): Lane => {
         const sandbox = graph.sandboxes[endpoint.sandbox]
         const part = networkPart(network, endpoint)

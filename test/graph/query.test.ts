@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildGraph } from '../../src/graph/build.ts'
-import { findObjects, neighbourhood, objectOf, relatedObjects } from '../../src/graph/query.ts'
+import { findObjects, objectOf } from '../../src/graph/query.ts'
 import { captureCluster } from '../support/swarm-capture.ts'
 
 const graph = buildGraph(captureCluster('docker-26.1-nft'))
@@ -29,18 +29,5 @@ describe('queries of a graph', () => {
 
   it('finds nothing by an empty word', () => {
     expect(findObjects(graph, ' ')).toEqual([])
-  })
-
-  it('follows relations', () => {
-    const endpoints = relatedObjects(graph, sandbox, 'endpoint')
-    expect(endpoints.map(({ id }) => id)).toEqual([0, 1, 2].map(n => `endpoint:node1/0378a5c93ee5/eth${n}`))
-    const networks = neighbourhood(graph, sandbox, 2).filter(({ type }) => type === 'network')
-    expect(networks.map(({ name }) => name).toSorted()).toEqual(['appnet', 'docker_gwbridge', 'ingress'])
-  })
-
-  it('goes no further through what it may not pass', () => {
-    const all = neighbourhood(graph, sandbox, 3)
-    const stopped = neighbourhood(graph, sandbox, 3, ({ type }) => type !== 'network')
-    expect(stopped.length).toBeLessThan(all.length)
   })
 })

@@ -8,6 +8,7 @@ import {
   listDirectory,
   walkDirectory,
 } from './directories.ts'
+import { naturalOrder } from '../../util/natural-order.ts'
 import { needed } from './capability.ts'
 import { kindOfFile, kindOrder } from './kinds.ts'
 import { processName, type ProcessNamespace, type ProcessWatch, walkProcesses } from './processes.ts'
@@ -96,12 +97,9 @@ export function unlistable(directories: readonly string[]): SourceReport[] {
   })
 }
 
-/** One collator for all: `localeCompare` makes one for each comparison. */
-const names = new Intl.Collator('en', { numeric: true })
-
 /** The order of lists: by kind, then by name, numbers in names by value. */
 export function compareFound(a: FoundNamespace, b: FoundNamespace): number {
-  return kindOrder(a.kind) - kindOrder(b.kind) || names.compare(a.name, b.name) || (a.id < b.id ? -1 : 1)
+  return kindOrder(a.kind) - kindOrder(b.kind) || naturalOrder(a.name, b.name) || (a.id < b.id ? -1 : 1)
 }
 
 /** The namespace of process 1, or ours when that may not be read. */

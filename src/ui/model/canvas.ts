@@ -1,3 +1,4 @@
+import { narrowText } from '../../util/narrow.ts'
 import { width } from '../../util/width.ts'
 import type { Line, Span, Tone } from './span.ts'
 
@@ -9,24 +10,31 @@ export type Canvas = {
   readonly lines: () => Line[]
 }
 
-type Cell = { readonly text: string; readonly tone: Tone }
+/** A row by columns. The second half of a wide character is written with the first: it is an empty text. */
+type CanvasRow = { readonly texts: string[]; readonly tones: Tone[] }
 
-const blank: Cell = { text: ' ', tone: 'plain' }
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 export function createCanvas(): Canvas {
-  const rows: (Cell | undefined)[][] = []
+  const rows: CanvasRow[] = []
   return {
     write(x, y, text, tone) {
-      while (rows.length <= y) rows.push([])
-      const row = rows[y] as (Cell | undefined)[]
+      while (rows.length <= y) rows.push({ texts: [], tones: [] })
+      const { texts, tones } = rows[y] as CanvasRow
+      while (texts.length < x) {
+        texts.push(' ')
+        tones.push('plain')
+      }
       let column = x
-      for (const { segment } of graphemes.segment(text)) {
-        const columns = width(segment)
+      for (const piece of piecesOf(text)) {
+        const columns = narrowText.test(piece) ? 1 : width(piece)
         if (columns === 0) continue
-        row[column] = { text: segment, tone }
-        // The second half of a wide character is written with the first.
-        if (columns === 2) row[column + 1] = { text: '', tone }
+        texts[column] = piece
+        tones[column] = tone
+        if (columns === 2) {
+          texts[column + 1] = ''
+          tones[column + 1] = tone
+        }
         column += columns
       }
     },
@@ -34,13 +42,19 @@ export function createCanvas(): Canvas {
   }
 }
 
+/** The characters of a text as a terminal joins them. To look for the joints of what has none takes most of the time. */
+function piecesOf(text: string): Iterable<string> {
+  return narrowText.test(text) ? text : Array.from(graphemes.segment(text), ({ segment }) => segment)
+}
+
 /** Cells of one tone beside each other are one span. */
-function spansOf(row: readonly (Cell | undefined)[]): Span[] {
-  const spans: { text: string; tone: Tone }[] = []
-  for (const cell of Array.from(row, entry => entry ?? blank)) {
-    const last = spans.at(-1)
-    if (last?.tone === cell.tone) last.text += cell.text
-    else spans.push({ ...cell })
+function spansOf({ texts, tones }: CanvasRow): Span[] {
+  const spans: Span[] = []
+  let from = 0
+  for (let column = 1; column <= texts.length; column++) {
+    if (column < texts.length && tones[column] === tones[from]) continue
+    spans.push({ text: texts.slice(from, column).join(''), tone: tones[from] })
+    from = column
   }
   return spans
 }
@@ -54,10 +68,10 @@ export function viewport(
     const canvas = createCanvas()
     let x = -view.left
     for (const { text, tone = 'plain' } of spans) {
-      for (const { segment } of graphemes.segment(text)) {
-        const columns = width(segment)
+      for (const piece of piecesOf(text)) {
+        const columns = width(piece)
         const isInside = x >= 0 && x + columns <= view.columns
-        if (isInside) canvas.write(x, 0, segment, tone)
+        if (isInside) canvas.write(x, 0, piece, tone)
         x += columns
       }
     }

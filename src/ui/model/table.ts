@@ -71,7 +71,17 @@ export type Table = {
 /** A cell from a text of the world. */
 export function worldCell(text: string | number | null | undefined, tone?: Tone): Cell {
   if (typeof text === 'number') return { text: String(text), tone, value: text }
-  return { text: text === undefined || text === null || text === '' ? '-' : sanitise(text), tone }
+  if (text === undefined || text === null || text === '') return nothingCell(tone)
+  return { text: sanitise(text), tone }
+}
+
+const nothingCells = new Map<Tone | undefined, Cell>()
+
+/** One object for each tone: of large lists these are most of the cells. */
+function nothingCell(tone: Tone | undefined): Cell {
+  let known = nothingCells.get(tone)
+  if (!known) nothingCells.set(tone, (known = { text: '-', tone }))
+  return known
 }
 
 /** A row of cells. */
@@ -97,10 +107,18 @@ export function searchText(row: Row): string {
   if (text === undefined) {
     const shown = row.cells ?? row.block?.lines().flat() ?? row.line ?? []
     const gap = row.cells ? ' ' : ''
-    text = [...shown.map(piece => piece.text), ` ${row.alias ?? ''}`].join(gap).toLowerCase()
+    let words = ''
+    for (const piece of shown) words += piece.text + gap
+    text = `${words} ${row.alias ?? ''}`.toLowerCase()
     searchTexts.set(row, text)
   }
   return text
+}
+
+/** Whether a test holds for a cell of a row, or for its other words; of a row without cells for all of its text. */
+export function someText(row: Row, test: (text: string) => boolean): boolean {
+  if (!row.cells) return test(searchText(row))
+  return row.cells.some(({ text }) => test(text)) || (row.alias !== undefined && test(row.alias))
 }
 
 const GAP = 2
@@ -140,10 +158,15 @@ function naturalWidths(table: Table): number[] {
   const known = naturalCache.get(table)
   if (known) return known
   const widths = table.columns.map(({ title }) => width(title) + 1)
+  const most = table.columns.map(({ max = Infinity }) => max)
   for (const { cells } of table.rows) {
     if (!cells) continue
     for (let index = 0; index < widths.length; index++) {
-      widths[index] = Math.max(widths[index] ?? 0, width(cells[index]?.text ?? ''))
+      const known = widths[index] ?? 0
+      const text = cells[index]?.text ?? ''
+      // No unit of a text takes more than two columns; and nothing is measured for a column that is as wide as it may be.
+      if (known >= (most[index] ?? 0) || text.length * 2 <= known) continue
+      widths[index] = Math.max(known, width(text))
     }
   }
   const limited = widths.map((natural, index) => Math.min(natural, table.columns[index]?.max ?? natural))

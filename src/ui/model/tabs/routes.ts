@@ -1,5 +1,6 @@
 import type { PolicyRule, Route } from '../../../snapshot/index.ts'
 import { policyRuleKey, routeKey, uniqueKeys } from '../../../snapshot/row-keys.ts'
+import { naturalOrder } from '../../../util/natural-order.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import { cellRow, lineRow, type Row, worldCell } from '../table.ts'
 import type { Tab } from './tab.ts'
@@ -41,7 +42,7 @@ export const routes: Tab = {
 function tables(all: readonly Route[]): [string, Route[]][] {
   const byName = Map.groupBy(all, route => route.table ?? 'main')
   const rank = (name: string): number => ({ main: 0, default: 2, local: 3 })[name] ?? 1
-  return [...byName].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }))
+  return [...byName].sort(([a], [b]) => rank(a) - rank(b) || naturalOrder(a, b))
 }
 
 function routeRows(route: Route, unique: (id: string) => string): Row[] {

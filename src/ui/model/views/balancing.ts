@@ -159,7 +159,7 @@ function serverRow(server: RealServer, { servers, series }: Counted): Row {
   // The kernel's row is newer than the graph.
   const weight = counters?.weight ?? server.weight
   const isQuiesced = weight === 0
-  const row = objectRow(server, [
+  const cells: Cell[] = [
     worldCell(`  -> ${server.name}`, isQuiesced ? 'dim' : 'accent'),
     worldCell(server.port === 0 ? server.address : `${server.address}:${server.port}`, 'dim'),
     trendCell(series, key),
@@ -170,8 +170,8 @@ function serverRow(server: RealServer, { servers, series }: Counted): Row {
     connections(counters?.activeConns),
     connections(counters?.inactiveConns),
     ...rateCells(counters?.stats),
-  ])
-  return { ...row, level: 2 }
+  ]
+  return objectRow(server, cells, { level: 2 })
 }
 
 /** Weight 0: `draining` while connections are left, `quiesced` after that. */
@@ -181,21 +181,31 @@ function drainWord(counters: RealServerRow | undefined): string {
 
 function connections(count: number | undefined): Cell {
   if (count === undefined) return { text: '?', tone: 'unknown' }
-  return { text: formatCount(count), tone: count === 0 ? 'dim' : 'plain', value: count }
+  return count === 0 ? noConnections : { text: formatCount(count), tone: 'plain', value: count }
 }
+
+/** Most real servers are at rest: cells that say so are one object each, as a list may have ten thousand rows. */
+const noConnections: Cell = { text: '0', tone: 'dim', value: 0 }
+const noRate: Cell = { text: '0', tone: 'dim', value: 0 }
+const noTrend: Cell = { text: '', tone: 'ok' }
+const unknownRate: Cell = { text: '?', tone: 'unknown' }
 
 /** The kernel's own estimates of what comes in a second. */
 function rateCells(stats: IpvsStats | undefined): Cell[] {
-  return [stats?.cps, stats?.inPps, stats?.outPps].map(rate => {
-    if (rate === undefined) return { text: '?', tone: 'unknown' }
-    const value = Number(rate)
-    return { text: formatRate(value), tone: value === 0 ? 'dim' : 'ok', value }
-  })
+  return [rateCell(stats?.cps), rateCell(stats?.inPps), rateCell(stats?.outPps)]
+}
+
+function rateCell(rate: string | undefined): Cell {
+  if (rate === undefined) return unknownRate
+  if (rate === '0') return noRate
+  const value = Number(rate)
+  return { text: formatRate(value), tone: value === 0 ? 'dim' : 'ok', value }
 }
 
 /** Packets a second, lately. */
 function trendCell(series: Counted['series'], key: string): Cell {
-  return { text: sparkline(series?.get(key)), tone: 'ok' }
+  const rates = series?.get(key)
+  return rates === undefined ? noTrend : { text: sparkline(rates), tone: 'ok' }
 }
 
 /** No virtual services, or nobody knows. */

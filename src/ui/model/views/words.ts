@@ -7,10 +7,11 @@ import type {
   SandboxKind,
   SwarmService,
 } from '../../../graph/model.ts'
+import { naturalOrder } from '../../../util/natural-order.ts'
 import type { Data } from '../data.ts'
 import { atLeast } from '../gaps.ts'
 import type { Tone } from '../span.ts'
-import { type Cell, cellRow, type Column, type Row, worldCell } from '../table.ts'
+import { type Cell, type Column, type Row, worldCell } from '../table.ts'
 
 /** Hues of the kinds of network; the word says it without colour. */
 const roleTones: Readonly<Record<NetworkRole, Tone>> = {
@@ -89,8 +90,18 @@ export function toldCell(text: string | undefined, isTold: boolean, tone?: Tone)
 
 /** The row of an object; a warning marks it. */
 export function objectRow(object: GraphObject, cells: readonly Cell[], more: Partial<Row> = {}): Row {
-  const row = cellRow(object.id, cells, object, object.warnings.length > 0)
-  return { ...row, label: object.name, alias: object.id, ...more }
+  const { id, name, warnings } = object
+  // One object a row, and none to copy it from: there may be ten thousand.
+  return {
+    id,
+    level: 1,
+    cells,
+    isProblem: warnings.length > 0,
+    datum: object,
+    label: name,
+    alias: id,
+    ...more,
+  }
 }
 
 /** What a node is called. */
@@ -115,9 +126,6 @@ export function onNode({ graph, nodes }: Data, id: string | undefined): string {
 }
 
 /** By name as people count: `web.2` before `web.10`. */
-export const byName = new Intl.Collator('en', { numeric: true })
-
 export function sortedByName<Item extends { readonly name: string }>(items: readonly Item[]): Item[] {
-  const keyed = [...items]
-  return keyed.sort((a, b) => byName.compare(a.name, b.name))
+  return items.toSorted((a, b) => naturalOrder(a.name, b.name))
 }
