@@ -70,6 +70,34 @@ describe('a drawing of the wiring', () => {
     }
   })
 
+  it.each([60, 80, 120, 200])('cuts nothing in %i columns: what is too wide goes on below', columns => {
+    for (const graph of [seed, cluster]) {
+      for (const { id } of allObjects(graph)) {
+        const drawn = drawing(graph, id, columns)
+        const inside = drawn.split('\n').filter(line => !line.includes('┌'))
+        expect(inside.join('\n'), id).not.toContain('…')
+        for (const lane of selectWiring(graph, id)?.lanes ?? []) {
+          for (const part of [lane.left, lane.middle, lane.right]) {
+            // The narrowest boxes have room for sixteen columns.
+            const words = part?.lines.join(' ').split(' ') ?? []
+            for (const word of words.filter(({ length }) => length <= 16)) expect(drawn, id).toContain(word)
+          }
+        }
+      }
+    }
+  })
+
+  it('of a name as long as the world wants is cut all the same', () => {
+    const long = 'x'.repeat(10_000)
+    const part = { box: 'b', title: long, tone: 'sandbox', lines: [long] } as const
+    const lines = wiringLines(
+      { title: '', lanes: [{ left: part, middle: part, right: part, isChosen: false }] },
+      { columns: 80, ascii: false },
+    )
+    expect(lines.length).toBeLessThan(20)
+    expect(Math.max(...lines.map(line => width(lineText(line))))).toBeLessThanOrEqual(80)
+  })
+
   it('holds nothing but ASCII on demand', () => {
     for (const columns of [60, 200])
       for (const { id } of allObjects(cluster))

@@ -1,7 +1,7 @@
 import type { Lane, Wiring } from '../../graph/wiring.ts'
 import type { BoxTone, Part, Wire } from '../../graph/wiring-parts.ts'
 import { sanitise } from '../../util/sanitise.ts'
-import { ELLIPSIS, truncate, truncateMiddle } from '../../util/text.ts'
+import { clip, ELLIPSIS, truncate, truncateMiddle, wrap } from '../../util/text.ts'
 import { width } from '../../util/width.ts'
 import { type Canvas, createCanvas } from './canvas.ts'
 import type { Line, Tone } from './span.ts'
@@ -68,13 +68,14 @@ const sides = ['left', 'middle', 'right'] as const
 /** The drawing as lines of text, from top to bottom; a wire meets the first line of the parts that it joins. */
 export function wiringLines(wiring: Wiring, options: WiringOptions): Line[] {
   const glyphs = options.ascii ? asciiGlyphs : boxGlyphs
-  const lanes = wiring.lanes.map(safeLane)
-  const tops = laneTops(lanes)
-  const natural = sides.map(side => Math.max(0, ...lanes.map(lane => partWidth(lane[side]))))
-  const isNarrow = outerWidth(natural) + sum(wireWidths(lanes, true)) > options.columns
+  const safe = wiring.lanes.map(safeLane)
+  const natural = sides.map(side => safe.reduce((most, lane) => Math.max(most, partWidth(lane[side])), 0))
+  const isNarrow = outerWidth(natural) + sum(wireWidths(safe, true)) > options.columns
   // What boxes say is worth more than what wires do.
-  const wires = wireWidths(lanes, !isNarrow)
+  const wires = wireWidths(safe, !isNarrow)
   const inner = share(natural, options.columns - sum(wires))
+  const lanes = safe.map((lane, index) => foldedLane(lane, safe[index - 1], inner))
+  const tops = laneTops(lanes)
   const canvas = createCanvas()
   let x = 0
   const edges: { readonly start: number; readonly end: number }[] = []
@@ -94,6 +95,43 @@ export function wiringLines(wiring: Wiring, options: WiringOptions): Line[] {
   }
   return canvas.lines()
 }
+
+/** A line takes so many rows of its box at most: names may be as long as the world wants. */
+const MOST_FOLDS = 5
+
+/** What is too wide for its box goes on below: a drawing can be scrolled, and what is cut is gone. */
+function foldedLane(lane: Lane, above: Lane | undefined, inner: readonly number[]): Lane {
+  const folded = (side: (typeof sides)[number], columns: number): Part | undefined => {
+    const part = lane[side]
+    if (!part) return undefined
+    // A title that had to be cut stands whole at the end of what its box says first.
+    const isCut = width(part.title) + 3 > columns && above?.[side]?.box !== part.box
+    const lines = isCut ? [...part.lines, part.title] : part.lines
+    return { ...part, lines: lines.flatMap(line => fold(line, columns - 2)) }
+  }
+  const [left, middle, right] = sides.map((side, index) => folded(side, inner[index] ?? 0))
+  return { ...lane, ...(left && { left }), ...(middle && { middle }), ...(right && { right }) }
+}
+
+/** The indent gives way first, so that no address is broken; what follows stands below, a little to the right. */
+function fold(line: string, columns: number): string[] {
+  if (width(line) <= columns) return [line]
+  const text = clip(line.trimStart(), columns * MOST_FOLDS)
+  const indent = line.length - line.trimStart().length
+  const room = columns - width(text)
+  if (room > 0) return [' '.repeat(Math.min(indent, room)) + text]
+  const longest = Math.max(...text.split(' ').map(word => width(word)))
+  const left = Math.max(0, Math.min(indent, columns - longest - FOLD))
+  const hang = left + Math.max(0, Math.min(FOLD, columns - left - longest))
+  const lines = wrap(text, columns - hang)
+  const kept = lines.slice(0, MOST_FOLDS)
+  if (lines.length > MOST_FOLDS) {
+    kept[MOST_FOLDS - 1] = truncate(lines.slice(MOST_FOLDS - 1).join(' '), columns - hang)
+  }
+  return kept.map((part, index) => ' '.repeat(index === 0 ? left : hang) + part)
+}
+
+const FOLD = 2
 
 /** Of each lane the row of its upper borders, and behind the last one the height of the drawing. */
 function laneTops(lanes: readonly Lane[]): number[] {
