@@ -49,6 +49,28 @@ export const bindings: readonly Binding[] = [
     description: 'Find anything: views, commands, names, ids, addresses, MACs, ports, marks, rules',
     footer: 'find',
   },
+  {
+    command: 'wiring',
+    keys: ['w'],
+    context: 'pane',
+    description: 'Wiring: a drawing of what it is tied to',
+    footer: 'wiring',
+  },
+  {
+    command: 'trace',
+    keys: ['t'],
+    context: 'pane',
+    description: 'Trace: how a connection comes there; in view 7 a target to type',
+    footer: 'trace',
+  },
+  {
+    command: 'actions',
+    keys: ['a'],
+    context: 'pane',
+    description:
+      'Actions: what can be done to what is chosen, and what can be made; nothing is sent before it is confirmed',
+    footer: 'actions',
+  },
   { command: 'sort', keys: ['s'], context: 'pane', description: 'Sort by the next column', footer: 'sort' },
   { command: 'sort-reverse', keys: ['S'], context: 'pane', description: 'Reverse the order' },
   {
@@ -71,28 +93,6 @@ export const bindings: readonly Binding[] = [
     context: 'pane',
     description: 'Origin: how this was read, when, and what it took',
     footer: 'origin',
-  },
-  {
-    command: 'wiring',
-    keys: ['w'],
-    context: 'pane',
-    description: 'Wiring: a drawing of what it is tied to',
-    footer: 'wiring',
-  },
-  {
-    command: 'trace',
-    keys: ['t'],
-    context: 'pane',
-    description: 'Trace: how a connection comes there; in view 7 a target to type',
-    footer: 'trace',
-  },
-  {
-    command: 'actions',
-    keys: ['a'],
-    context: 'pane',
-    description:
-      'Actions: what can be done to what is chosen, and what can be made; nothing is sent before it is confirmed',
-    footer: 'actions',
   },
   {
     command: 'undo',

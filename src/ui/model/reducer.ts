@@ -187,8 +187,11 @@ function focusedView(state: UiState, stage: Stage): ListView {
 }
 
 function open(state: UiState, stage: Stage): UiState {
-  if (state.place.focus === 'list') return focusOn(state, 'detail')
   const target = stage.target(state)
+  if (state.place.focus === 'list') {
+    const there = target ? followIfThere(state, target, stage) : state
+    return there === state ? focusOn(state, 'detail') : there
+  }
   return target ? followIfThere(state, target, stage) : withOverlay(state, 'row')
 }
 

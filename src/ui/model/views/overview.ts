@@ -2,10 +2,11 @@ import type { Graph, GraphObject, Network, Node } from '../../../graph/model.ts'
 import { type Data, snapshotOfNode } from '../data.ts'
 import { atLeastWords, endpointSources, gapKey, isDirectoryMissing, isWhole, isWholeNode } from '../gaps.ts'
 import { allObjects } from '../../../graph/query.ts'
-import { typeWords } from '../objects.ts'
+import { placeOfObject, typeWords } from '../objects.ts'
 import { sanitise } from '../../../util/sanitise.ts'
 import type { Span } from '../span.ts'
 import { type Cell, lineRow, type Row, worldCell } from '../table.ts'
+import { unwellOf } from '../unwell.ts'
 import { objectView } from './object-view.ts'
 import { sourceHealth } from './source-health.ts'
 import { networkKind, objectRow, onNode, portWords, sortedByName, taskCount, toldCell } from './words.ts'
@@ -57,8 +58,17 @@ const beingRead = heading('Being read', '  (what does not fit is told when all o
 
 function problemRows(graph: Graph, isAll: boolean): Row[] {
   const troubled = allObjects(graph).filter(({ warnings }) => warnings.length > 0)
-  if (troubled.length === 0) return [noProblems(isAll)]
-  return [heading(`Problems ${troubled.length}`), ...troubled.map(problemRow)]
+  const rows = [
+    ...unwellOf(graph, sortedByName(Object.values(graph.services))).map(({ object, code, message }) =>
+      problemRow(graph, object, code, message),
+    ),
+    ...troubled.map(object => {
+      const [first] = object.warnings
+      const more = object.warnings.length > 1 ? `  and ${object.warnings.length - 1} more` : ''
+      return problemRow(graph, object, first?.code ?? '', `${first?.message ?? ''}${more}`)
+    }),
+  ]
+  return rows.length === 0 ? [noProblems(isAll)] : [heading(`Problems ${rows.length}`), ...rows]
 }
 
 function heading(text: string, more = ''): Row {
@@ -143,15 +153,15 @@ function networkRows(data: Data, network: Network, isAll: boolean): Row[] {
   ]
 }
 
-/** A line of its own: its words would take the room of the columns above. */
-function problemRow(object: GraphObject): Row {
-  const [first] = object.warnings
-  const more = object.warnings.length > 1 ? `  and ${object.warnings.length - 1} more` : ''
+/** A line of its own: its words would take the room of the columns above. Enter leads to the object's own row. */
+function problemRow(graph: Graph, object: GraphObject, code: string, message: string): Row {
+  const target = placeOfObject(graph, object.id)
   const line: Span[] = [
     { text: sanitise(`${typeWords[object.type]} ${object.name}`), tone: 'warn' },
-    { text: `  ${first?.code ?? ''}: `, tone: 'dim' },
-    { text: sanitise(`${first?.message ?? ''}${more}`) },
+    { text: `  ${code}: `, tone: 'dim' },
+    { text: sanitise(message) },
   ]
-  const row = lineRow(`${object.id}${SEPARATOR}problem`, 1, line, object)
-  return { ...row, isProblem: true, label: object.name, alias: object.id }
+  const row = lineRow(`${object.id}${SEPARATOR}problem ${code}`, 1, line, object)
+  const leads = target !== undefined && target.view !== 'overview'
+  return { ...row, isProblem: true, label: object.name, alias: object.id, ...(leads && { target }) }
 }

@@ -3,6 +3,7 @@ import type { Data } from '../data.ts'
 import { isSwarmTold } from '../gaps.ts'
 import type { Tone } from '../span.ts'
 import { type Row, worldCell } from '../table.ts'
+import { isServiceLacking, isTaskUnwell } from '../unwell.ts'
 import { objectView } from './object-view.ts'
 import { objectRow, portWords, sortedByName, taskCount, toldCell } from './words.ts'
 
@@ -50,7 +51,7 @@ function serviceRows({ graph, nodes }: Data): Row[] {
 
 function serviceRow(service: SwarmService, isTold: boolean): Row {
   const vips = service.networks.flatMap(({ vip }) => vip ?? [])
-  return objectRow(service, [
+  const cells = [
     worldCell(service.name, 'strong'),
     toldCell(service.mode, isTold),
     taskCount(service),
@@ -58,7 +59,9 @@ function serviceRow(service: SwarmService, isTold: boolean): Row {
     toldCell(portWords(service), isTold),
     toldCell(service.schedule, isTold, 'dim'),
     toldCell(service.image, isTold, 'dim'),
-  ])
+  ]
+  const row = objectRow(service, cells)
+  return isServiceLacking(service) ? { ...row, isProblem: true } : row
 }
 
 const stateTones: Readonly<Record<string, Tone>> = {
@@ -73,8 +76,6 @@ const stateTones: Readonly<Record<string, Tone>> = {
 
 function taskRow(graph: Graph, task: SwarmTask, level: number, isTold: boolean): Row {
   const node = task.node === undefined ? undefined : (graph.nodes[task.node]?.name ?? task.node)
-  const isUnwell =
-    task.desiredState === 'running' && ['failed', 'rejected', 'orphaned'].includes(task.state ?? '')
   const row = objectRow(task, [
     worldCell(`  ${task.name}`),
     toldCell(task.state, isTold, stateTones[task.state ?? ''] ?? 'warn'),
@@ -84,5 +85,5 @@ function taskRow(graph: Graph, task: SwarmTask, level: number, isTold: boolean):
     toldCell(node, isTold, 'dim'),
     { text: '' },
   ])
-  return { ...row, level, isProblem: row.isProblem || isUnwell }
+  return { ...row, level, isProblem: row.isProblem || isTaskUnwell(task) }
 }
