@@ -14,9 +14,9 @@ export function dockerCommand(intent: Intent): string {
 function wordsOf(intent: Exclude<Intent, { kind: 'network-restore' }>): string[] {
   switch (intent.kind) {
     case 'network-create':
-      return ['network', 'create', ...networkWords(intent), intent.name]
+      return ['network', 'create', ...networkWords(intent), ...names(intent.name)]
     case 'network-remove':
-      return ['network', 'rm', intent.network]
+      return ['network', 'rm', ...names(intent.network)]
     case 'network-prune':
       return ['network', 'prune', '--force']
     case 'network-connect': {
@@ -26,11 +26,14 @@ function wordsOf(intent: Exclude<Intent, { kind: 'network-restore' }>): string[]
         ...option('--ip', ip),
         ...option('--ip6', ip6),
         ...each('--alias', aliases),
-        ...[network, container],
+        ...names(network, container),
       ]
     }
     case 'network-disconnect':
-      return ['network', 'disconnect', ...flag('--force', intent.force), intent.network, intent.container]
+      return [
+        ...['network', 'disconnect', ...flag('--force', intent.force)],
+        ...names(intent.network, intent.container),
+      ]
     case 'service-create':
       return ['service', 'create', ...serviceWords(intent), intent.image, ...intent.command]
     case 'service-publish-add':
@@ -44,6 +47,11 @@ function wordsOf(intent: Exclude<Intent, { kind: 'network-restore' }>): string[]
     case 'service-remove':
       return ['service', 'rm', intent.service]
   }
+}
+
+/** A network of a node may be called anything, also what looks like an option. */
+function names(...words: readonly string[]): string[] {
+  return words.some(word => word.startsWith('-')) ? ['--', ...words] : [...words]
 }
 
 function networkWords(intent: NetworkCreate): string[] {
@@ -100,7 +108,7 @@ function serviceWords(intent: ServiceCreate): string[] {
 
 export function publishText({ published, target, protocol, mode }: Publish): string {
   return [
-    ...(published === undefined ? [] : [`published=${published}`]),
+    ...(published ? [`published=${published}`] : []),
     ...[`target=${target}`, `protocol=${protocol}`, `mode=${mode}`],
   ].join(',')
 }
@@ -118,7 +126,7 @@ function mountText({ type, source, target, readonly }: Mount): string {
 
 /** docker reads these as one line of CSV. */
 function csvField(text: string): string {
-  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function pairs(map: Readonly<Record<string, string>>): string[] {

@@ -62,7 +62,10 @@ export type NetworkIntent =
 
 /** `--publish`, long form. */
 export type Publish = {
-  /** Chosen by Swarm (30000 and above) when left out. */
+  /**
+   * Chosen by Swarm (30000 and above) when left out, or 0. Where a port is taken away: all that lead to the target when left out, those
+   * that Swarm chose a number for when 0.
+   */
   readonly published?: number | undefined
   readonly target: number
   readonly protocol: 'tcp' | 'udp' | 'sctp'

@@ -71,7 +71,8 @@ function createBody(intent: NetworkCreate): unknown {
     CheckDuplicate: true,
     Driver: driver,
     ...(config.length > 0 && { IPAM: { Driver: 'default', Config: config } }),
-    EnableIPv6: ipv6,
+    // An engine may give IPv6 to all of its networks (`default-network-opts`): only what was asked for is said.
+    ...(ipv6 && { EnableIPv6: true }),
     Internal: internal,
     Attachable: attachable,
     Ingress: ingress,

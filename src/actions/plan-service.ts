@@ -1,14 +1,16 @@
 import type { DockerService } from '../snapshot/index.ts'
 import { plural } from '../util/format.ts'
 import { quoted } from '../util/shell.ts'
+import { changedSpec } from './changed-spec.ts'
 import { publishText } from './command-line.ts'
 import { findService, livingTasks } from './find.ts'
 import type { Publish, ServiceCreate, ServiceIntent } from './intent.ts'
 import { HIDDEN } from './mask.ts'
 import { type PlanPart, post } from './plan-network.ts'
 import type { Severity, Undo } from './plan.ts'
+import { hasPort, portsTaken, publishOf, type ServicePort, servicePorts } from './ports.ts'
 import type { Site } from './site.ts'
-import { changedSpec, objectAt, type RawService, serviceSpec } from './spec.ts'
+import { objectAt, type RawService, requestedPort, serviceSpec } from './spec.ts'
 import { noUndo, serviceIntentOf, undoBy } from './undo.ts'
 
 /** @param raw the service as the daemon tells it, for all but a new one; without it there is no request yet */
@@ -49,7 +51,7 @@ function planCreate(intent: ServiceCreate, site: Site): PlanPart {
 }
 
 function portSentence({ published, target, protocol, mode }: Publish): string {
-  const port = published === undefined ? 'A port that Docker chooses' : `Port ${published}/${protocol}`
+  const port = !published ? 'A port that Docker chooses' : `Port ${published}/${protocol}`
   return mode === 'ingress'
     ? `${port} of every node leads to port ${target} of a task, through the routing mesh.`
     : `${port} of each node that runs a task leads to port ${target} of that task.`
@@ -105,7 +107,7 @@ function planUpdate(intent: Update, site: Site, raw: RawService | undefined): Pl
     confirmWord: name,
     requests: raw
       ? [
-          post(`/services/${encodeURIComponent(raw.ID)}/update`, changedSpec(intent, raw.Spec), {
+          post(`/services/${encodeURIComponent(raw.ID)}/update`, changedSpec(intent, raw), {
             version: raw.Version.Index,
           }),
         ]
@@ -132,58 +134,99 @@ function describe(
         undo: noUndo('A restart cannot be taken back.'),
       }
     case 'service-publish-add':
-      return {
-        title: `Publish port ${portText(intent.publish)} of service ${name}`,
-        severity: 'moderate',
-        changes: [portSentence(intent.publish)],
-        restarts: [rolling(name, site, service, raw)],
-        undo: withdrawal({ ...intent, kind: 'service-publish-remove' }, service),
-      }
-    case 'service-publish-remove': {
-      const there = service?.Endpoint.Ports.find(
-        ({ TargetPort, Protocol, PublishedPort }) =>
-          TargetPort === intent.publish.target &&
-          Protocol === intent.publish.protocol &&
-          (intent.publish.published === undefined || PublishedPort === intent.publish.published),
-      )
-      const publish: Publish = {
-        ...intent.publish,
-        ...(there?.PublishedPort && { published: there.PublishedPort }),
-        ...(there && { mode: there.PublishMode === 'host' ? 'host' : 'ingress' }),
-      }
-      return {
-        title: `Publish port ${portText(publish)} of service ${name} no more`,
-        command: withdrawal({ ...intent, publish }, service).text,
-        severity: 'moderate',
-        changes: [`Port ${portText(publish)} does not lead to ${name} any more.`],
-        restarts: [rolling(name, site, service, raw)],
-        undo: undoBy({ kind: 'service-publish-add', service: intent.service, publish }),
-      }
-    }
+      return describeAdding(intent, name, rolling(name, site, service, raw), servicePorts(raw, service))
+    case 'service-publish-remove':
+      return describeRemoval(intent, name, rolling(name, site, service, raw), servicePorts(raw, service))
   }
 }
 
+type Described = Pick<PlanPart, 'title' | 'severity' | 'changes' | 'restarts' | 'undo' | 'command'>
+type PublishAdd = Extract<ServiceIntent, { kind: 'service-publish-add' }>
 type PublishRemove = Extract<ServiceIntent, { kind: 'service-publish-remove' }>
 
+function describeAdding(
+  intent: PublishAdd,
+  name: string,
+  restarts: string,
+  ports: readonly ServicePort[],
+): Described {
+  const { publish } = intent
+  const title = `Publish port ${portText(publish)} of service ${name}`
+  if (!publish.published && hasPort(ports, publish)) return { title, ...nothing(name) }
+  const after = [...ports, { port: requestedPort(publish), number: publish.published }]
+  return {
+    title,
+    severity: 'moderate',
+    changes: [portSentence(publish)],
+    restarts: [restarts],
+    // A number that Swarm chooses is not known yet: it is taken back as the one that was chosen.
+    undo: withdrawal(
+      {
+        ...intent,
+        kind: 'service-publish-remove',
+        publish: { ...publish, published: publish.published ?? 0 },
+      },
+      after,
+    ),
+  }
+}
+
+function describeRemoval(
+  intent: PublishRemove,
+  name: string,
+  restarts: string,
+  ports: readonly ServicePort[],
+): Described {
+  const taken = portsTaken(ports, intent.publish)
+  const told = taken.map(({ port, number }) => ({
+    ...publishOf({ port }),
+    ...(number !== undefined && { published: number }),
+  }))
+  const [first = intent.publish] = told
+  const title = `Publish port ${(told.length === 0 ? [first] : told).map(portText).join(', ')} of service ${name} no more`
+  // The mode is that of the port, not that which was told.
+  const exact = { ...intent, publish: { ...intent.publish, mode: first.mode } }
+  const command = withdrawal(exact, ports).text
+  if (taken.length === 0) return { title, command, ...nothing(name) }
+  return {
+    title,
+    command,
+    severity: 'moderate',
+    changes: told.map(publish => `Port ${portText(publish)} does not lead to ${name} any more.`),
+    restarts: [restarts],
+    undo:
+      told.length === 1
+        ? undoBy({ kind: 'service-publish-add', service: intent.service, publish: first })
+        : noUndo(`No single step: ${adding(told, intent.service)}`),
+  }
+}
+
+function nothing(name: string): Omit<Described, 'title'> {
+  return {
+    severity: 'mild',
+    changes: [`Nothing: ${name} stays as it is.`],
+    restarts: [],
+    undo: noUndo('Nothing is changed.'),
+  }
+}
+
 /**
- * Takes one published port away. The docker command goes by the target port and takes all that lead to it (cli/command/service
+ * Takes a published port away. The docker command goes by the target port and takes all that lead to it (cli/command/service
  * update.go, updatePorts; tried with 28.2), also those that it adds at the same time: they have to be put back by a second one.
  */
-function withdrawal(intent: PublishRemove, service: DockerService | undefined): Undo {
-  const { target, protocol, mode, published } = intent.publish
-  const others = (service?.Endpoint.Ports ?? []).flatMap((port): Publish[] =>
-    port.TargetPort === target &&
-    port.Protocol === protocol &&
-    port.PublishMode === mode &&
-    port.PublishedPort &&
-    port.PublishedPort !== published
-      ? [{ published: port.PublishedPort, target, protocol, mode }]
-      : [],
-  )
+function withdrawal(intent: PublishRemove, ports: readonly ServicePort[]): Undo {
+  const taken = portsTaken(ports, intent.publish)
   const alone = undoBy(intent)
-  if (published === undefined || others.length === 0) return alone
-  const back = others.map(port => `--publish-add ${publishText(port)}`).join(' ')
-  return { intent, text: `${alone.text} && docker service update ${back} ${quoted(intent.service)}` }
+  const others = portsTaken(ports, { ...intent.publish, published: undefined }).filter(
+    port => !taken.includes(port),
+  )
+  if (others.length === 0) return alone
+  return { intent, text: `${alone.text} && ${adding(others.map(publishOf), intent.service)}` }
+}
+
+function adding(ports: readonly Publish[], service: string): string {
+  const words = ports.map(port => `--publish-add ${publishText(port)}`).join(' ')
+  return `docker service update ${words} ${quoted(service)}`
 }
 
 function describeScale(
@@ -238,5 +281,5 @@ function tasksOf(site: Site, service: DockerService | undefined): number {
 }
 
 function portText({ published, target, protocol }: Publish): string {
-  return `${published === undefined ? '' : `${published}:`}${target}/${protocol}`
+  return `${published ? `${published}:` : ''}${target}/${protocol}`
 }

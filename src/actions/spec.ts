@@ -1,4 +1,4 @@
-import type { Publish, ServiceCreate, ServiceIntent } from './intent.ts'
+import type { Publish, ServiceCreate } from './intent.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -10,14 +10,16 @@ export type RawService = {
   readonly ID: string
   readonly Version: { readonly Index: number }
   readonly Spec: JsonObject
+  /** What Swarm made of it: ports with the numbers that it chose. */
+  readonly Endpoint?: JsonObject
 }
 
 /** @returns undefined for what is no service */
 export function parseRawService(answer: unknown): RawService | undefined {
   if (!isObject(answer) || typeof answer['ID'] !== 'string') return undefined
-  const { ID, Version, Spec } = answer
+  const { ID, Version, Spec, Endpoint } = answer
   if (!isObject(Version) || typeof Version['Index'] !== 'number' || !isObject(Spec)) return undefined
-  return { ID, Version: { Index: Version['Index'] }, Spec }
+  return { ID, Version: { Index: Version['Index'] }, Spec, ...(isObject(Endpoint) && { Endpoint }) }
 }
 
 /** What `POST /services/create` takes. */
@@ -29,6 +31,8 @@ export function serviceSpec(intent: ServiceCreate): JsonObject {
     TaskTemplate: {
       ContainerSpec: {
         Image: image,
+        // The docker command says no as well, whatever the daemon has for all of its containers (`init` in daemon.json).
+        Init: false,
         ...(command.length > 0 && { Args: command }),
         ...(intent.env.length > 0 && { Env: intent.env }),
         ...(intent.mounts.length > 0 && {
@@ -44,50 +48,18 @@ export function serviceSpec(intent: ServiceCreate): JsonObject {
       ...(networks.length > 0 && { Networks: networks.map(network => ({ Target: network })) }),
     },
     Mode: mode === 'global' ? { Global: {} } : { Replicated: { Replicas: replicas } },
-    EndpointSpec: { Mode: endpointMode, ...(publish.length > 0 && { Ports: publish.map(portOf) }) },
+    EndpointSpec: { Mode: endpointMode, ...(publish.length > 0 && { Ports: publish.map(requestedPort) }) },
   }
 }
 
-/** The specification of a service after a change; everything that the change does not name stays as it was. */
-export function changedSpec(
-  intent: Exclude<ServiceIntent, { kind: 'service-create' | 'service-remove' }>,
-  spec: JsonObject,
-): JsonObject {
-  switch (intent.kind) {
-    case 'service-scale':
-      return { ...spec, Mode: { Replicated: { Replicas: intent.replicas } } }
-    case 'service-force-update': {
-      const template = objectAt(spec, 'TaskTemplate')
-      const count = typeof template['ForceUpdate'] === 'number' ? template['ForceUpdate'] : 0
-      return { ...spec, TaskTemplate: { ...template, ForceUpdate: count + 1 } }
-    }
-    case 'service-publish-add':
-      return withPorts(spec, ports => [...ports, portOf(intent.publish)])
-    case 'service-publish-remove':
-      return withPorts(spec, ports => ports.filter(port => !isPort(port, intent.publish)))
-  }
-}
-
-function withPorts(spec: JsonObject, change: (ports: readonly unknown[]) => readonly unknown[]): JsonObject {
-  const endpoint = objectAt(spec, 'EndpointSpec')
-  return { ...spec, EndpointSpec: { ...endpoint, Ports: change(listOf(endpoint['Ports'])) } }
-}
-
-function portOf({ published, target, protocol, mode }: Publish): JsonObject {
+/** A port in the words of the API. */
+export function requestedPort({ published, target, protocol, mode }: Publish): JsonObject {
   return {
     Protocol: protocol,
     TargetPort: target,
-    ...(published !== undefined && { PublishedPort: published }),
+    ...(published && { PublishedPort: published }),
     PublishMode: mode,
   }
-}
-
-/** The docker command goes by target port and protocol; a published one, where it is named and stands there, has to fit too. */
-function isPort(port: unknown, { published, target, protocol }: Publish): boolean {
-  if (!isObject(port) || port['TargetPort'] !== target || (port['Protocol'] ?? 'tcp') !== protocol)
-    return false
-  const there = port['PublishedPort']
-  return published === undefined || there === undefined || there === 0 || there === published
 }
 
 export function objectAt(value: JsonObject, ...path: readonly string[]): JsonObject {

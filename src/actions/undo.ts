@@ -2,8 +2,9 @@ import type { DockerContainer, DockerNetwork } from '../snapshot/index.ts'
 import { VNI_OPTION } from './check/network.ts'
 import { dockerCommand } from './command-line.ts'
 import { findNetwork } from './find.ts'
-import type { Intent, Mount, NetworkCreate, Publish, ServiceCreate } from './intent.ts'
+import type { Intent, Mount, NetworkCreate, ServiceCreate } from './intent.ts'
 import type { Undo } from './plan.ts'
+import { publishOf } from './ports.ts'
 import type { Site } from './site.ts'
 import { isObject, type JsonObject, listOf, objectAt, type RawService } from './spec.ts'
 
@@ -97,7 +98,9 @@ export function serviceIntentOf(
         : [],
     ),
     endpointMode: endpoint['Mode'] === 'dnsrr' ? 'dnsrr' : 'vip',
-    publish: listOf(endpoint['Ports']).flatMap(publishOf),
+    publish: listOf(endpoint['Ports'])
+      .filter(isObject)
+      .map(port => publishOf({ port })),
     constraints: textsAt(objectAt(template, 'Placement'), 'Constraints'),
     env: textsAt(container, 'Env'),
     mounts: listOf(container['Mounts']).flatMap(mountOf),
@@ -153,19 +156,6 @@ function leftOver(value: unknown, path = ''): string[] {
   if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0))
     return []
   return [path]
-}
-
-function publishOf(port: unknown): Publish[] {
-  if (!isObject(port)) return []
-  const { TargetPort, PublishedPort, Protocol, PublishMode } = port
-  return [
-    {
-      ...(typeof PublishedPort === 'number' && PublishedPort > 0 && { published: PublishedPort }),
-      target: typeof TargetPort === 'number' ? TargetPort : 0,
-      protocol: Protocol === 'udp' || Protocol === 'sctp' ? Protocol : 'tcp',
-      mode: PublishMode === 'host' ? 'host' : 'ingress',
-    },
-  ]
 }
 
 function mountOf(mount: unknown): Mount[] {

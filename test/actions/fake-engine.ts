@@ -41,7 +41,7 @@ export async function fakeEngine(reply: (call: Call) => Reply | undefined): Prom
       const path = (request.url ?? '').replace(/^\/v\d+\.\d+/, '').replace(/\?$/, '')
       if (path === '/version') return send(response, 200, { Version: '20.10.24', ApiVersion: '1.41' })
       const call = { method: request.method ?? '', path, body: text === '' ? undefined : JSON.parse(text) }
-      if (call.method !== 'GET') writes.push(call)
+      if (!/^(?:GET|HEAD)$/.test(call.method)) writes.push(call)
       const answer = reply(call) ?? { status: 404, body: { message: `no such thing: ${path}` } }
       if (answer === 'hang') return
       if (answer === 'break') return void response.destroy()
@@ -74,6 +74,6 @@ export async function fakeEngine(reply: (call: Call) => Reply | undefined): Prom
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' })
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Api-Version': '1.41' })
   response.end(body === undefined ? '' : JSON.stringify(body))
 }

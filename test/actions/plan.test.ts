@@ -47,6 +47,18 @@ const raw: RawService = parseRawService({
   },
 })!
 
+function portOf(port: object): object {
+  return { Protocol: 'tcp', TargetPort: 80, PublishMode: 'ingress', ...port }
+}
+
+function withPorts(...ports: readonly object[]): RawService {
+  return { ...raw, Spec: { ...raw.Spec, EndpointSpec: { Mode: 'vip', Ports: ports.map(portOf) } } }
+}
+
+function endpoint(...numbers: readonly number[]): { Ports: object[] } {
+  return { Ports: numbers.map(PublishedPort => portOf({ PublishedPort })) }
+}
+
 describe('a plan', () => {
   it.each(possible.map(intent => [intent.kind, intent] as const))('of %s tells all of it', (kind, intent) => {
     const plan = planIntent(intent, site, raw)
@@ -100,7 +112,8 @@ describe('a plan', () => {
 
   it('tells a docker command that takes away this port, and no other of its target', () => {
     const publish = { published: 8080, target: 80, protocol: 'tcp', mode: 'ingress' } as const
-    const removal = planIntent({ kind: 'service-publish-remove', service: 'web', publish }, site, raw)
+    const both = withPorts({ PublishedPort: 8080 }, { PublishedPort: 80 })
+    const removal = planIntent({ kind: 'service-publish-remove', service: 'web', publish }, site, both)
     const words = (published: number): string => `published=${published},target=80,protocol=tcp,mode=ingress`
     expect(removal.command).toBe(
       `docker service update --publish-rm ${words(8080)} web && docker service update --publish-add ${words(80)} web`,
@@ -109,12 +122,58 @@ describe('a plan', () => {
     const { undo, command } = planIntent(
       { kind: 'service-publish-add', service: 'web', publish: adding },
       site,
-      raw,
+      both,
     )
     expect(command).toBe(`docker service update --publish-add ${words(8081)} web`)
     expect(undo.text).toBe(
-      `docker service update --publish-rm ${words(8081)} web && docker service update --publish-add ${words(80)} --publish-add ${words(8080)} web`,
+      `docker service update --publish-rm ${words(8081)} web && docker service update --publish-add ${words(8080)} --publish-add ${words(80)} web`,
     )
+  })
+
+  it('takes back a port whose number Swarm chose, and leaves the others of its target', () => {
+    const before = withPorts({ PublishedPort: 8080 })
+    const publish = { target: 80, protocol: 'tcp', mode: 'ingress' } as const
+    const added = prepareIntent({ kind: 'service-publish-add', service: 'web', publish }, site, before)
+    const after = { ...before, Spec: added.send[0]!.body as RawService['Spec'] }
+    expect(after.Spec['EndpointSpec']).toMatchObject({ Ports: [{ PublishedPort: 8080 }, {}] })
+    const back = prepareIntent(added.plan.undo.intent!, site, after)
+    expect(back.send[0]!.body).toEqual(before.Spec)
+    // One that is there already is not asked for twice, and so nothing is there to be taken back.
+    const again = prepareIntent({ kind: 'service-publish-add', service: 'web', publish }, site, after)
+    expect(again.send[0]!.body).toEqual(after.Spec)
+    expect(again.plan.undo.intent).toBeUndefined()
+  })
+
+  it('takes no port that only leads to the same target', () => {
+    const chosen = { ...withPorts({ PublishedPort: 8080 }, {}), Endpoint: endpoint(8080, 30_000) }
+    const left = (published: number | undefined): unknown => {
+      const publish = { published, target: 80, protocol: 'tcp', mode: 'ingress' } as const
+      const [request] = prepareIntent(
+        { kind: 'service-publish-remove', service: 'web', publish },
+        site,
+        chosen,
+      ).send
+      return ((request!.body as RawService['Spec'])['EndpointSpec'] as { Ports: object[] }).Ports
+    }
+    const [named, free] = [portOf({ PublishedPort: 8080 }), portOf({})]
+    expect(left(8080)).toEqual([free])
+    expect(left(30_000)).toEqual([named])
+    expect(left(9999)).toEqual([named, free])
+    expect(left(undefined)).toEqual([])
+  })
+
+  it('tells all that a removal by the target takes, and what puts it back', () => {
+    const publish = { target: 80, protocol: 'tcp', mode: 'ingress' } as const
+    const both = withPorts({ PublishedPort: 8080 }, { PublishedPort: 80 })
+    const plan = planIntent({ kind: 'service-publish-remove', service: 'web', publish }, site, both)
+    expect(plan.changes).toEqual([
+      'Port 8080:80/tcp does not lead to web any more.',
+      'Port 80:80/tcp does not lead to web any more.',
+    ])
+    expect(plan.undo).toEqual({
+      intent: undefined,
+      text: expect.stringMatching(/--publish-add published=8080,.* --publish-add published=80,.* web$/),
+    })
   })
 
   it('takes the removal of a service back with the same service, or says what would be lost', () => {

@@ -36,7 +36,8 @@ export function checkPorts(
         ),
       )
     }
-    if (published === undefined) continue
+    // Swarm chooses it.
+    if (!published) continue
     if (!isPort(published)) {
       checks.push(noPort(field('published'), published))
       continue

@@ -2,6 +2,7 @@ import type { DockerNetwork, DockerService } from '../../snapshot/index.ts'
 import { findNetwork, findService, isPredefined, livingTasks, networksOf } from '../find.ts'
 import type { Publish, ServiceCreate, ServiceIntent } from '../intent.ts'
 import type { Check, Field } from '../plan.ts'
+import { portsTaken, servicePorts } from '../ports.ts'
 import type { Site } from '../site.ts'
 import { doubtful, refused, unchecked } from './finding.ts'
 import { eligibleNodes } from './nodes.ts'
@@ -124,15 +125,13 @@ function ownerOf({ Spec, ...rest }: DockerService): PortOwner {
   }
 }
 
-function checkPublishRemove({ published, target, protocol }: Publish, service: DockerService): Check[] {
-  const key = `${published === undefined ? '' : `${published}:`}${target}/${protocol}`
-  const isThere = service.Endpoint.Ports.some(
-    port =>
-      port.TargetPort === target &&
-      port.Protocol === protocol &&
-      (published === undefined || port.PublishedPort === published),
-  )
-  if (isThere) return []
+function checkPublishRemove(publish: Publish, service: DockerService): Check[] {
+  const { published, target, protocol } = publish
+  const ports = servicePorts(undefined, service)
+  // Which numbers Swarm chose is not in a snapshot: any that leads there may be one.
+  const taken = portsTaken(ports, { ...publish, published: published || undefined })
+  if (taken.length > 0) return []
+  const key = `${published ? `${published}:` : ''}${target}/${protocol}`
   // The daemon is sent the ports that shall be, and so takes it; the docker command says nothing either.
   return [doubtful('publish', `${service.Spec.Name} does not publish ${key}: nothing changes.`)]
 }
