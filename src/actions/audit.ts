@@ -5,6 +5,7 @@ import {
   fchmodSync,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readSync,
@@ -140,17 +141,34 @@ function userName(): string {
 /** One write at the end of the file, then on disk. Several programs may write at the same time: O_APPEND keeps lines whole. */
 function append(path: string, line: AuditLine): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
+  // A pipe that nobody reads would be waited for.
+  const flags =
+    constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
   const file = openSync(path, flags, 0o600)
   try {
+    const stat = fstatSync(file)
+    // A device such as /dev/null keeps nothing, and is everybody's.
+    if (!stat.isFile()) throw new Error(`${path} is no file`)
     // It may have been made by somebody with other ideas.
-    if ((fstatSync(file).mode & 0o077) !== 0) fchmodSync(file, 0o600)
+    if ((stat.mode & 0o077) !== 0) fchmodSync(file, 0o600)
     // A line that was cut off stays what it is, and does not swallow this one.
     const gap = endsInLine(file) ? '' : '\n'
-    writeSync(file, `${gap}${JSON.stringify(line)}\n`)
+    writeWhole(file, Buffer.from(`${gap}${JSON.stringify(line)}\n`), stat.size)
     fsyncSync(file)
   } finally {
     closeSync(file)
+  }
+}
+
+/** All of it, or an error and the file as it was: a full disk takes the beginning of a line without a word. */
+function writeWhole(file: number, bytes: Buffer, before: number): void {
+  let written = 0
+  try {
+    while (written < bytes.length) written += writeSync(file, bytes, written)
+  } catch (error) {
+    // Unless another program has written behind it.
+    if (written > 0 && fstatSync(file).size === before + written) ftruncateSync(file, before)
+    throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
@@ -29,6 +29,11 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 const plan = planIntent(network(), site)
+const program = join(import.meta.dirname, '../support/act-program.ts')
+
+async function ending(child: ChildProcess): Promise<string | null> {
+  return new Promise(resolve => child.on('exit', (_, signal) => resolve(signal)))
+}
 
 describe('the log', () => {
   it('lies where the environment says', () => {
@@ -56,6 +61,34 @@ describe('the log', () => {
     symlinkSync(target, path)
     expect(() => openAudit(path).intended(plan, 'unix:///x')).toThrow('ELOOP')
     expect(readFileSync(target, 'utf8')).toBe('precious')
+  })
+
+  it('is a file, and nothing else becomes private by it', () => {
+    execFileSync('mkfifo', ['--mode=666', path])
+    expect(() => openAudit(path).intended(plan, 'unix:///x')).toThrow('is no file')
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('666')
+  })
+
+  it('takes a line whole or not at all where there is no room, and then nothing is sent', async () => {
+    const engine = await fakeEngine(() => ({ status: 201, body: { Id: 'n1' } }))
+    const log = openAudit(path)
+    log.intended(plan, 'unix:///x')
+    const before = readFileSync(path, 'utf8')
+    // The next line goes past the limit of the shell, which the kernel treats as a disk that is full.
+    const blocks = Math.ceil(before.length / 1024)
+    await ending(
+      spawn('bash', [
+        '-c',
+        `ulimit -f ${blocks}; exec "$0" "$@"`,
+        process.execPath,
+        program,
+        engine.dockerHost,
+        path,
+      ]),
+    )
+    expect(engine.writes).toEqual([])
+    await engine.close()
+    expect(readFileSync(path, 'utf8')).toBe(before)
   })
 
   it('keeps and tells lines that are damaged, and goes on behind them', () => {
@@ -108,9 +141,8 @@ describe('a program that is killed', () => {
       if (method === 'POST') sent()
       return method === 'POST' ? 'hang' : undefined
     })
-    const program = join(import.meta.dirname, '../support/act-program.ts')
     const child = spawn(process.execPath, [program, engine.dockerHost, path], { stdio: 'inherit' })
-    const ended = new Promise<string | null>(resolve => child.on('exit', (_, signal) => resolve(signal)))
+    const ended = ending(child)
     await arrived
     child.kill('SIGKILL')
     expect(await ended).toBe('SIGKILL')
