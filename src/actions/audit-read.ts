@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isCode } from '../util/errors.ts'
 import type { AuditLine } from './audit.ts'
+import type { Intent } from './intent.ts'
 import type { Outcome, Undo } from './plan.ts'
 import { isMasked } from './mask.ts'
 import { isObject } from './spec.ts'
@@ -80,12 +81,25 @@ function parseLine(row: string): AuditLine | undefined {
 }
 
 /** What takes an action back, as far as the log has it: what is secret was not written down, and cannot be done again from there. */
-export function loggedUndo({ intended: { undo } }: AuditEntry): Undo {
-  if (!undo.intent || !isMasked(undo.intent)) return undo
-  return {
-    intent: undefined,
-    text: `Values of it (environment, arguments, secrets) are not in the log; with them it is: ${undo.text}`,
+export function loggedUndo(entry: AuditEntry): Undo {
+  const { undo } = entry.intended
+  if (!isPerhapsDone(entry)) return { intent: undefined, text: 'Nothing of it was done.' }
+  if (!undo.intent) return undo
+  if (isMasked(undo.intent)) {
+    return {
+      intent: undefined,
+      text: `Values of it (environment, arguments, secrets) are not in the log; with them it is: ${undo.text}`,
+    }
   }
+  return { ...undo, intent: ofWhatWasMade(undo.intent, entry) }
+}
+
+/** The name may be that of another one by now: the plan then says so. */
+function ofWhatWasMade(undo: Intent, { intended, answers }: AuditEntry): Intent {
+  const made = answers.find(({ created }) => created !== undefined)?.created
+  const isRemoval = undo.kind === 'network-remove' || undo.kind === 'service-remove'
+  const isMaking = intended.intent.kind === 'network-create' || intended.intent.kind === 'service-create'
+  return isRemoval && isMaking && made !== undefined ? { ...undo, made } : undo
 }
 
 /** What took actions back, by the id of the one that is taken back. */
@@ -105,34 +119,53 @@ export function lastUndoable(reading: AuditReading): AuditEntry | undefined {
   const undone = undoings(reading)
   return reading.entries.findLast(
     entry =>
-      entry.intended.undoes === undefined &&
-      !undone.has(entry.id) &&
-      isPerhapsDone(entry) &&
-      loggedUndo(entry).intent !== undefined,
+      entry.intended.undoes === undefined && !undone.has(entry.id) && loggedUndo(entry).intent !== undefined,
   )
 }
 
 /** Of several requests the daemon may have refused one, and done those before it. */
-function isPerhapsDone({ outcome, answers }: AuditEntry): boolean {
+export function isPerhapsDone({ outcome, answers }: Pick<AuditEntry, 'outcome' | 'answers'>): boolean {
   return outcome?.end !== 'refused' || answers.some(({ status }) => status < 300)
 }
 
-/** Actions without an end whose program is gone: what became of them has to be looked for. */
+/** Actions without an end whose program is gone, and that nobody took back: what became of them has to be looked for. */
 export function unfinished(
-  { entries }: AuditReading,
-  isAlive: (pid: number) => boolean = isProcess,
+  reading: AuditReading,
+  isAlive: (pid: number, since: number) => boolean = isProcess,
 ): AuditEntry[] {
-  return entries.filter(
-    ({ outcome, intended }) =>
-      outcome === undefined && (intended.pid === process.pid || !isAlive(intended.pid)),
+  const undone = undoings(reading)
+  return reading.entries.filter(
+    ({ id, outcome, intended }) =>
+      outcome === undefined &&
+      !undone.has(id) &&
+      (intended.pid === process.pid || !isAlive(intended.pid, Date.parse(intended.at))),
   )
 }
 
-function isProcess(pid: number): boolean {
+/** Whether a process of this number was there at a time, in milliseconds since the epoch: numbers are given again, after a boot above all. */
+function isProcess(pid: number, since: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
-    return isCode(error, 'EPERM')
+    if (!isCode(error, 'EPERM')) return false
+  }
+  const started = startOf(pid)
+  return started === undefined || started <= since + CLOCK_MS
+}
+
+/** /proc tells seconds for the boot, and hundredths since it. */
+const CLOCK_MS = 2000
+
+/** When a process began, in milliseconds since the epoch; undefined where /proc does not tell (proc(5): stat, btime and starttime). */
+function startOf(pid: number): number | undefined {
+  try {
+    const [, boot] = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8')) ?? []
+    // The name, in parentheses, may hold blanks.
+    const ticks = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19]
+    return boot === undefined || ticks === undefined ? undefined : Number(boot) * 1000 + Number(ticks) * 10
+  } catch {
+    return undefined
   }
 }

@@ -93,6 +93,10 @@ async function sendAll(
         status,
         ...(created !== undefined && { id: created }),
       })
+      // A proxy's word, and not the daemon's: that may be at it still.
+      if (status === 502 || status === 504) {
+        return { end: 'unknown', reason: `the answer was ${status} ${message}, after it was sent` }
+      }
       if (status < 200 || status > 299) {
         const field = fieldOfRefusal(plan.intent, message)
         return { end: 'refused', status, message, field, ...(index > 0 && { done: index }) }

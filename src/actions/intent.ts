@@ -41,7 +41,8 @@ export type NetworkCreate = {
 /** `network` and `container` are ids or names, as `docker` takes them. */
 export type NetworkIntent =
   | NetworkCreate
-  | { readonly kind: 'network-remove'; readonly network: string }
+  /** Of an undo `made` is the id of what was made then. */
+  | { readonly kind: 'network-remove'; readonly network: string; readonly made?: string | undefined }
   | { readonly kind: 'network-prune' }
   /** Makes networks again that a prune took; those of the name that are there stay. Only an undo asks for it. */
   | { readonly kind: 'network-restore'; readonly networks: readonly NetworkCreate[] }
@@ -109,6 +110,7 @@ export type ServiceIntent =
   | { readonly kind: 'service-scale'; readonly service: string; readonly replicas: number }
   /** `docker service update --force`: every task starts anew. */
   | { readonly kind: 'service-force-update'; readonly service: string }
-  | { readonly kind: 'service-remove'; readonly service: string }
+  /** `made` as of a network. */
+  | { readonly kind: 'service-remove'; readonly service: string; readonly made?: string | undefined }
 
 export type IntentKind = Intent['kind']

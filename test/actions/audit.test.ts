@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loggedUndo, parseAudit, readAudit, unfinished } from '../../src/actions/audit-read.ts'
-import { auditPath, openAudit } from '../../src/actions/audit.ts'
+import { type AuditLog, auditPath, openAudit } from '../../src/actions/audit.ts'
 import { planIntent } from '../../src/actions/plan-intent.ts'
 import { fakeEngine } from './fake-engine.ts'
 import { network, service } from './intents.ts'
@@ -131,6 +131,50 @@ describe('the log', () => {
   })
 })
 
+describe('the undo of the log', () => {
+  const refused = {
+    end: 'refused',
+    status: 409,
+    message: 'network with name my-network already exists',
+    field: undefined,
+  } as const
+  const answer = (
+    status: number,
+    created?: string,
+  ): [Parameters<AuditLog['answered']>[1], number, string | undefined] => [
+    { method: 'POST', path: '/networks/create', query: {}, body: undefined },
+    status,
+    created,
+  ]
+
+  it('takes nothing away for an action that was refused: what has the name is another one', () => {
+    const log = openAudit(path)
+    const id = log.intended(plan, 'unix:///x')
+    log.answered(id, ...answer(409))
+    log.ended(id, refused)
+    expect(loggedUndo(readAudit(path).entries[0]!)).toEqual({
+      intent: undefined,
+      text: 'Nothing of it was done.',
+    })
+  })
+
+  it('warns where the name stands for another one by now', () => {
+    const log = openAudit(path)
+    const old = site.networks.value!.find(({ Name }) => Name === 'old')!
+    for (const made of [old.Id, 'another']) {
+      log.answered(
+        log.intended(planIntent(network({ name: 'old' }), site), 'unix:///x'),
+        ...answer(201, made),
+      )
+    }
+    const [same, other] = readAudit(path).entries.map(entry => planIntent(loggedUndo(entry).intent!, site))
+    expect(same!.checks).toEqual([])
+    expect(other!.checks).toMatchObject([
+      { level: 'warning', text: expect.stringContaining('not the one that was made then') },
+    ])
+  })
+})
+
 describe('a program that is killed', () => {
   it('between noting and the answer leaves an action that the next start tells of', async () => {
     let sent: () => void
@@ -157,6 +201,26 @@ describe('a program that is killed', () => {
       },
     ])
     expect(loggedUndo(reading.entries[0]!).text).toBe('docker network rm my-network')
+  })
+
+  it('is not told of for ever: what was taken back has its end', () => {
+    const log = openAudit(path)
+    const first = log.intended(plan, 'unix:///x')
+    log.ended(log.intended(plan, 'unix:///x', first), { end: 'done', id: undefined, warnings: [] })
+    expect(unfinished(readAudit(path), () => false)).toEqual([])
+  })
+
+  it('is told of although another process has its number by now', () => {
+    openAudit(path).intended(plan, 'unix:///x')
+    const [entry] = readAudit(path).entries
+    const of = (at: string): unknown[] =>
+      unfinished({
+        entries: [{ ...entry!, intended: { ...entry!.intended, at, pid: process.ppid } }],
+        damaged: [],
+      })
+    expect(of(new Date().toISOString())).toEqual([])
+    // Before that process began.
+    expect(of('2020-01-01T00:00:00.000Z')).toHaveLength(1)
   })
 
   it('is told apart from one that is still at it', () => {

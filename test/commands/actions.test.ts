@@ -27,9 +27,13 @@ afterAll(async () => {
 
 /** On the fake daemon, without the namespaces of this machine. */
 async function run(...words: readonly string[]): Promise<Ended> {
+  return runWith({}, ...words)
+}
+
+async function runWith(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Ended> {
   const look = ['--only-netns-dirs', '--netns-dir', join(directory, 'netns'), '--docker-host', daemon.socket]
   const child = spawn(process.execPath, [program, ...words, ...look], {
-    env: { PATH: process.env['PATH'], CNMTOP_AUDIT_LOG: log, CNMTOP_CONFIG: '/dev/null' },
+    env: { PATH: process.env['PATH'], CNMTOP_AUDIT_LOG: log, CNMTOP_CONFIG: '/dev/null', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = { stdout: '', stderr: '' }
@@ -161,6 +165,19 @@ describe('an action', () => {
     daemon.behave(/networks\/create/, undefined)
     expect(code).toBe(3)
     expect(stderr).toContain('The daemon refused it (403): Pool overlaps with other one')
+    // Whatever has that name was not made by it.
+    expect(stderr).not.toMatch(/^cnmtop: undo:/m)
+    const { id } = readAudit(log).entries.at(-1)!
+    const undo = await run('undo', id, '--dry-run')
+    expect([undo.code, undo.stderr]).toEqual([3, expect.stringContaining('Nothing of it was done')])
+  })
+
+  it('is not begun with a log that cannot be read', async () => {
+    const sent = writes().length
+    const words = ['net', 'create', 'unread', '--allow-actions', '--yes']
+    const { code, stderr } = await runWith({ CNMTOP_AUDIT_LOG: directory }, ...words)
+    expect([code, stderr]).toEqual([4, expect.stringContaining('cannot read the log')])
+    expect(writes()).toHaveLength(sent)
   })
 
   it('without a daemon is not even tried', async () => {

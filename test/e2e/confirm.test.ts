@@ -72,6 +72,23 @@ describe('a question', () => {
     expect(writes()).toEqual([])
   })
 
+  it('is not answered by a line that was begun before', async () => {
+    const terminal = start('net', 'create', 'x')
+    terminal.type('y')
+    await terminal.until(shows('Do it? [y/N]'))
+    terminal.type('\r')
+    expect((await terminal.exited).code).toBe(130)
+    expect(writes()).toEqual([])
+  })
+
+  it('comes behind the plan, also where data is wanted', async () => {
+    const terminal = start('net', 'create', 'x', '--json')
+    await terminal.until(shows('Do it? [y/N]'))
+    expect(terminal.text().join('\n')).toContain('docker network create --driver bridge x')
+    terminal.type('\r')
+    expect((await terminal.exited).code).toBe(130)
+  })
+
   it('about what destroys is answered by the name, and by nothing else', async () => {
     for (const answer of ['y\r', 'WEB\r', 'web2\r', '\r']) {
       const terminal = start('service', 'rm', 'web')

@@ -19,3 +19,14 @@ function sentence(reason: string): string {
   const text = reason === '' ? 'it is not known' : reason
   return `${text[0]?.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 }
+
+/** An undo speaks by name of what an action made: the one of that name may be another one by now. */
+export function checkIdentity(field: Field, name: string, id: string, made: string | undefined): Check[] {
+  if (made === undefined || made === id) return []
+  return [
+    doubtful(
+      field,
+      `${name} is not the one that was made then: that had the id ${made.slice(0, 12)}, this one ${id.slice(0, 12)}.`,
+    ),
+  ]
+}

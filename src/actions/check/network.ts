@@ -3,7 +3,7 @@ import type { NetworkCreate, NetworkIntent } from '../intent.ts'
 import type { Check } from '../plan.ts'
 import type { Site } from '../site.ts'
 import { checkConnect, checkDisconnect } from './connection.ts'
-import { doubtful, refused, unchecked } from './finding.ts'
+import { checkIdentity, doubtful, refused, unchecked } from './finding.ts'
 import { checkNetworkSize } from './pool.ts'
 import { checkSubnets, isApiFrom } from './subnet.ts'
 import { checkLocalName, checkSwarmName } from './words.ts'
@@ -13,7 +13,7 @@ export function checkNetworkIntent(intent: NetworkIntent, site: Site): Check[] {
     case 'network-create':
       return checkCreate(intent, site)
     case 'network-remove':
-      return checkRemove(intent.network, site)
+      return checkRemove(intent, site)
     case 'network-prune':
       return site.networks.reason === undefined
         ? []
@@ -220,7 +220,10 @@ function checkMtu({ mtu, driver, ipv6 }: NetworkCreate, site: Site): Check[] {
 
 const VXLAN_OVERHEAD = 50
 
-function checkRemove(word: string, site: Site): Check[] {
+function checkRemove(
+  { network: word, made }: Extract<NetworkIntent, { kind: 'network-remove' }>,
+  site: Site,
+): Check[] {
   if (isPredefined(word)) return [refused('network', `${word} is a network of Docker's own and stays.`)]
   if (site.networks.reason !== undefined) {
     return [unchecked('network', 'whether it exists and who uses it', site.networks.reason)]
@@ -235,8 +238,9 @@ function checkRemove(word: string, site: Site): Check[] {
       Spec.Networks.some(({ Target }) => Target === network.Id || Target === network.Name),
     )
     .map(({ Spec }) => Spec.Name)
-  if (users.length > 0) return [refused('network', `In use by ${list('service', users)}.`)]
-  return inside.length > 0 ? [refused('network', `In use by ${list('container', inside)}.`)] : []
+  const other = checkIdentity('network', network.Name, network.Id, made)
+  if (users.length > 0) return [...other, refused('network', `In use by ${list('service', users)}.`)]
+  return inside.length > 0 ? [...other, refused('network', `In use by ${list('container', inside)}.`)] : other
 }
 
 /** `service web`, `services api, web and 3 more` */

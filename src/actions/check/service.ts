@@ -4,7 +4,7 @@ import type { Publish, ServiceCreate, ServiceIntent } from '../intent.ts'
 import type { Check, Field } from '../plan.ts'
 import { portsTaken, servicePorts } from '../ports.ts'
 import type { Site } from '../site.ts'
-import { doubtful, refused, unchecked } from './finding.ts'
+import { checkIdentity, doubtful, refused, unchecked } from './finding.ts'
 import { eligibleNodes } from './nodes.ts'
 import { checkPool } from './pool.ts'
 import { checkPorts, type PortOwner } from './ports.ts'
@@ -27,8 +27,9 @@ export function checkServiceIntent(intent: ServiceIntent, site: Site): Check[] {
       return checkPublishRemove(intent.publish, service)
     case 'service-scale':
       return checkScale(intent.replicas, service, site)
-    case 'service-force-update':
     case 'service-remove':
+      return checkIdentity('service', service.Spec.Name, service.ID, intent.made)
+    case 'service-force-update':
       return []
   }
 }

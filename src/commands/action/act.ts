@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
 import { auditPath } from '../../actions/audit.ts'
-import { readAudit, unfinished } from '../../actions/audit-read.ts'
+import { unfinished } from '../../actions/audit-read.ts'
 import { READ_ONLY } from '../../actions/availability.ts'
 import type { Intent } from '../../actions/intent.ts'
 import type { Outcome, Plan } from '../../actions/plan.ts'
@@ -19,7 +19,8 @@ import { type LookOptions, look } from '../options.ts'
 import { note, writeOut } from '../output.ts'
 import { milliseconds } from '../seconds.ts'
 import { changeLines } from '../diff-text.ts'
-import { confirmPlan, type ConfirmOptions } from './confirm.ts'
+import { confirmPlan, type ConfirmOptions, isAsked } from './confirm.ts'
+import { readLog } from './log.ts'
 import { checkText, planText } from './plan-text.ts'
 import { type Proof, proofOf } from './proof.ts'
 
@@ -101,12 +102,13 @@ function requireDaemon({ sources }: Snapshot): void {
 
 /** An earlier program was killed in the middle of something: that is said before anything else is done. */
 function tellUnfinished(): void {
-  const { damaged, ...reading } = readAudit(auditPath(process.env))
-  for (const { intended, id } of unfinished({ damaged, ...reading })) {
+  const reading = readLog(auditPath(process.env))
+  for (const { intended, id } of unfinished(reading)) {
     note(
       `an action of ${intended.at} has no end in the log: ${intended.title} (${id}); cnmtop audit tells more`,
     )
   }
+  const { damaged } = reading
   if (damaged.length > 0)
     note(`${plural(damaged.length, 'line')} of the log cannot be read; cnmtop audit tells which`)
 }
@@ -119,13 +121,13 @@ async function doPlan(
   undoes: string | undefined,
 ): Promise<number> {
   const errors = plan.checks.filter(({ level }) => level === 'error')
-  if (!options.json || errors.length > 0) process.stderr.write(planText(plan))
+  // Whoever is asked has to see what about.
+  if (!options.json || errors.length > 0 || isAsked(plan, options)) process.stderr.write(planText(plan))
   if (errors.length > 0) {
     note('nothing was sent')
     if (options.json) await writeOut(`${jsonText(document(plan))}\n`)
     return exitCodes.findings
-  }
-  if (options.json) for (const check of plan.checks) note(checkText(check))
+  } else if (options.json) for (const check of plan.checks) note(checkText(check))
   if (!(await confirmPlan(plan, options))) {
     note('nothing was sent')
     return exitCodes.interrupted
@@ -146,7 +148,9 @@ async function doPlan(
   if (outcome.end === 'unknown') note(await session.stateNow(plan.intent))
   const proof = await prove(plan.intent, before, outcome, options, leave.signal)
   await writeOut(options.json ? `${jsonText(document(plan, outcome, proof))}\n` : await proofText(proof))
-  if (outcome.end !== 'done') note(`undo: ${plan.undo.text}`)
+  // What was refused made nothing: what has its name is somebody else's.
+  const isRefused = outcome.end === 'refused' && !outcome.done
+  if (outcome.end !== 'done' && !isRefused) note(`undo: ${plan.undo.text}`)
   if (leave.signal.aborted) return exitCodes.interrupted
   if (outcome.end === 'refused' && outcome.status === 0) return exitCodes.unreachable
   return outcome.end === 'done' ? exitCodes.ok : exitCodes.findings

@@ -1,21 +1,14 @@
 import { auditPath } from '../../actions/audit.ts'
-import {
-  type AuditEntry,
-  type AuditReading,
-  lastUndoable,
-  loggedUndo,
-  readAudit,
-  unfinished,
-} from '../../actions/audit-read.ts'
+import { type AuditEntry, lastUndoable, loggedUndo, unfinished } from '../../actions/audit-read.ts'
 import { createActionSession } from '../../actions/session.ts'
 import { outcomeText } from '../../actions/tell.ts'
-import { errorMessage } from '../../util/errors.ts'
 import { jsonText } from '../../util/json-text.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { note, writeOut } from '../output.ts'
 import { milliseconds } from '../seconds.ts'
 import { plainTable } from '../plain-table.ts'
 import { act, type ActionOptions } from './act.ts'
+import { readLog } from './log.ts'
 
 export type AuditOptions = {
   readonly json?: boolean
@@ -27,7 +20,7 @@ export type AuditOptions = {
 /** `cnmtop audit`: everything that was ever sent from here; what has no end is looked for in the daemon. */
 export async function auditCommand(options: AuditOptions): Promise<number> {
   const path = auditPath(process.env)
-  const reading = read(path)
+  const reading = readLog(path)
   const open = new Set(unfinished(reading).map(({ id }) => id))
   if (options.json) {
     const entries = reading.entries.map(entry => ({ ...entry, isUnfinished: open.has(entry.id) }))
@@ -55,14 +48,6 @@ export async function auditCommand(options: AuditOptions): Promise<number> {
   return exitCodes.ok
 }
 
-function read(path: string): AuditReading {
-  try {
-    return readAudit(path)
-  } catch (error) {
-    throw new CommandError(exitCodes.permission, `cannot read the log: ${errorMessage(error)}`)
-  }
-}
-
 function endOf({ outcome }: AuditEntry, isUnfinished: boolean): string {
   if (!outcome) return isUnfinished ? 'unfinished' : 'running'
   return outcome.end
@@ -88,7 +73,7 @@ async function tellNow(entries: readonly AuditEntry[], path: string, options: Au
 
 /** `cnmtop undo [ID]`: takes a logged action back; the last one that can be when none is named. */
 export async function undoCommand(id: string | undefined, options: ActionOptions): Promise<number> {
-  const reading = read(auditPath(process.env))
+  const reading = readLog(auditPath(process.env))
   const entry = id === undefined ? lastUndoable(reading) : reading.entries.find(one => one.id === id)
   if (!entry) {
     const what = id === undefined ? 'no action that can be taken back' : `no action ${id}`
