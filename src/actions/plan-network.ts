@@ -1,4 +1,3 @@
-import { WITHHELD } from '../collectors/docker/trim/withhold.ts'
 import type { DockerNetwork } from '../snapshot/index.ts'
 import { plural } from '../util/format.ts'
 import { quoted } from '../util/shell.ts'
@@ -7,7 +6,7 @@ import { findContainer, findNetwork, isPredefined, missingOf } from './find.ts'
 import type { NetworkCreate, NetworkIntent } from './intent.ts'
 import type { ApiRequest, Plan, Undo } from './plan.ts'
 import type { Site } from './site.ts'
-import { connectIntentOf, networkIntentOf, noUndo, undoBy } from './undo.ts'
+import { connectionUndo, lostOfNetwork, networkIntentOf, networkUndo, noUndo, undoBy } from './undo.ts'
 
 /** What of a plan depends on the kind of action; requests are those that are sent. */
 export type PlanPart = Pick<
@@ -94,21 +93,8 @@ function planRemove(word: string, site: Site): PlanPart {
       ...(network?.Ingress ? ['No published port of the Swarm works any more.'] : []),
     ],
     restarts: [],
-    undo: network ? removalUndo(network) : noUndo('It is not known how it was made.'),
+    undo: network ? networkUndo(network) : noUndo('It is not known how it was made.'),
   }
-}
-
-/** The snapshot has no value of a label or an option whose name says secret: what was not read of a network cannot be made again. */
-function unreadOf({ Labels, Options }: DockerNetwork): string[] {
-  return Object.entries({ ...Labels, ...Options }).flatMap(([name, value]) =>
-    value === WITHHELD ? name : [],
-  )
-}
-
-function removalUndo(network: DockerNetwork): Undo {
-  const unread = unreadOf(network)
-  if (unread.length === 0) return undoBy(networkIntentOf(network))
-  return noUndo(`Values that look like secrets were not read, and would be lost: ${unread.join(', ')}.`)
 }
 
 /** Networks that nothing uses; only the daemon knows for certain, as it counts containers that do not run. */
@@ -148,9 +134,11 @@ function planPrune(site: Site): PlanPart {
 
 /** All that go are made again in one step, but for those that nobody read whole. */
 function pruneUndo(networks: readonly DockerNetwork[]): Undo {
-  const made = networks.filter(network => unreadOf(network).length === 0).map(networkIntentOf)
-  const lost = networks.filter(network => unreadOf(network).length > 0).map(({ Name }) => Name)
-  const without = `${lost.join(', ')}: values that look like secrets were not read`
+  const made = networks.filter(network => lostOfNetwork(network).length === 0).map(networkIntentOf)
+  const lost = networks.filter(network => lostOfNetwork(network).length > 0)
+  const without = lost
+    .map(network => `${network.Name}, which would come back without ${lostOfNetwork(network).join(', ')}`)
+    .join('; ')
   const [only] = made
   if (only === undefined)
     return noUndo(lost.length === 0 ? 'Nothing is known to take back.' : `Not ${without}.`)
@@ -231,7 +219,7 @@ function planDisconnect(
     restarts: [`Connections of ${names.container} over ${names.network} end.`],
     undo:
       network && container
-        ? undoBy(connectIntentOf(container, network))
+        ? connectionUndo(container, network)
         : noUndo('It is not known how it is connected.'),
   }
 }

@@ -1,3 +1,4 @@
+import { WITHHELD } from '../collectors/docker/trim/withhold.ts'
 import type { DockerContainer, DockerNetwork } from '../snapshot/index.ts'
 import { VNI_OPTION } from './check/network.ts'
 import { dockerCommand } from './command-line.ts'
@@ -16,14 +17,45 @@ export function noUndo(text: string): Undo {
   return { intent: undefined, text }
 }
 
+/** What takes the removal of networks back, or why nothing does. */
+export function networkUndo(network: DockerNetwork): Undo {
+  const lost = lostOfNetwork(network)
+  if (lost.length === 0) return undoBy(networkIntentOf(network))
+  return noUndo(`It would come back without ${lost.join(', ')}. docker network inspect shows it now.`)
+}
+
+/** What of a network an intent has no words for, or was not read: the snapshot has no value of what looks like a secret. */
+export function lostOfNetwork(network: DockerNetwork): string[] {
+  const { Labels, Options, IPAM, Driver, Scope, ConfigFrom, ConfigOnly, EnableIPv4 } = network
+  const unread = Object.entries({ ...Labels, ...Options }).flatMap(([name, value]) =>
+    value === WITHHELD ? [`the value of ${name}, which looks like a secret and was not read`] : [],
+  )
+  return [
+    ...unread,
+    ...(ConfigFrom ? [`the configuration of ${ConfigFrom}`] : []),
+    ...(ConfigOnly ? ['being a configuration alone'] : []),
+    ...(EnableIPv4 === false ? ['IPv4 being off'] : []),
+    ...(IPAM.Driver === '' || IPAM.Driver === 'default' ? [] : [`the IPAM driver ${IPAM.Driver}`]),
+    ...Object.keys(IPAM.Options).map(name => `the IPAM option ${name}`),
+    ...(Scope === 'swarm' && Driver !== 'overlay' ? ['its scope, the Swarm'] : []),
+  ]
+}
+
+/** The manager gives numbers from here on; those below were chosen (swarmkit networkallocator, ovmanager). */
+const FIRST_GIVEN_VNI = 4096
+
 /** The intent that makes a network again as it is. */
 export function networkIntentOf(network: DockerNetwork): NetworkCreate {
   const { encrypted, parent, 'com.docker.network.driver.mtu': mtu, ...rest } = network.Options
-  const options = Object.fromEntries(
-    // The manager chose these, or was told; it may choose them again.
-    Object.entries(rest).filter(([name]) => name !== VNI_OPTION),
-  )
+  // It may choose other ones again where it chose these.
+  const vnis = (rest[VNI_OPTION] ?? '')
+    .split(',')
+    .filter(text => /^\d+$/.test(text))
+    .map(Number)
+  const areChosen = vnis.length > 0 && vnis.every(vni => vni < FIRST_GIVEN_VNI)
+  const options = Object.fromEntries(Object.entries(rest).filter(([name]) => name !== VNI_OPTION))
   const hasParent = network.Driver === 'macvlan' || network.Driver === 'ipvlan'
+  const isMtu = mtu !== undefined && /^\d+$/.test(mtu)
   return {
     kind: 'network-create',
     name: network.Name,
@@ -45,27 +77,41 @@ export function networkIntentOf(network: DockerNetwork): NetworkCreate {
     ingress: network.Ingress,
     ipv6: network.EnableIPv6,
     encrypted: encrypted !== undefined,
-    ...(mtu !== undefined && { mtu: Number(mtu) }),
+    ...(isMtu && { mtu: Number(mtu) }),
+    ...(areChosen && { vnis }),
     ...(hasParent && parent !== undefined && { parent }),
-    options: { ...options, ...(!hasParent && parent !== undefined && { parent }) },
+    options: {
+      ...options,
+      ...(!hasParent && parent !== undefined && { parent }),
+      ...(!isMtu && mtu !== undefined && { [MTU_OPTION]: mtu }),
+    },
     labels: network.Labels,
   }
 }
 
-/** How a container is on a network now, as an intent. */
-export function connectIntentOf(container: DockerContainer, network: DockerNetwork): Intent {
+const MTU_OPTION = 'com.docker.network.driver.mtu'
+
+/** What connects a container again as it is on a network now, or why nothing does. */
+export function connectionUndo(container: DockerContainer, network: DockerNetwork): Undo {
   const settings = container.NetworkSettings.Networks[network.Name]
-  // The engine adds the short id itself; the user's own address cannot be told from a chosen one, and is asked for again.
+  const options = Object.keys(settings?.DriverOpts ?? {})
+  const lost = [
+    ...options.map(name => `the option ${name}`),
+    ...(settings?.GwPriority ? ['the priority of its gateway'] : []),
+  ]
+  if (lost.length > 0) return noUndo(`It would come back without ${lost.join(', ')}.`)
+  // The engine adds the short id itself.
   const aliases = (settings?.Aliases ?? []).filter(alias => !container.Id.startsWith(alias))
-  const hasSubnet = network.IPAM.Config.some(({ Subnet }) => Subnet !== undefined)
-  return {
+  // An address that the daemon chose may not be asked for, unless the subnet was chosen by hand.
+  const { IPv4Address: ip, IPv6Address: ip6 } = settings?.IPAMConfig ?? {}
+  return undoBy({
     kind: 'network-connect',
     network: network.Name,
     container: container.Name,
-    ...(hasSubnet && settings?.IPAddress && { ip: settings.IPAddress }),
-    ...(hasSubnet && settings?.GlobalIPv6Address && { ip6: settings.GlobalIPv6Address }),
+    ...(ip && { ip }),
+    ...(ip6 && { ip6 }),
     aliases,
-  }
+  })
 }
 
 /**
@@ -118,17 +164,27 @@ const expressed: Readonly<Record<string, readonly unknown[] | true>> = {
   Labels: true,
   Mode: true,
   'EndpointSpec.Mode': true,
-  'EndpointSpec.Ports': true,
+  ...Object.fromEntries(
+    ['Protocol', 'TargetPort', 'PublishedPort', 'PublishMode'].map(
+      name => [`EndpointSpec.Ports.${name}`, true] as const,
+    ),
+  ),
   'TaskTemplate.ContainerSpec.Image': true,
   'TaskTemplate.ContainerSpec.Args': true,
   'TaskTemplate.ContainerSpec.Env': true,
-  'TaskTemplate.ContainerSpec.Mounts': true,
+  ...Object.fromEntries(
+    ['Source', 'Target', 'ReadOnly'].map(
+      name => [`TaskTemplate.ContainerSpec.Mounts.${name}`, true] as const,
+    ),
+  ),
+  'TaskTemplate.ContainerSpec.Mounts.Type': ['bind', 'volume', 'tmpfs'],
   'TaskTemplate.ContainerSpec.Isolation': ['default'],
   'TaskTemplate.ContainerSpec.Init': [false],
   'TaskTemplate.ContainerSpec.StopGracePeriod': [10e9],
   'TaskTemplate.Placement.Constraints': true,
   'TaskTemplate.Placement.Platforms': true,
-  'TaskTemplate.Networks': true,
+  'TaskTemplate.Networks.Target': true,
+  'Networks.Target': true,
   'TaskTemplate.ForceUpdate': true,
   'TaskTemplate.Runtime': ['container'],
   'TaskTemplate.RestartPolicy.Condition': ['any'],
@@ -153,8 +209,10 @@ function leftOver(value: unknown, path = ''): string[] {
       leftOver(inner, path === '' ? name : `${path}.${name}`),
     )
   }
-  if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0))
-    return []
+  if (Array.isArray(value)) {
+    return [...new Set(value.flatMap(item => (isObject(item) ? leftOver(item, path) : [path])))]
+  }
+  if (value === null || value === undefined || value === '') return []
   return [path]
 }
 

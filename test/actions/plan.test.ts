@@ -4,6 +4,7 @@ import { planIntent, prepareIntent } from '../../src/actions/plan-intent.ts'
 import type { Undo } from '../../src/actions/plan.ts'
 import { parseRawService, type RawService } from '../../src/actions/spec.ts'
 import { WITHHELD } from '../../src/collectors/docker/trim/withhold.ts'
+import type { DockerContainer } from '../../src/snapshot/index.ts'
 import { captureFiles } from '../support/swarm-capture.ts'
 import { network, service } from './intents.ts'
 import { possible, site } from './site.ts'
@@ -49,6 +50,15 @@ const raw: RawService = parseRawService({
 
 function portOf(port: object): object {
   return { Protocol: 'tcp', TargetPort: 80, PublishMode: 'ingress', ...port }
+}
+
+const endpointSettings = {
+  ...Object.values(site.containers.value![0]!.NetworkSettings.Networks)[0]!,
+  IPAddress: '10.21.0.9',
+  Aliases: ['front', 'c0ffee'],
+  DriverOpts: {},
+  GwPriority: undefined,
+  IPAMConfig: undefined,
 }
 
 function withPorts(...ports: readonly object[]): RawService {
@@ -209,11 +219,11 @@ describe('a plan', () => {
     const both = undoOf(named('a'), named('b'), named('c', { 'api-key': WITHHELD }))
     expect(both.intent).toMatchObject({ kind: 'network-restore', networks: [{ name: 'a' }, { name: 'b' }] })
     expect(both.text).toMatch(
-      /^docker network create .+ a && docker network create .+ b \(not c: values that look like secrets/,
+      /^docker network create .+ a && docker network create .+ b \(not c, which would come back without the value of api-key/,
     )
     expect(undoOf(named('c', { 'api-key': WITHHELD }))).toMatchObject({
       intent: undefined,
-      text: expect.stringMatching(/^Not c: /),
+      text: expect.stringMatching(/^Not c, which would come back without the value of api-key/),
     })
     // One that is there by now, or never went, stays.
     const { requests, changes } = planIntent(both.intent!, { ...site, networks: { value: [named('b')] } })
@@ -231,6 +241,94 @@ describe('a plan', () => {
       { ...site, networks: { value: [labelled] } },
     )
     expect(undo).toEqual({ intent: undefined, text: expect.stringContaining('api-key') })
+  })
+
+  it.each([
+    [
+      'an alias',
+      { TaskTemplate: { Networks: [{ Target: 'x', Aliases: ['front'] }] } },
+      'TaskTemplate.Networks.Aliases',
+    ],
+    [
+      'options of a mount',
+      {
+        TaskTemplate: {
+          ContainerSpec: {
+            Mounts: [{ Type: 'bind', Source: '/a', Target: '/a', BindOptions: { Propagation: 'rshared' } }],
+          },
+        },
+      },
+      'TaskTemplate.ContainerSpec.Mounts.BindOptions.Propagation',
+    ],
+    [
+      'another kind of mount',
+      { TaskTemplate: { ContainerSpec: { Mounts: [{ Type: 'cluster', Source: 'v', Target: '/v' }] } } },
+      'TaskTemplate.ContainerSpec.Mounts.Type',
+    ],
+    [
+      'a name of a port',
+      { EndpointSpec: { Ports: [{ ...portOf({}), Name: 'http' }] } },
+      'EndpointSpec.Ports.Name',
+    ],
+  ])('does not take the removal of a service back without %s', (_, Spec, path) => {
+    const { undo } = planIntent({ kind: 'service-remove', service: 'web' }, site, {
+      ...raw,
+      Spec: { Name: 'web', Mode: { Global: {} }, ...Spec },
+    })
+    expect(undo).toEqual({ intent: undefined, text: expect.stringContaining(`without them: ${path}. `) })
+  })
+
+  it.each([
+    ['a configuration of its own', { ConfigFrom: 'wires' }],
+    ['another IPAM driver', { IPAM: { Driver: 'infoblox', Options: {}, Config: [] } }],
+    ['an option of the IPAM driver', { IPAM: { Driver: 'default', Options: { view: 'x' }, Config: [] } }],
+    ['IPv4 off', { EnableIPv4: false }],
+    ['the scope of the Swarm', { Driver: 'macvlan', Scope: 'swarm' }],
+  ])('does not take the removal of a network with %s back as one without', (_, change) => {
+    const old = { ...site.networks.value!.find(({ Name }) => Name === 'old')!, ...change }
+    const on = { ...site, networks: { value: [old] } }
+    const removal = planIntent({ kind: 'network-remove', network: 'old' }, on).undo
+    expect(removal).toEqual({ intent: undefined, text: expect.stringContaining('come back without') })
+    expect(planIntent({ kind: 'network-prune' }, on).undo.intent).toBeUndefined()
+  })
+
+  it('makes an overlay again with the VNI that somebody chose, and not with one that was given', () => {
+    const old = site.networks.value!.find(({ Name }) => Name === 'old')!
+    const undoOf = (vni: string): unknown => {
+      const Options = { 'com.docker.network.driver.overlay.vxlanid_list': vni }
+      return planIntent(
+        { kind: 'network-remove', network: 'old' },
+        { ...site, networks: { value: [{ ...old, Options }] } },
+      ).undo.intent
+    }
+    expect(undoOf('77')).toMatchObject({ vnis: [77], options: {} })
+    expect(undoOf('4098')).not.toHaveProperty('vnis')
+  })
+
+  it('connects a container again with the address that was asked for, and with no other', () => {
+    const container = (settings: object): DockerContainer => ({
+      ...site.containers.value![0]!,
+      Id: 'c0ffee',
+      Name: 'box',
+      NetworkSettings: {
+        ...site.containers.value![0]!.NetworkSettings,
+        Networks: { old: { ...endpointSettings, ...settings } },
+      },
+    })
+    const undoOf = (settings: object): unknown =>
+      planIntent(
+        { kind: 'network-disconnect', network: 'old', container: 'box', force: false },
+        { ...site, containers: { value: [container(settings)] } },
+      ).undo.intent
+    // The daemon refuses an address where nobody chose the subnet: "user specified IP address is supported only when ...".
+    expect(undoOf({})).toEqual({
+      kind: 'network-connect',
+      network: 'old',
+      container: 'box',
+      aliases: ['front'],
+    })
+    expect(undoOf({ IPAMConfig: { IPv4Address: '10.21.0.9' } })).toMatchObject({ ip: '10.21.0.9' })
+    expect(undoOf({ DriverOpts: { 'com.docker.network.endpoint.ifname': 'eth7' } })).toBeUndefined()
   })
 
   it('knows all settings of services that real daemons told', () => {

@@ -78,6 +78,7 @@ const containerPlan: Of<'containers'> = {
         Aliases: 'name:container',
         DNSNames: 'name:container',
         DriverOpts: 'labels',
+        IPAMConfig: { IPv4Address: 'address', IPv6Address: 'address' },
       },
     },
   },

@@ -85,6 +85,8 @@ const endpointSettingsSchema = z.object({
   DNSNames: z.array(z.string()),
   DriverOpts: stringMapSchema,
   GwPriority: z.number().optional(),
+  /** What the operator asked for: absent where the daemon chose all addresses. */
+  IPAMConfig: z.object({ IPv4Address: z.string().optional(), IPv6Address: z.string().optional() }).optional(),
 })
 
 /** `GET /containers/{id}/json`. */

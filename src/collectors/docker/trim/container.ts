@@ -65,6 +65,11 @@ function moment(text: string): string | undefined {
 }
 
 function endpointSettings(fields: Fields): DockerContainer['NetworkSettings']['Networks'][string] {
+  const asked = fields.fields('IPAMConfig')
+  const addresses = compact({
+    IPv4Address: asked.optionalText('IPv4Address'),
+    IPv6Address: asked.optionalText('IPv6Address'),
+  })
   return compact({
     NetworkID: fields.text('NetworkID'),
     EndpointID: fields.text('EndpointID'),
@@ -79,5 +84,6 @@ function endpointSettings(fields: Fields): DockerContainer['NetworkSettings']['N
     DNSNames: fields.texts('DNSNames'),
     DriverOpts: withoutSecrets(fields.map('DriverOpts')),
     GwPriority: fields.optionalNumber('GwPriority'),
+    IPAMConfig: Object.keys(addresses).length > 0 ? addresses : undefined,
   })
 }
