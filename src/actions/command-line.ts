@@ -1,10 +1,12 @@
+import { isSecretName } from '../collectors/docker/trim/withhold.ts'
 import { quoted } from '../util/shell.ts'
 import { VNI_OPTION } from './check/network.ts'
+import { HIDDEN } from './mask.ts'
 import type { Intent, Mount, NetworkCreate, Publish, ServiceCreate } from './intent.ts'
 
 /**
  * The docker command that does the same, quoted for a shell. Values of environment variables are left out: docker takes those from
- * its own environment then.
+ * its own environment then. Those of labels and options whose name says secret are not shown.
  */
 export function dockerCommand(intent: Intent): string {
   if (intent.kind === 'network-restore') return intent.networks.map(dockerCommand).join(' && ')
@@ -130,7 +132,7 @@ function csvField(text: string): string {
 }
 
 function pairs(map: Readonly<Record<string, string>>): string[] {
-  return Object.entries(map).map(([name, value]) => `${name}=${value}`)
+  return Object.entries(map).map(([name, value]) => `${name}=${isSecretName(name) ? HIDDEN : value}`)
 }
 
 function each(name: string, values: readonly string[]): string[] {

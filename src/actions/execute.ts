@@ -108,7 +108,8 @@ async function sendAll(
       return { end: 'unknown', reason: `${error.message}, after it was sent` }
     }
   }
-  return converge(plan.intent, created, { before, warnings }, engine, options)
+  const gone = send[0]?.path ?? ''
+  return converge(plan.intent, { created, gone }, { before, warnings }, engine, options)
 }
 
 function refusedUnsent(message: string): Outcome {
@@ -122,12 +123,12 @@ const POLL_MS = 500
 
 async function converge(
   intent: Intent,
-  created: string | undefined,
+  { created, gone }: Made,
   { before, warnings }: { readonly before: number; readonly warnings: readonly string[] },
   engine: Engine,
   { tell, signal, limitMs = LIMIT_MS, stableMs = STABLE_MS, pollMs = POLL_MS }: ExecuteOptions,
 ): Promise<Outcome> {
-  const look = lookFor(intent, created, before, engine)
+  const look = lookFor(intent, { created, gone }, before, engine)
   if (!look) return { end: 'done', id: created, warnings }
   const settleMs = intent.kind.startsWith('service-') && intent.kind !== 'service-remove' ? stableMs : 0
   const started = performance.now()
@@ -160,10 +161,13 @@ function howFar({ progress: { done, wanted, errors } }: Convergence): string {
   return `${done} of ${wanted}${errors.length === 0 ? '' : ` (${errors.join('; ')})`}`
 }
 
+/** Id of what was made, and the path of what was removed. */
+type Made = { readonly created: string | undefined; readonly gone: string }
+
 /** How to see whether it is as wanted; undefined for what is done when it is answered. */
 function lookFor(
   intent: Intent,
-  created: string | undefined,
+  { created, gone }: Made,
   before: number,
   engine: Engine,
 ): (() => Promise<Convergence>) | undefined {
@@ -183,7 +187,8 @@ function lookFor(
     }
     case 'network-remove':
       return async () => {
-        const network = await engine.get(`/networks/${encodeURIComponent(intent.network)}`)
+        // By what was sent, an id: the name may be the beginning of another one's id.
+        const network = await engine.get(gone)
         return singleConvergence(network === undefined, network === undefined ? 'gone' : 'still there')
       }
     case 'network-prune':

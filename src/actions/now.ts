@@ -2,7 +2,7 @@ import { errorMessage } from '../util/errors.ts'
 import { serviceConvergence } from './converge.ts'
 import type { Engine } from './engine.ts'
 import type { Intent } from './intent.ts'
-import { isObject, listOf, objectAt, wordAt } from './spec.ts'
+import { isObject, type JsonObject, listOf, objectAt, wordAt } from './spec.ts'
 
 /**
  * What the daemon shows now of an action that nobody saw the end of: one sentence. Reads only.
@@ -23,7 +23,8 @@ async function look(intent: Intent, engine: Pick<Engine, 'get'>): Promise<string
     case 'network-remove': {
       const word = intent.kind === 'network-create' ? intent.name : intent.network
       const network = await engine.get(`/networks/${encodeURIComponent(word)}`)
-      if (!isObject(network)) return `There is no network ${word} now.`
+      // The daemon takes a name for the beginning of an id, too.
+      if (!isObject(network) || !isCalled(network, word)) return `There is no network ${word} now.`
       const made = typeof network['Created'] === 'string' ? `, made at ${network['Created']}` : ''
       return `There is a network ${word} now${made}.`
     }
@@ -41,7 +42,11 @@ async function look(intent: Intent, engine: Pick<Engine, 'get'>): Promise<string
     case 'network-disconnect': {
       const container = await engine.get(`/containers/${encodeURIComponent(intent.container)}/json`)
       if (!isObject(container)) return `There is no container ${intent.container} now.`
-      const isOn = intent.network in objectAt(container, 'NetworkSettings', 'Networks')
+      const on = Object.entries(objectAt(container, 'NetworkSettings', 'Networks'))
+      const isOn = on.some(
+        ([name, settings]) =>
+          name === intent.network || (isObject(settings) && wordAt(settings, 'NetworkID') === intent.network),
+      )
       return `${intent.container} is ${isOn ? '' : 'not '}on ${intent.network} now.`
     }
     default: {
@@ -51,9 +56,15 @@ async function look(intent: Intent, engine: Pick<Engine, 'get'>): Promise<string
   }
 }
 
+function isCalled(object: JsonObject, word: string, id = wordAt(object, 'Id')): boolean {
+  // Swarm compares names of services without regard to case.
+  return wordAt(object, 'Name').toLowerCase() === word.toLowerCase() || id === word
+}
+
 async function lookAtService(word: string, engine: Pick<Engine, 'get'>): Promise<string> {
   const service = await engine.get(`/services/${encodeURIComponent(word)}`)
-  if (!isObject(service)) return `There is no service ${word} now.`
+  if (!isObject(service) || !isCalled(objectAt(service, 'Spec'), word, wordAt(service, 'ID')))
+    return `There is no service ${word} now.`
   const filters = JSON.stringify({ service: { [wordAt(service, 'ID')]: true } })
   const tasks = await engine.get('/tasks', { filters })
   const { progress } = serviceConvergence(service, listOf(tasks))

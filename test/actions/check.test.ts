@@ -141,6 +141,18 @@ describe('a service', () => {
       service({ publish: [{ ...mesh, published: 8080 }] }),
       ['error publish.0.published'],
     ],
+    // All of it comes on the ingress network, which is a /24.
+    ['tasks in the mesh', service({ networks: [], replicas: 240, publish: [mesh] }), []],
+    [
+      'more tasks than the mesh has addresses',
+      service({ networks: [], replicas: 260, publish: [mesh] }),
+      ['warning publish.0.mode'],
+    ],
+    [
+      'as many on their nodes',
+      service({ networks: [], mode: 'global', publish: [{ ...mesh, mode: 'host' }] }),
+      [],
+    ],
     ['port twice', service({ publish: [mesh, mesh] }), ['error publish.1.published']],
     [
       'port of a process',
@@ -177,11 +189,15 @@ describe('a service', () => {
 
   it('is changed only where it is there, and as it is', () => {
     expect(found({ kind: 'service-scale', service: 'nope', replicas: 1 })).toEqual(['error service'])
-    expect(found({ kind: 'service-scale', service: 'web', replicas: 400 })).toEqual(['warning replicas'])
+    expect(found({ kind: 'service-scale', service: 'web', replicas: 400 })).toEqual([
+      'warning replicas',
+      'warning replicas',
+    ])
     expect(
       found({ kind: 'service-publish-add', service: 'direct', publish: mesh }),
       'dnsrr takes no mesh port',
     ).toEqual(['error publish.mode'])
+    expect(found({ kind: 'service-scale', service: 'web', replicas: 260 })).toContain('warning replicas')
     expect(found({ kind: 'service-publish-remove', service: 'api', publish: mesh })).toEqual([
       'warning publish',
     ])

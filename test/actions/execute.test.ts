@@ -29,14 +29,15 @@ afterEach(async () => {
 
 async function start(
   reply: (call: Call) => Reply | undefined,
+  writeMs = 20_000,
 ): Promise<{ engine: FakeEngine; session: ActionSession }> {
   const engine = await fakeEngine(reply)
   const auditPath = join(engine.directory, 'state/audit.jsonl')
   const session = createActionSession({
     dockerHost: engine.dockerHost,
     auditPath,
-    callMs: 2000,
-    writeMs: 200,
+    callMs: 20_000,
+    writeMs,
   })
   open.push({ engine, session })
   return { engine, session }
@@ -45,15 +46,19 @@ async function start(
 async function act(
   intent: Intent,
   reply: (call: Call) => Reply | undefined,
-  signal: AbortSignal = new AbortController().signal,
+  {
+    signal = new AbortController().signal,
+    limitMs = 20_000,
+    writeMs,
+  }: { readonly signal?: AbortSignal; readonly limitMs?: number; readonly writeMs?: number } = {},
 ): Promise<Done> {
-  const { engine, session } = await start(reply)
+  const { engine, session } = await start(reply, writeMs)
   const progress: Progress[] = []
   const plan = await session.prepare(intent, site)
   const outcome = await session.execute(plan, {
     tell: step => progress.push(step),
     signal,
-    limitMs: 300,
+    limitMs,
     stableMs: 0,
     pollMs: 5,
   })
@@ -141,6 +146,7 @@ describe('an action', () => {
     const { outcome } = await act(
       service(),
       swarm(() => failing),
+      { limitMs: 0 },
     )
     expect(outcome).toEqual({ end: 'not-converged', id: 's1', reason: `after 0 s it is at 1 of 2 (${Err})` })
   })
@@ -164,7 +170,7 @@ describe('an action', () => {
         leave.abort()
         return [task(1, 'running')]
       }),
-      leave.signal,
+      { signal: leave.signal },
     )
     expect(outcome).toMatchObject({ end: 'not-converged', reason: expect.stringContaining('1 of 2') })
     expect(parseAudit(log).entries[0]?.outcome).toEqual(outcome)
@@ -195,7 +201,9 @@ describe('a daemon that', () => {
   })
 
   it('never answers leaves it unknown, and is not asked again', async () => {
-    const done = await act(bridge, ({ method }) => (method === 'POST' ? 'hang' : undefined))
+    const done = await act(bridge, ({ method }) => (method === 'POST' ? 'hang' : undefined), {
+      writeMs: 200,
+    })
     expect(done.outcome).toMatchObject({ end: 'unknown', reason: expect.stringContaining('did not answer') })
     expect(done.engine.writes).toHaveLength(1)
     expect(parseAudit(done.log).entries[0]?.outcome).toEqual(done.outcome)
@@ -266,14 +274,49 @@ describe('an action of several requests', () => {
         leave.abort()
         return { status: 201, body: {} }
       },
-      leave.signal,
+      { signal: leave.signal },
     )
     expect(done.engine.writes).toHaveLength(1)
     expect(done.outcome).toMatchObject({ end: expect.stringMatching(/not-converged|unknown/) })
   })
 })
 
+describe('a name that is also the beginning of an id', () => {
+  const other = { Id: 'bad0c0ffee', Name: 'other', IPAM: {} }
+  const byBeginning = ({ path }: Call): Reply | undefined =>
+    /^\/networks\/ba?d?$/.test(path) ? { status: 200, body: other } : undefined
+
+  it('is gone although the daemon finds another network by it', async () => {
+    const bad = {
+      ...site.networks.value!.find(({ Name }) => Name === 'old')!,
+      Id: 'network-bad',
+      Name: 'bad',
+    }
+    const { session } = await start(call => (call.method === 'DELETE' ? { status: 204 } : byBeginning(call)))
+    const plan = await session.prepare(
+      { kind: 'network-remove', network: 'bad' },
+      { ...site, networks: { value: [bad] } },
+    )
+    const how = { tell: () => {}, signal: new AbortController().signal, limitMs: 1000, pollMs: 5 }
+    expect(await session.execute(plan, how)).toMatchObject({ end: 'done' })
+  })
+
+  it('is not taken for another one that is there', async () => {
+    const { session } = await start(byBeginning)
+    await expect(session.stateNow(network({ name: 'bad' }))).resolves.toBe('There is no network bad now.')
+  })
+})
+
 describe('a session', () => {
+  it('tells of a container by the id of the network, too', async () => {
+    const NetworkSettings = { Networks: { old: { NetworkID: 'n1' } } }
+    const { session } = await start(() => ({ status: 200, body: { NetworkSettings } }))
+    for (const network of ['old', 'n1']) {
+      const intent: Intent = { kind: 'network-connect', network, container: 'box', aliases: [] }
+      await expect(session.stateNow(intent)).resolves.toBe(`box is on ${network} now.`)
+    }
+  })
+
   it('sends a plan once', async () => {
     const { engine, session } = await start(() => ({ status: 201, body: { Id: 'n1' } }))
     const plan = await session.prepare(bridge, site)

@@ -361,6 +361,19 @@ describe('secrets', () => {
     expect(plan.command).toContain('--env PASSWORD --env MODE')
   })
 
+  it('stand in no docker command either, of what is done and of what takes it back', () => {
+    const labels = { 'api-key': 'hunter2', tier: 'front' }
+    for (const intent of [secret, network({ labels, options: { 'x.token': 'hunter2' } })]) {
+      const { command } = planIntent(intent, site)
+      expect(command).toMatch(/'api-key=\(not shown\)'/)
+      expect(command.replace('--password=hunter2', '')).not.toContain('hunter2')
+    }
+    const labelled = { ...raw, Spec: { ...raw.Spec, Labels: labels } }
+    expect(planIntent({ kind: 'service-remove', service: 'web' }, site, labelled).undo.text).not.toContain(
+      'hunter2',
+    )
+  })
+
   it('of a service that somebody else made do not come up when it is changed', () => {
     for (const intent of possible.filter(
       ({ kind }) => kind.startsWith('service-') && kind !== 'service-create',

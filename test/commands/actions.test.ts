@@ -103,6 +103,22 @@ describe('wrong usage', () => {
   it.each([
     [['net', 'create'], "missing required argument 'name'"],
     [['net', 'create', 'x', '--label', '=y', '--dry-run', ...file], 'NAME=VALUE is needed'],
+    [
+      ['net', 'create', 'x', '-o', 'com.docker.network.driver.mtu=big', '--dry-run', ...file],
+      'a number is needed',
+    ],
+    [
+      [
+        'net',
+        'create',
+        'x',
+        '-o',
+        'com.docker.network.driver.overlay.vxlanid_list=1,b',
+        '--dry-run',
+        ...file,
+      ],
+      'a number is needed',
+    ],
     [['service', 'create', 'nginx'], "required option '--name <name>' not specified"],
     [['service', 'create', '--name', 'x', '-p', '80:', 'nginx'], '[PUBLISHED:]TARGET[/PROTOCOL]'],
     [['service', 'create', '--name', 'x', '-p', 'published=80', 'nginx'], 'target=PORT is missing'],

@@ -5,6 +5,7 @@ import { allObjects } from '../../src/graph/query.ts'
 import type { Data } from '../../src/ui/model/data.ts'
 import { menuDialog, menuEntries } from '../../src/ui/model/dialog/menu.ts'
 import { dialogTurn } from '../../src/ui/model/dialog/reduce.ts'
+import { questionOfIntent } from '../../src/ui/model/dialog/question.ts'
 import { type FormEvent, openForm, reduceForm } from '../../src/ui/model/form/form.ts'
 import { stopsOf } from '../../src/ui/model/form/stops.ts'
 import { panelOf, panels } from '../../src/ui/model/panels/index.ts'
@@ -139,5 +140,16 @@ describe('a menu that was opened', () => {
     })
     const last = { ...menu, index: menu.entries.length - 2 }
     expect(dialogTurn(last, enter, later).dialog).toMatchObject({ kind: 'form' })
+  })
+})
+
+describe('what proves an action', () => {
+  const about = (service: string): unknown =>
+    questionOfIntent({ kind: 'service-force-update', service }, data.graph, data.nodes)
+
+  it('is asked of the service of that name, and of none that only has it in its id', () => {
+    expect(about('web')).toMatchObject({ target: expect.stringContaining('8080') })
+    // In the middle of many an id; at the beginning of none.
+    for (const word of ['', 'e', 'service', '_']) expect(about(word), word).toBeUndefined()
   })
 })

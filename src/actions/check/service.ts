@@ -1,5 +1,5 @@
 import type { DockerNetwork, DockerService } from '../../snapshot/index.ts'
-import { findNetwork, findService, isPredefined, livingTasks, networksOf } from '../find.ts'
+import { findNetwork, findService, ingressNetwork, isPredefined, livingTasks, networksOf } from '../find.ts'
 import type { Publish, ServiceCreate, ServiceIntent } from '../intent.ts'
 import type { Check, Field } from '../plan.ts'
 import { portsTaken, servicePorts } from '../ports.ts'
@@ -22,7 +22,10 @@ export function checkServiceIntent(intent: ServiceIntent, site: Site): Check[] {
   }
   switch (intent.kind) {
     case 'service-publish-add':
-      return checkPorts([intent.publish], ownerOf(service), site, (_, part) => `publish.${part}`)
+      return [
+        ...checkPorts([intent.publish], ownerOf(service), site, (_, part) => `publish.${part}`),
+        ...checkJoining(intent.publish, service, site),
+      ]
     case 'service-publish-remove':
       return checkPublishRemove(intent.publish, service)
     case 'service-scale':
@@ -49,6 +52,7 @@ function checkCreate(intent: ServiceCreate, site: Site): Check[] {
     ...(mode === 'replicated' ? checkReplicas(replicas) : []),
     ...intent.networks.flatMap((word, index) => checkNetwork(`networks.${index}`, word, intent, site)),
     ...checkPorts(publish, owner, site, (index, part) => `publish.${index}.${part}`),
+    ...checkMesh(`publish.${publish.findIndex(isInMesh)}.mode`, publish, owner, site),
     ...constraints.flatMap((text, index) => checkConstraint(`constraints.${index}`, text)),
     ...checkPlace(intent, site),
     ...env.flatMap((text, index) => checkEnv(`env.${index}`, text)),
@@ -91,6 +95,31 @@ function checkNetwork(field: Field, word: string, intent: ServiceCreate, site: S
   }
   const count = intent.mode === 'global' ? (site.nodes.value?.length ?? 1) : intent.replicas
   return checkPool(field, network, site, { tasks: count, vips: intent.endpointMode === 'vip' ? 1 : 0 })
+}
+
+function isInMesh({ mode }: Publish): boolean {
+  return mode === 'ingress'
+}
+
+/** A service whose ports are in the mesh is on the ingress network, too: with a VIP, and an address for each task. */
+function checkMesh(
+  field: Field,
+  publish: readonly Publish[],
+  { endpointMode, replicas }: PortOwner,
+  site: Site,
+): Check[] {
+  const ingress = ingressNetwork(site)
+  if (!ingress || endpointMode !== 'vip' || !publish.some(isInMesh)) return []
+  return checkPool(field, ingress, site, { tasks: replicas ?? site.nodes.value?.length ?? 1, vips: 1 })
+}
+
+/** The first port in the mesh brings all tasks onto the ingress network. */
+function checkJoining(publish: Publish, service: DockerService, site: Site): Check[] {
+  return isOnMesh(service) ? [] : checkMesh('publish.mode', [publish], ownerOf(service), site)
+}
+
+function isOnMesh({ Endpoint }: DockerService): boolean {
+  return Endpoint.Ports.some(({ PublishMode }) => PublishMode === 'ingress')
 }
 
 /** A task may have a node's own network in place of one of the Swarm, and then nothing balances. */
@@ -147,7 +176,8 @@ function checkScale(replicas: number, service: DockerService, site: Site): Check
     ]
   }
   const more = replicas - livingTasks(site).filter(({ ServiceID }) => ServiceID === service.ID).length
-  for (const network of networksOf(site, service)) {
+  const ingress = isOnMesh(service) ? ingressNetwork(site) : undefined
+  for (const network of [...networksOf(site, service), ...(ingress ? [ingress] : [])]) {
     if (network.Driver === 'overlay') {
       checks.push(...checkPool('replicas', network, site, { tasks: more, vips: 0 }))
     }

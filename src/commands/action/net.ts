@@ -1,6 +1,7 @@
 import { isInPrefix, parseIp, parsePrefix } from '../../util/prefix.ts'
 import { VNI_OPTION } from '../../actions/check/network.ts'
 import type { NetworkCreate, Subnet } from '../../actions/intent.ts'
+import { CommandError, exitCodes } from '../exit.ts'
 import { act, type ActionOptions } from './act.ts'
 
 export type NetCreateOptions = ActionOptions & {
@@ -41,12 +42,17 @@ export function networkIntent(name: string, options: NetCreateOptions): NetworkC
     ingress,
     ipv6,
     encrypted: encrypted !== undefined,
-    ...(mtu !== undefined && { mtu: Number(mtu) }),
-    ...(vnis !== undefined && { vnis: vnis.split(',').map(Number) }),
+    ...(mtu !== undefined && { mtu: numberIn('com.docker.network.driver.mtu', mtu) }),
+    ...(vnis !== undefined && { vnis: vnis.split(',').map(vni => numberIn(VNI_OPTION, vni)) }),
     ...(parent !== undefined && { parent }),
     options: rest as Record<string, string>,
     labels: Object.fromEntries(options.label ?? []),
   }
+}
+
+function numberIn(option: string, text: string): number {
+  if (/^\d{1,10}$/.test(text)) return Number(text)
+  throw new CommandError(exitCodes.usage, `--opt ${option}=${text}: a number is needed`)
 }
 
 /** As docker does it: what belongs to a subnet is found by its address. What belongs to none goes to the first, whose check says so. */

@@ -1,8 +1,9 @@
 import type { ApiRequest, Plan } from '../../../actions/plan.ts'
 import { sanitise } from '../../../util/sanitise.ts'
+import { wordsOfLine } from '../../../util/shell.ts'
 import { wrap } from '../../../util/text.ts'
+import { width } from '../../../util/width.ts'
 import { buttonSpan } from '../form/form-lines.ts'
-import { charactersOf } from '../form/text-edit.ts'
 import { glyphs } from '../sources.ts'
 import { emptyLine, type Line, type Span, textLine, type Tone } from '../span.ts'
 import type { Button, PlanDialog } from './dialog.ts'
@@ -44,12 +45,23 @@ function section(title: string, lines: readonly Line[], tone?: Tone): Line[] {
   return [textLine(title, 'title'), ...body, emptyLine]
 }
 
-/** A long command goes on behind backslashes, so that what is marked by hand can be pasted as well. */
+/** A long command goes on behind backslashes, between its words, so that what is marked by hand can be pasted as well. */
 function shellLines(command: string, columns: number): Line[] {
-  const lines = wrap(sanitise(command), Math.max(20, columns - 6))
-  return lines.map((line, index) =>
-    textLine(`${index === 0 ? '' : '  '}${line}${index < lines.length - 1 ? ' \\' : ''}`),
-  )
+  const room = Math.max(20, columns - 6)
+  const rows: string[] = []
+  for (const word of wordsOfLine(command).map(sanitise)) {
+    const last = rows.at(-1)
+    if (last !== undefined && width(`${last} ${word}`) <= room) rows[rows.length - 1] = `${last} ${word}`
+    else rows.push(word)
+  }
+  return rows.flatMap((row, index) => {
+    const more = index < rows.length - 1 ? ' \\' : ''
+    // A word that is longer than a line has nowhere to be broken: c copies it whole.
+    const pieces = wrap(row, room)
+    return pieces.map((piece, at) =>
+      textLine(`${index + at === 0 ? '' : '  '}${piece}${at === pieces.length - 1 ? more : ''}`),
+    )
+  })
 }
 
 function checkLines(checks: Plan['checks'], columns: number): Line[] {
@@ -159,15 +171,23 @@ function severityLines({ plan, focus, word }: PlanDialog, columns: number): Line
       return wrap(sanitise(restarts[0] ?? 'It changes what is reachable, and can be taken back.'), columns)
         .slice(0, 2)
         .map(line => textLine(line, 'warn'))
-    case 'severe': {
-      const characters = charactersOf(word.text)
-      const label = `Type ${sanitise(confirmWord)} to confirm: `
-      const spans: Span[] = [
-        { text: label, tone: 'bad' },
-        { text: sanitise(characters.join('')), tone: 'strong' },
-        ...(focus === 'word' ? [{ text: ' ', tone: 'notice' } as const] : []),
-      ]
-      return [{ spans }]
-    }
+    case 'severe':
+      return wordLines(confirmWord, word.text, focus === 'word', columns)
   }
+}
+
+/** What has to be typed, and what was; below it where there is no room beside it. */
+function wordLines(wanted: string, typed: string, isChosen: boolean, columns: number): Line[] {
+  const label = `Type ${sanitise(wanted)} to confirm: `
+  const cursor: Span[] = isChosen ? [{ text: ' ', tone: 'notice' }] : []
+  const shown = sanitise(typed)
+  if (width(label) + width(sanitise(wanted)) < columns) {
+    return [{ spans: [{ text: label, tone: 'bad' }, { text: shown, tone: 'strong' }, ...cursor] }]
+  }
+  // Of a long one its end, where the cursor is.
+  const pieces = wrap(shown.replaceAll(' ', '\u00a0'), Math.max(20, columns - 1))
+  return [
+    ...wrap(label.trimEnd(), columns).map(line => textLine(line, 'bad')),
+    { spans: [{ text: pieces.at(-1) ?? '', tone: 'strong' }, ...cursor] },
+  ]
 }

@@ -31,9 +31,7 @@ export function questionOfIntent(
     case 'service-force-update':
       return aboutService(graph, nodes, intent.service)
     case 'network-connect': {
-      const container = Object.values(graph.containers).find(
-        ({ name, id }) => name === intent.container || id.includes(intent.container),
-      )
+      const container = named(Object.values(graph.containers), intent.container)
       return container && questionAbout(graph, nodes, container.id)
     }
     // A port that is gone shall lead nowhere, and to a network alone nothing leads: there is no path to prove.
@@ -43,6 +41,18 @@ export function questionOfIntent(
 }
 
 function aboutService(graph: Graph, nodes: readonly Snapshot[], word: string): Question | undefined {
-  const service = Object.values(graph.services).find(({ name, id }) => name === word || id.includes(word))
+  const service = named(Object.values(graph.services), word)
   return service && questionAbout(graph, nodes, service.id)
+}
+
+/** By its name, else by its id, whole or its beginning as Docker takes it. */
+function named<Named extends { readonly name: string; readonly id: string }>(
+  objects: readonly Named[],
+  word: string,
+): Named | undefined {
+  if (word === '') return undefined
+  return (
+    objects.find(({ name }) => name === word) ??
+    objects.find(({ id }) => id.slice(id.indexOf(':') + 1).startsWith(word))
+  )
 }
