@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { isCode } from '../util/errors.ts'
 import type { AuditLine } from './audit.ts'
-import type { Intent } from './intent.ts'
+import type { Intent, IntentKind } from './intent.ts'
 import type { Outcome, Undo } from './plan.ts'
 import { isMasked } from './mask.ts'
-import { isObject } from './spec.ts'
+import { isObject, type JsonObject } from './spec.ts'
 
 type Line<Event extends AuditLine['event']> = Extract<AuditLine, { event: Event }>
 
@@ -68,16 +68,75 @@ function parseLine(row: string): AuditLine | undefined {
   if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['at'] !== 'string') return undefined
   switch (value['event']) {
     case 'intended':
-      return isObject(value['intent']) && isObject(value['undo']) && Array.isArray(value['requests'])
+      return isIntended(value) ? (value as AuditLine) : undefined
+    case 'answered':
+      return typeof value['status'] === 'number' && areTexts(value, 'method', 'path', 'created?')
         ? (value as AuditLine)
         : undefined
-    case 'answered':
-      return typeof value['status'] === 'number' ? (value as AuditLine) : undefined
     case 'ended':
-      return isObject(value['outcome']) ? (value as AuditLine) : undefined
+      return isOutcome(value['outcome']) ? (value as AuditLine) : undefined
     default:
       return undefined
   }
+}
+
+function isIntended(value: JsonObject): boolean {
+  const { intent, undo, requests, pid } = value
+  return (
+    areTexts(value, 'user', 'host', 'title', 'command', 'undoes?') &&
+    typeof pid === 'number' &&
+    isIntent(intent) &&
+    isObject(undo) &&
+    areTexts(undo, 'text') &&
+    (undo['intent'] === undefined || isIntent(undo['intent'])) &&
+    Array.isArray(requests) &&
+    requests.every(
+      request => isObject(request) && areTexts(request, 'method', 'path') && isObject(request['query']),
+    )
+  )
+}
+
+/** That it has a kind is all that is asked: what an older or newer program wrote is planned anew, and refused where it makes no sense. */
+function isIntent(value: unknown): boolean {
+  return isObject(value) && typeof value['kind'] === 'string' && value['kind'] in kinds
+}
+
+const kinds: Readonly<Record<IntentKind, true>> = {
+  'network-create': true,
+  'network-remove': true,
+  'network-prune': true,
+  'network-restore': true,
+  'network-connect': true,
+  'network-disconnect': true,
+  'service-create': true,
+  'service-publish-add': true,
+  'service-publish-remove': true,
+  'service-scale': true,
+  'service-force-update': true,
+  'service-remove': true,
+}
+
+function isOutcome(value: unknown): boolean {
+  if (!isObject(value)) return false
+  switch (value['end']) {
+    case 'done':
+      return Array.isArray(value['warnings'])
+    case 'refused':
+      return typeof value['status'] === 'number' && areTexts(value, 'message')
+    case 'not-converged':
+    case 'unknown':
+      return areTexts(value, 'reason')
+    default:
+      return false
+  }
+}
+
+/** Whether these are texts; those with a question mark may be absent. */
+function areTexts(value: JsonObject, ...names: readonly string[]): boolean {
+  return names.every(name => {
+    const found = value[name.replace('?', '')]
+    return typeof found === 'string' || (found === undefined && name.endsWith('?'))
+  })
 }
 
 /** What takes an action back, as far as the log has it: what is secret was not written down, and cannot be done again from there. */
@@ -92,6 +151,11 @@ export function loggedUndo(entry: AuditEntry): Undo {
     }
   }
   return { ...undo, intent: ofWhatWasMade(undo.intent, entry) }
+}
+
+/** What to ask the daemon of an action that nobody saw the end of: of a prune alone it cannot be told which networks went. */
+export function lookedFor({ intended: { intent, undo } }: AuditEntry): Intent {
+  return intent.kind === 'network-prune' ? (undo.intent ?? intent) : intent
 }
 
 /** The name may be that of another one by now: the plan then says so. */
@@ -124,7 +188,7 @@ export function lastUndoable(reading: AuditReading): AuditEntry | undefined {
 }
 
 /** Of several requests the daemon may have refused one, and done those before it. */
-export function isPerhapsDone({ outcome, answers }: Pick<AuditEntry, 'outcome' | 'answers'>): boolean {
+function isPerhapsDone({ outcome, answers }: Pick<AuditEntry, 'outcome' | 'answers'>): boolean {
   return outcome?.end !== 'refused' || answers.some(({ status }) => status < 300)
 }
 

@@ -41,6 +41,11 @@ export function findContainer({ containers }: Site, word: string): DockerContain
   )
 }
 
+/** One that does not run is on its networks in name alone: they can be removed below it. */
+export function holdsNetworks({ State }: DockerContainer): boolean {
+  return ['running', 'paused', 'restarting'].includes(State.Status)
+}
+
 export function findService({ services }: Site, word: string): DockerService | undefined {
   return findOne(
     services.value ?? [],
@@ -72,4 +77,23 @@ export function isPredefined(name: string): boolean {
 /** Of a service that is on the routing mesh. */
 export function ingressNetwork({ networks }: Site): DockerNetwork | undefined {
   return networks.value?.find(({ Ingress }) => Ingress)
+}
+
+/** Networks that nothing uses; the daemon (daemon/prune.go) does not count containers that do not run. */
+export function prunable({ networks, services, containers }: Site): DockerNetwork[] {
+  const used = new Set([
+    ...(services.value ?? []).flatMap(({ Spec }) => Spec.Networks.map(({ Target }) => Target)),
+    ...(containers.value ?? [])
+      .filter(holdsNetworks)
+      .flatMap(({ NetworkSettings }) => Object.keys(NetworkSettings.Networks)),
+  ])
+  return (networks.value ?? []).filter(
+    network =>
+      !isPredefined(network.Name) &&
+      !network.Ingress &&
+      network.Name !== 'docker_gwbridge' &&
+      Object.keys(network.Containers).length === 0 &&
+      !used.has(network.Id) &&
+      !used.has(network.Name),
+  )
 }

@@ -2,7 +2,7 @@ import type { DockerNetwork } from '../snapshot/index.ts'
 import { plural } from '../util/format.ts'
 import { quoted } from '../util/shell.ts'
 import { dockerCommand, networkOptions } from './command-line.ts'
-import { findContainer, findNetwork, isPredefined, missingOf } from './find.ts'
+import { findContainer, findNetwork, missingOf, prunable } from './find.ts'
 import type { NetworkCreate, NetworkIntent } from './intent.ts'
 import type { ApiRequest, Plan, Undo } from './plan.ts'
 import type { Site } from './site.ts'
@@ -69,7 +69,7 @@ function createBody(intent: NetworkCreate): unknown {
     // Engines of that time let two networks of one node have one name unless they are told to look.
     CheckDuplicate: true,
     Driver: driver,
-    ...(config.length > 0 && { IPAM: { Driver: 'default', Config: config } }),
+    IPAM: { Driver: 'default', Options: {}, Config: config },
     // An engine may give IPv6 to all of its networks (`default-network-opts`): only what was asked for is said.
     ...(ipv6 && { EnableIPv6: true }),
     Internal: internal,
@@ -95,23 +95,6 @@ function planRemove(word: string, site: Site): PlanPart {
     restarts: [],
     undo: network ? networkUndo(network) : noUndo('It is not known how it was made.'),
   }
-}
-
-/** Networks that nothing uses; only the daemon knows for certain, as it counts containers that do not run. */
-export function prunable({ networks, services, containers }: Site): DockerNetwork[] {
-  const used = new Set([
-    ...(services.value ?? []).flatMap(({ Spec }) => Spec.Networks.map(({ Target }) => Target)),
-    ...(containers.value ?? []).flatMap(({ NetworkSettings }) => Object.keys(NetworkSettings.Networks)),
-  ])
-  return (networks.value ?? []).filter(
-    network =>
-      !isPredefined(network.Name) &&
-      !network.Ingress &&
-      network.Name !== 'docker_gwbridge' &&
-      Object.keys(network.Containers).length === 0 &&
-      !used.has(network.Id) &&
-      !used.has(network.Name),
-  )
 }
 
 function planPrune(site: Site): PlanPart {

@@ -1,5 +1,12 @@
 import { auditPath } from '../actions/audit.ts'
-import { type AuditEntry, loggedUndo, readAudit, undoings, unfinished } from '../actions/audit-read.ts'
+import {
+  type AuditEntry,
+  loggedUndo,
+  lookedFor,
+  readAudit,
+  undoings,
+  unfinished,
+} from '../actions/audit-read.ts'
 import { READ_ONLY, whyImpossible } from '../actions/availability.ts'
 import { freePort, freeSubnet } from '../actions/defaults.ts'
 import { planIntent } from '../actions/plan-intent.ts'
@@ -87,7 +94,7 @@ export function liveDesk({ allowActions, dockerHost, callMs, docker }: DeskOptio
         const own = (entry: AuditEntry): boolean => entry.intended.pid === process.pid && going.size > 0
         const rows = reading.entries.map(async entry => {
           const isOpen = open.has(entry.id) && !own(entry)
-          const now = isOpen && docker ? await (await session()).stateNow(entry.intended.intent) : undefined
+          const now = isOpen && docker ? await (await session()).stateNow(lookedFor(entry)) : undefined
           return { ...rowOf(entry, isOpen, now), undoneAt: undone.get(entry.id)?.intended.at }
         })
         return (await Promise.all(rows)).reverse()

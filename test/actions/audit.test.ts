@@ -12,9 +12,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loggedUndo, parseAudit, readAudit, unfinished } from '../../src/actions/audit-read.ts'
+import { lastUndoable, loggedUndo, parseAudit, readAudit, unfinished } from '../../src/actions/audit-read.ts'
 import { type AuditLog, auditPath, openAudit } from '../../src/actions/audit.ts'
 import { planIntent } from '../../src/actions/plan-intent.ts'
+import { outcomeText } from '../../src/actions/tell.ts'
 import { fakeEngine } from './fake-engine.ts'
 import { network, service } from './intents.ts'
 import { site } from './site.ts'
@@ -116,6 +117,36 @@ describe('the log', () => {
     const { entries, damaged } = parseAudit(text)
     expect(entries).toEqual([])
     expect(damaged).toEqual(text.trim() === '' ? [] : [1])
+  })
+
+  it('is read whatever somebody made of its lines', () => {
+    const log = openAudit(path)
+    const id = log.intended(plan, 'unix:///x')
+    log.answered(id, { method: 'POST', path: '/x', query: {}, body: undefined }, 201, 'n1')
+    log.ended(id, { end: 'done', id: 'n1', warnings: [] })
+    const lines = readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map(text => JSON.parse(text) as Record<string, unknown>)
+    const strange = [null, 7, 'x', [], {}, [null], { kind: 'x' }, { intent: {} }, { end: 'x' }]
+    for (const [at, line] of lines.entries()) {
+      for (const name of Object.keys(line)) {
+        for (const value of strange) {
+          const changed = lines.with(at, { ...line, [name]: value })
+          const { entries, damaged } = parseAudit(changed.map(one => JSON.stringify(one)).join('\n'))
+          for (const entry of entries) {
+            expect([entry.intended.title, loggedUndo(entry).text].map(text => typeof text)).toEqual([
+              'string',
+              'string',
+            ])
+            if (entry.outcome) expect(outcomeText(entry.outcome)).toBeTypeOf('string')
+            expect(entry.answers.every(answer => typeof answer.path === 'string')).toBe(true)
+          }
+          unfinished({ entries, damaged })
+          lastUndoable({ entries, damaged })
+        }
+      }
+    }
   })
 
   it('holds no secret, and so does not offer an undo that would need one', () => {

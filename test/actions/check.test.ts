@@ -229,6 +229,13 @@ describe('what is not known', () => {
     expect(whyImpossible(workerSite, 'network-create', 'overlay')).toContain('worker')
     expect(whyImpossible(workerSite, 'network-create', 'bridge')).toBeUndefined()
     expect(whyImpossible(workerSite, 'network-connect')).toBeUndefined()
+    // A daemon of a worker takes overlays that it does not list, and asks a manager for them.
+    const container = workerSite.containers.value![0]!.Name
+    const far: Intent = { kind: 'network-connect', network: 'far', container, aliases: [] }
+    expect(checkIntent(far, workerSite).map(({ level, field }) => [level, field])).toEqual([
+      ['warning', 'network'],
+    ])
+    expect(checkIntent(far, site).some(({ level }) => level === 'error')).toBe(true)
     expect(whyImpossible(blind, 'network-create', 'bridge')).toContain('no Docker daemon was asked')
     const alone = structuredClone(manager)
     alone.docker!.info!.Swarm.LocalNodeState = 'inactive'

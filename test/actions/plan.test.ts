@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { maskedIntent, maskedRequest } from '../../src/actions/mask.ts'
 import { planIntent, prepareIntent } from '../../src/actions/plan-intent.ts'
-import type { Undo } from '../../src/actions/plan.ts'
+import type { Plan, Undo } from '../../src/actions/plan.ts'
 import { parseRawService, type RawService } from '../../src/actions/spec.ts'
 import { WITHHELD } from '../../src/collectors/docker/trim/withhold.ts'
 import type { DockerContainer } from '../../src/snapshot/index.ts'
@@ -231,6 +231,27 @@ describe('a plan', () => {
     expect(changes).toContain('Network b is there already, and stays as it is.')
     const { checks } = planIntent(both.intent!, { ...site, networks: { value: [named('a'), named('b')] } })
     expect(checks).toMatchObject([{ level: 'error', text: 'All of these networks are there already.' }])
+  })
+
+  it('prunes what only containers that do not run are on, as the daemon does, and says so', () => {
+    const old = site.networks.value!.find(({ Name }) => Name === 'old')!
+    const template = site.containers.value![0]!
+    const planOf = (Status: string): Plan => {
+      const Networks = { old: endpointSettings }
+      const NetworkSettings = { ...template.NetworkSettings, Networks }
+      const box = { ...template, Name: 'box', State: { ...template.State, Status }, NetworkSettings }
+      return planIntent(
+        { kind: 'network-prune' },
+        { ...site, networks: { value: [old] }, containers: { value: [box] } },
+      )
+    }
+    expect(planOf('running').undo.intent).toBeUndefined()
+    for (const state of ['exited', 'created', 'dead']) {
+      expect(planOf(state).undo.intent, state).toMatchObject({ kind: 'network-create', name: 'old' })
+      expect(planOf(state).checks).toMatchObject([
+        { level: 'warning', text: expect.stringContaining('container box') },
+      ])
+    }
   })
 
   it('does not take the removal of a network back without what was not read of it', () => {

@@ -31,7 +31,8 @@ async function run(...words: readonly string[]): Promise<Ended> {
 }
 
 async function runWith(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Ended> {
-  const look = ['--only-netns-dirs', '--netns-dir', join(directory, 'netns'), '--docker-host', daemon.socket]
+  const look = ['--only-netns-dirs', '--netns-dir', join(directory, 'netns')]
+  if (!words.includes('--docker-host')) look.push('--docker-host', daemon.socket)
   const child = spawn(process.execPath, [program, ...words, ...look], {
     env: { PATH: process.env['PATH'], CNMTOP_AUDIT_LOG: log, CNMTOP_CONFIG: '/dev/null', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -91,6 +92,33 @@ describe('a dry run', () => {
       format: 'cnmtop.action',
       plan: { confirmWord: 'x', checks: [] },
     })
+  })
+
+  it('says on a worker what is not possible there, and why', async () => {
+    const worker = await fakeDocker('26.1-worker')
+    for (const words of [
+      ['service', 'scale', 'web=3'],
+      ['service', 'update', 'web', '--force'],
+      ['service', 'rm', 'web'],
+      ['net', 'create', 'x', '-d', 'overlay'],
+    ]) {
+      const ended = await run(...words, '--dry-run', '--docker-host', worker.socket)
+      expect(ended, words.join(' ')).toMatchObject({
+        code: 3,
+        stdout: expect.stringContaining('this node is a worker'),
+      })
+    }
+    const sent = await run(
+      'service',
+      'scale',
+      'web=3',
+      '--allow-actions',
+      '--yes',
+      '--docker-host',
+      worker.socket,
+    )
+    expect([sent.code, sent.stderr]).toEqual([3, expect.stringContaining('this node is a worker')])
+    await worker.close()
   })
 
   it('sends nothing', async () => {

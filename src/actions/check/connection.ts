@@ -15,6 +15,10 @@ export function checkConnect(
     return [...checks, unchecked('network', 'whether it exists', site.networks.reason)]
   }
   const network = findNetwork(site, intent.network)
+  if (!network && site.swarm.value?.role === 'worker') {
+    const reason = 'a worker does not know an overlay before something of its own is on it'
+    return [...checks, unchecked('network', `whether there is a network ${intent.network}`, reason)]
+  }
   if (!network) return [...checks, refused('network', `There is no network ${intent.network}.`)]
   const container = findContainer(site, intent.container)
   if (network.Name === 'host' || network.Name === 'none') {

@@ -1,6 +1,7 @@
-import { findNetwork, ingressNetwork, isPredefined, missingOf } from '../find.ts'
+import { findNetwork, holdsNetworks, ingressNetwork, isPredefined, missingOf, prunable } from '../find.ts'
+import type { DockerNetwork } from '../../snapshot/index.ts'
 import type { NetworkCreate, NetworkIntent } from '../intent.ts'
-import type { Check } from '../plan.ts'
+import type { Check, Field } from '../plan.ts'
 import type { Site } from '../site.ts'
 import { checkConnect, checkDisconnect } from './connection.ts'
 import { checkIdentity, doubtful, refused, unchecked } from './finding.ts'
@@ -16,7 +17,7 @@ export function checkNetworkIntent(intent: NetworkIntent, site: Site): Check[] {
       return checkRemove(intent, site)
     case 'network-prune':
       return site.networks.reason === undefined
-        ? []
+        ? prunable(site).flatMap(network => checkStopped(undefined, network, site))
         : [unchecked(undefined, 'which networks would go', site.networks.reason)]
     case 'network-restore':
       return checkRestore(intent.networks, site)
@@ -238,9 +239,30 @@ function checkRemove(
       Spec.Networks.some(({ Target }) => Target === network.Id || Target === network.Name),
     )
     .map(({ Spec }) => Spec.Name)
-  const other = checkIdentity('network', network.Name, network.Id, made)
+  const other = [
+    ...checkIdentity('network', network.Name, network.Id, made),
+    ...checkStopped('network', network, site),
+  ]
   if (users.length > 0) return [...other, refused('network', `In use by ${list('service', users)}.`)]
   return inside.length > 0 ? [...other, refused('network', `In use by ${list('container', inside)}.`)] : other
+}
+
+/** The daemon takes a network away below containers that do not run. */
+function checkStopped(field: Field | undefined, { Name }: DockerNetwork, { containers }: Site): Check[] {
+  const stopped = (containers.value ?? []).filter(
+    container => Name in container.NetworkSettings.Networks && !holdsNetworks(container),
+  )
+  if (stopped.length === 0) return []
+  const names = list(
+    'container',
+    stopped.map(one => one.Name),
+  )
+  return [
+    doubtful(
+      field,
+      `${Name} is that of ${names}, which ${stopped.length === 1 ? 'does' : 'do'} not run now, and then cannot be started.`,
+    ),
+  ]
 }
 
 /** `service web`, `services api, web and 3 more` */

@@ -68,8 +68,12 @@ function open({ dockerHost, timeout }: ActionOptions): ActionSession {
 }
 
 async function prepared(session: ActionSession, intent: Intent, snapshot: Snapshot): Promise<Plan> {
+  const site = siteOf(snapshot)
+  const first = planIntent(intent, site)
+  // Where it cannot be done at all, the daemon would only say so in other words.
+  if (first.checks.some(({ level, field }) => level === 'error' && field === undefined)) return first
   try {
-    return await session.prepare(intent, siteOf(snapshot))
+    return await session.prepare(intent, site)
   } catch (error) {
     const code = error instanceof AnswerError ? exitCodes.findings : exitCodes.unreachable
     throw new CommandError(code, `nothing was sent: ${errorMessage(error)}`)

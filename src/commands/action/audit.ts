@@ -1,5 +1,5 @@
 import { auditPath } from '../../actions/audit.ts'
-import { type AuditEntry, lastUndoable, loggedUndo, unfinished } from '../../actions/audit-read.ts'
+import { type AuditEntry, lastUndoable, loggedUndo, lookedFor, unfinished } from '../../actions/audit-read.ts'
 import { createActionSession } from '../../actions/session.ts'
 import { outcomeText } from '../../actions/tell.ts'
 import { jsonText } from '../../util/json-text.ts'
@@ -65,7 +65,7 @@ async function tellNow(entries: readonly AuditEntry[], path: string, options: Au
     note(
       `${id}: ${intended.title}: begun at ${intended.at} by process ${intended.pid}, which is gone; ${how}.`,
     )
-    if (options.docker !== false) note(`${id}: ${await session.stateNow(intended.intent)}`)
+    if (options.docker !== false) note(`${id}: ${await session.stateNow(lookedFor(entry))}`)
     note(`${id}: undo: ${loggedUndo(entry).text}`)
   }
   await session.close()
