@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: [include],
     globalSetup: ['test/support/global-seed.ts'],
+    setupFiles: ['test/support/fast-check.ts'],
     testTimeout: 120_000 * patience,
     hookTimeout: 400_000 * patience,
     // One swarm and, in the guest, one processor.

@@ -1,3 +1,4 @@
 /** The same by the docker command of the guest, which is as old as its engines. */
-import '../support/fast-check.ts'
-import '../actions/docker-cli.test.ts'
+import { testDockerCommands } from '../actions/docker-cli.ts'
+
+testDockerCommands()
