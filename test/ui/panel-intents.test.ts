@@ -9,17 +9,12 @@ import { questionOfIntent } from '../../src/ui/model/dialog/question.ts'
 import { type FormEvent, openForm, reduceForm } from '../../src/ui/model/form/form.ts'
 import { stopsOf } from '../../src/ui/model/form/stops.ts'
 import { panelOf, panels } from '../../src/ui/model/panels/index.ts'
-import { captureSnapshot } from '../support/swarm-capture.ts'
 import { fakeDesk } from './operator.ts'
+import { data as recorded, snapshot } from './recorded-data.ts'
 
-const snapshot = captureSnapshot('docker-26.1-nft', 'node1')
 const port = fakeDesk()
 const data: Data = {
-  snapshot,
-  nodes: [snapshot],
-  graph: buildGraph([snapshot]),
-  status: { mode: 'file', collecting: false },
-  history: undefined,
+  ...recorded,
   desk: {
     plan: port.plan,
     suggest: port.suggest,

@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Intent } from '../../src/actions/intent.ts'
 import type { Progress } from '../../src/actions/plan.ts'
-import { buildGraph } from '../../src/graph/build.ts'
-import type { Data } from '../../src/ui/model/data.ts'
 import type { Run } from '../../src/ui/model/desk.ts'
 import { runLines } from '../../src/ui/model/dialog/run-lines.ts'
 import { lineText } from '../../src/ui/model/span.ts'
-import { captureSnapshot } from '../support/swarm-capture.ts'
 import { fakeDesk } from './operator.ts'
+import { data, snapshot } from './recorded-data.ts'
 
-const snapshot = captureSnapshot('docker-26.1-nft', 'node1')
-const data: Data = {
-  snapshot,
-  nodes: [snapshot],
-  graph: buildGraph([snapshot]),
-  status: { mode: 'file', collecting: false },
-  history: undefined,
-  desk: undefined,
-}
 const ENDED = 1_000_000
 const request = { method: 'POST', path: '/x', query: {}, body: undefined } as const
 
