@@ -117,10 +117,10 @@ export function liveSession(
       live.command({ kind: 'refresh' })
       daemon?.refresh()
     },
-    setVisible({ namespaceId, tab, links, path: followed }) {
+    setVisible({ namespaceId, tab, links, path: followed, settingsOf }) {
       const parts = tab === undefined ? [] : partsOfTab[tab]
       const path = followed?.map(({ namespaceId: id, ...rows }) => ({ id, ...rows }))
-      live.command({ kind: 'show', id: namespaceId, parts, links, path })
+      live.command({ kind: 'show', id: namespaceId, parts, links, path, settingsOf })
       if (!starting) startDockerIn(WITHOUT_ROWS_MS)
     },
     elapsed: link => live.elapsed(link),

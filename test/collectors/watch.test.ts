@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, watch } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectSnapshot } from '../../src/collectors/kernel/collect.ts'
@@ -47,6 +48,17 @@ describe('startWatch', needs('root', 'program:ip'), () => {
     netns.ip('link', 'add', 'fresh0', 'type', 'bridge')
     await expect.poll(() => linkNames(netns.id), { timeout: 10_000 }).toContain('fresh0')
     expect(reads(netns.id).some(({ data }) => data.rules !== undefined)).toBe(false)
+  })
+
+  it('reads the sysctls that a trace depends on, and again when they change', async () => {
+    const forwarding = (): unknown[] =>
+      reads(netns.id).flatMap(({ data }) => data.sysctls?.['net.ipv4.ip_forward'] ?? [])
+    expect(forwarding()).toEqual([])
+    command({ kind: 'show', id: undefined, parts: [], settingsOf: [netns.id] })
+    await expect.poll(forwarding, { timeout: 30_000 }).toEqual(['0'])
+    execFileSync('ip', ['netns', 'exec', netns.name, 'sysctl', '-q', '-w', 'net.ipv4.ip_forward=1'])
+    await expect.poll(forwarding, { timeout: 30_000 }).toEqual(['0', '1'])
+    command({ kind: 'show', id: undefined, parts: [] })
   })
 
   it('sees a route come', async () => {

@@ -148,6 +148,29 @@ function after(first: Snapshot, count: number, rules: RegExp): Snapshot {
   return next
 }
 
+describe('view 7 of a live node', () => {
+  it('asks for the sysctls that its traces depend on, and goes on when they come', () => {
+    const unread = structuredClone(nodes[0])
+    for (const namespace of unread.namespaces) {
+      namespace.sysctls = {}
+      namespace.sources = namespace.sources.filter(({ source }) => source !== 'proc.sysctls')
+    }
+    const { session, show } = scriptedSession(unread)
+    const visible: Visible[] = []
+    const asking = { ...session, setVisible: (next: Visible) => visible.push(next) }
+    const user = userOf(asking, 140, 60, 'trace')
+    const host = unread.namespaces.find(({ kind }) => kind === 'host')
+    expect(user.line('was not read')).toBeDefined()
+    expect(visible.at(-1)?.settingsOf).toEqual([host?.id])
+    show(nodes[0])
+    expect(user.line('was not read')).toBeUndefined()
+    expect(visible.at(-1)?.settingsOf?.length).toBeGreaterThan(2)
+    user.press('8')
+    expect(visible.at(-1)?.settingsOf).toBeUndefined()
+    user.stop()
+  })
+})
+
 describe('m in view 7', () => {
   const [first] = nodes
   const second = 1000

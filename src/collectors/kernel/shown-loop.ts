@@ -42,11 +42,12 @@ export function createShownLoop(reader: NodeReader, { soil, emit }: ShownLoopOpt
   }
 
   function look(): void {
-    const { id, parts, links, path } = shown
+    const { id, parts, links, path, settingsOf } = shown
     tookMs = 0
     // Before anything is read: what moves brings the next look nearer. A path is followed to see when it begins to move.
     again(path ? SHOWN_MS : Math.min(delay * 2, STILL_MS))
     for (const of of path ?? []) readPath(of)
+    for (const of of settingsOf ?? []) soil(of, ['sysctls'])
     if (id === undefined || parts.length === 0) return
     const alone = links !== undefined && parts.includes('links') && readCounters(id, links)
     soil(id, alone ? parts.filter(part => !besideLinks.has(part)) : parts)
@@ -85,6 +86,8 @@ export function createShownLoop(reader: NodeReader, { soil, emit }: ShownLoopOpt
       const isOther = next.id !== shown.id || next.parts.join() !== shown.parts.join()
       const isScrolled = next.links?.join() !== shown.links?.join()
       const isPathOther = JSON.stringify(next.path) !== JSON.stringify(shown.path)
+      const known = new Set(shown.settingsOf)
+      for (const of of next.settingsOf ?? []) if (!known.has(of)) soil(of, ['sysctls'])
       shown = next
       if (isOther || isPathOther) counters.clear()
       // Rates need two readings: the first one at once.

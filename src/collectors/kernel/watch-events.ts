@@ -39,6 +39,8 @@ export type Shown = {
   readonly links?: readonly number[] | undefined
   /** A path whose counters are followed, be it on the screen or not: what of which namespaces. */
   readonly path?: readonly PathRows[] | undefined
+  /** Namespaces whose sysctls decide what is on the screen: nothing tells that one of them changed. */
+  readonly settingsOf?: readonly string[] | undefined
 }
 
 export type PathRows = {

@@ -32,6 +32,8 @@ export type Visible = {
   readonly links?: readonly number[] | undefined
   /** Rows whose counters are followed along a path of a trace. */
   readonly path?: readonly VisibleRows[] | undefined
+  /** Namespaces whose sysctls decide what is on the screen. */
+  readonly settingsOf?: readonly string[] | undefined
 }
 
 export type VisibleRows = {

@@ -5,6 +5,7 @@ import type { Visible } from './session.ts'
 import { chosenId, shownDetail, shownTabs } from './shown.ts'
 import type { UiState } from './state.ts'
 import { followedPath } from './trace/followed.ts'
+import { tracedNamespaces } from './trace/settings.ts'
 import { viewOf } from './views/index.ts'
 import { scrollTo, windowFrom } from './window.ts'
 
@@ -12,8 +13,8 @@ import { scrollTo, windowFrom } from './window.ts'
 export function visibleNow(state: UiState, data: Data, now: number): Visible {
   const { place } = state
   const visible = viewOf(place.view).visible(chosenId(state, data), shownTabs(state, data).tab, data)
-  const path = followedPath(state, data)
-  if (path) return { ...visible, path }
+  const settingsOf = tracedNamespaces(state, data)
+  if (settingsOf) return { ...visible, settingsOf, path: followedPath(state, data) }
   if (place.view !== 'namespaces' || visible.tab !== 'interfaces') return visible
   const { shown, list } = shownDetail(state, data)
   const { page } = stageOf(data, now).detail(state)
@@ -27,5 +28,6 @@ export function visibleNow(state: UiState, data: Data, now: number): Visible {
 export function isSameVisible(a: Visible, b: Visible | undefined): boolean {
   if (b === undefined) return false
   if (a.namespaceId !== b.namespaceId || a.tab !== b.tab || a.links?.join() !== b.links?.join()) return false
+  if (a.settingsOf?.join() !== b.settingsOf?.join()) return false
   return JSON.stringify(a.path) === JSON.stringify(b.path)
 }

@@ -5,6 +5,9 @@ import type { Data } from '../data.ts'
 /** What became of a question, or why it cannot be asked. */
 export type Told = { readonly answer: Answer } | { readonly problem: string }
 
+/** So many are followed to tell their verdict in the list; the others when they are chosen. */
+export const MOST_JUDGED = 12
+
 const known = new WeakMap<readonly Snapshot[], Map<string, Told>>()
 
 /** The id of a question in the list of traces; two that say the same are one. */

@@ -7,14 +7,11 @@ import { evidenceLines } from '../evidence-lines.ts'
 import { isUnread } from '../sources.ts'
 import { type Line, textLine } from '../span.ts'
 import { type Cell, cellRow, type Row, type Table, worldCell } from '../table.ts'
-import { answerOf, questionId, questionsOf, type Told } from '../trace/answers.ts'
+import { answerOf, MOST_JUDGED, questionId, questionsOf, type Told } from '../trace/answers.ts'
 import { movementAlong } from '../trace/follow.ts'
 import { followedColumns, ladderColumns, ladderRows } from '../trace/ladder.ts'
 import { verdictTone } from '../trace/tones.ts'
 import { type Detail, nothingChosen, type View } from './view.ts'
-
-/** So many are followed to tell their verdict in the list; the others when they are chosen. */
-const MOST_JUDGED = 12
 
 const columns: Table['columns'] = [
   { id: 'target', title: 'TARGET', grow: true, least: 12 },
