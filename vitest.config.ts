@@ -15,6 +15,7 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts', 'test/support/global-seed.ts'],
     setupFiles: ['test/support/fast-check.ts'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     // Privileged tests build namespaces; two at a time is what the smallest machine carries.
     maxWorkers: 2,

@@ -24,7 +24,7 @@ describe('startWatch', needs('root', 'program:ip'), () => {
     descriptors = readdirSync('/proc/self/fd').length
     events = []
     command = startWatch({ netnsDirs: ['/run/netns'], onlyNetnsDirs: true }, event => events.push(event))
-    await vi.waitUntil(() => events.some(({ kind }) => kind === 'settled'), { timeout: 10_000 })
+    await vi.waitUntil(() => events.some(({ kind }) => kind === 'settled'), { timeout: 30_000 })
   })
   afterAll(() => {
     command({ kind: 'stop' })
@@ -46,7 +46,7 @@ describe('startWatch', needs('root', 'program:ip'), () => {
 
   it('reads again what changed, and sends only that', async () => {
     netns.ip('link', 'add', 'fresh0', 'type', 'bridge')
-    await expect.poll(() => linkNames(netns.id), { timeout: 10_000 }).toContain('fresh0')
+    await expect.poll(() => linkNames(netns.id), { timeout: 30_000 }).toContain('fresh0')
     expect(reads(netns.id).some(({ data }) => data.rules !== undefined)).toBe(false)
   })
 
@@ -66,7 +66,7 @@ describe('startWatch', needs('root', 'program:ip'), () => {
     netns.ip('route', 'add', 'blackhole', '192.0.2.0/24')
     const routes = (): unknown[] => reads(netns.id).flatMap(({ data }) => data.routes ?? [])
     await expect
-      .poll(routes, { timeout: 10_000 })
+      .poll(routes, { timeout: 30_000 })
       .toContainEqual(expect.objectContaining({ dst: '192.0.2.0/24', type: 'blackhole' }))
   })
 
@@ -74,15 +74,15 @@ describe('startWatch', needs('root', 'program:ip'), () => {
     const other = makeNetns('watched')
     try {
       netns.ip('link', 'add', 'near0', 'type', 'veth', 'peer', 'name', 'far0', 'netns', other.name)
-      await expect.poll(() => linkNames(other.id), { timeout: 10_000 }).toContain('far0')
+      await expect.poll(() => linkNames(other.id), { timeout: 30_000 }).toContain('far0')
     } finally {
       other.remove()
     }
     await expect
-      .poll(() => events.some(event => event.kind === 'gone' && event.id === other.id), { timeout: 10_000 })
+      .poll(() => events.some(event => event.kind === 'gone' && event.id === other.id), { timeout: 30_000 })
       .toBe(true)
     const links = (): string => netns.ip('-br', 'link').toString()
-    await expect.poll(links, { timeout: 10_000 }).not.toContain('near0')
+    await expect.poll(links, { timeout: 30_000 }).not.toContain('near0')
   })
 
   it('reads again what is shown, though no event came', async () => {
@@ -90,7 +90,7 @@ describe('startWatch', needs('root', 'program:ip'), () => {
     netns.ip('address', 'add', '198.51.100.7/24', 'dev', 'fresh0')
     const addresses = (): unknown[] => reads(netns.id).flatMap(({ data }) => data.addresses ?? [])
     await expect
-      .poll(addresses, { timeout: 10_000 })
+      .poll(addresses, { timeout: 30_000 })
       .toContainEqual(expect.objectContaining({ local: '198.51.100.7' }))
   })
 
@@ -102,12 +102,12 @@ describe('startWatch', needs('root', 'program:ip'), () => {
       return (rows as ReturnType<typeof told>[])[0]!
     }
     const { ifindex } = told()
-    await expect.poll(() => linkNames(netns.id), { timeout: 10_000 }).toContain('moving0')
+    await expect.poll(() => linkNames(netns.id), { timeout: 30_000 }).toContain('moving0')
     command({ kind: 'show', id: netns.id, parts: ['links', 'addresses'], links: [ifindex] })
     const counters = (): LinkCounters[] =>
       events.flatMap(event => (event.kind === 'counters' && event.id === netns.id ? event.rows : []))
     await expect
-      .poll(() => counters()[0], { timeout: 10_000 })
+      .poll(() => counters()[0], { timeout: 30_000 })
       .toMatchObject({ ifindex, elapsedMs: undefined })
     events = []
     // Announced to its neighbours: the kernel sends packets.
@@ -123,10 +123,10 @@ describe('startWatch', needs('root', 'program:ip'), () => {
     expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(descriptors + OWN_DESCRIPTORS)
     netns.ip('link', 'add', 'meanwhile0', 'type', 'bridge')
     command({ kind: 'resume' })
-    await expect.poll(() => linkNames(netns.id), { timeout: 10_000 }).toContain('meanwhile0')
+    await expect.poll(() => linkNames(netns.id), { timeout: 30_000 }).toContain('meanwhile0')
     events = []
     netns.ip('link', 'add', 'heard0', 'type', 'bridge')
-    await expect.poll(() => linkNames(netns.id), { timeout: 10_000 }).toContain('heard0')
+    await expect.poll(() => linkNames(netns.id), { timeout: 30_000 }).toContain('heard0')
   })
 
   it('reads a namespace as a whole when more happens than its queue holds', async () => {

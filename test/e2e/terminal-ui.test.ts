@@ -102,7 +102,7 @@ describe('the terminal', () => {
     ['SIGHUP', 129],
   ] as const)('is given back after %s before anything was read', async (signal, code) => {
     const terminal = start({ harness: { isSilent: true } })
-    await vi.waitFor(() => expect(bufferOf(terminal)).toBe('alternate'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(bufferOf(terminal)).toBe('alternate'), { timeout: 30_000 })
     process.kill(terminal.pid, signal)
     expect((await terminal.exited).code).toBe(code)
     expect(bufferOf(terminal)).toBe('normal')
@@ -125,7 +125,7 @@ describe('the terminal', () => {
     pty.onData(() => painted.resolve())
     await painted.promise
     ;(pty as unknown as { destroy: () => void }).destroy()
-    await vi.waitFor(() => expect(() => process.kill(pty.pid, 0)).toThrow('ESRCH'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(() => process.kill(pty.pid, 0)).toThrow('ESRCH'), { timeout: 30_000 })
   })
 
   it('is cooked again in the shell, and Ctrl-Z and fg work', async () => {
@@ -218,7 +218,7 @@ describe('keys', () => {
   it('are not echoed when they come before the first frame', async () => {
     const terminal = start()
     terminal.type('j')
-    await vi.waitFor(() => expect(bufferOf(terminal)).toBe('alternate'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(bufferOf(terminal)).toBe('alternate'), { timeout: 30_000 })
     terminal.type('j')
     await expectScreen(terminal, rows => rows.at(-1)?.endsWith('3 of 12') === true)
     const fresh = start()
