@@ -161,7 +161,8 @@ function flood(walk: Walk, view: View, bridging: Bridging): Next {
   const { link, port, frame } = bridging
   const ports = view
     .ports(link.ifname)
-    .filter(each => each.ifname !== port && isUp(each) && slaveInfoOf(each, 'flood') !== false)
+    .filter(each => each.ifname !== port || slaveInfoOf(each, 'hairpin') === true)
+    .filter(each => isUp(each) && slaveInfoOf(each, 'flood') !== false)
     .filter(each => !(isIsolated(view, port) && slaveInfoOf(each, 'isolated') === true))
   const nearest = nearestPort(walk.world, view, link, frame.destinationMac!)
   const asked = nearest && ports.includes(nearest) ? [nearest] : ports

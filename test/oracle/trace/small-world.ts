@@ -121,6 +121,15 @@ export function makeSmallWorld(wire: Wire): SmallWorld {
     ...(['A', 'S'] as const).flatMap(name => spaces[name].batch(routes[wire][name])),
   ]
   inside('R', 'sysctl', '-qw', ...settings[wire])
+  // Until the kernel has looked at the carrier of both wires, up to a second after they came up, a bridge takes nothing from them.
+  inside(
+    'R',
+    'timeout',
+    '30',
+    'sh',
+    '-c',
+    'while bridge link | grep -q "state disabled"; do sleep 0.05; done',
+  )
   if (complaints.length > 0) {
     remove()
     throw new Error(complaints.join('\n'))
