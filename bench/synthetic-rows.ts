@@ -12,6 +12,29 @@ export function link(ifindex: number, ifname: string, kind: string, hardware?: s
   }
 }
 
+/** A veth pair: one end with an address in a sandbox, the other a port of a bridge there. */
+export function pair(
+  sandbox: Namespace,
+  ifindex: number,
+  ifname: string,
+  there: Namespace,
+  peerIndex: number,
+  peerName: string,
+  master: string,
+  local: string,
+): void {
+  sandbox.links.push({
+    ...link(ifindex, ifname, 'veth', mac(local)),
+    peer: { namespace: there.id, ifindex: peerIndex, ifname: peerName },
+  })
+  sandbox.addresses.push({ ifindex, ifname, family: 'inet', local, prefixlen: 16, scope: 'global' })
+  there.links.push({
+    ...link(peerIndex, peerName, 'veth'),
+    master,
+    peer: { namespace: sandbox.id, ifindex, ifname },
+  })
+}
+
 export function vxlan(id: number): Link {
   return {
     ...link(2, 'vxlan0', 'vxlan'),

@@ -17,6 +17,7 @@ import {
   hex,
   link,
   mac,
+  pair,
   swarmId,
   syntheticNamespace,
   vxlan,
@@ -236,28 +237,6 @@ function addServer(overlay: Overlay, service: number, local: string, task: ToldT
     stats: noStats,
   })
   overlay.network.Services?.[serviceName(overlay.index, service)]?.Tasks.push(task)
-}
-
-function pair(
-  sandbox: Namespace,
-  ifindex: number,
-  ifname: string,
-  there: Namespace,
-  peerIndex: number,
-  peerName: string,
-  master: string,
-  local: string,
-): void {
-  sandbox.links.push({
-    ...link(ifindex, ifname, 'veth', mac(local)),
-    peer: { namespace: there.id, ifindex: peerIndex, ifname: peerName },
-  })
-  sandbox.addresses.push({ ifindex, ifname, family: 'inet', local, prefixlen: 16, scope: 'global' })
-  there.links.push({
-    ...link(peerIndex, peerName, 'veth'),
-    master,
-    peer: { namespace: sandbox.id, ifindex, ifname },
-  })
 }
 
 function gwbridge(containers: readonly DockerContainer[]): DockerNetwork {

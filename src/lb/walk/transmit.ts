@@ -45,13 +45,17 @@ function sendTo(view: View, ifname: string, frame: Frame, nextHop: string): Next
   return isOpen ? { at: 'leave', view, ifname, frame, nextHop } : { at: 'frame-out', view, ifname, frame }
 }
 
+/** Whose MAC is looked for, and on which device. */
+type Receiver = { readonly ifname: string; readonly address: string }
+type WithMac = (walk: Walk, mac: string | undefined) => Next
+
 /** neigh_resolve_output: goes on with the MAC of an address on a device; with none where somebody may have it that no snapshot holds. */
 export function resolve(
   walk: Walk,
   view: View,
   packet: Packet,
-  { ifname, address }: { ifname: string; address: string },
-  then: (walk: Walk, mac: string | undefined) => Next,
+  { ifname, address }: Receiver,
+  then: WithMac,
 ): Next {
   const row = view.neighbour(ifname, address)
   if (row?.lladdr === undefined || !row.state?.some(state => usable.has(state)))
@@ -76,13 +80,7 @@ export function resolve(
 }
 
 /** No usable entry: the kernel will ask the network. */
-function ask(
-  walk: Walk,
-  view: View,
-  packet: Packet,
-  { ifname, address }: { ifname: string; address: string },
-  then: (walk: Walk, mac: string | undefined) => Next,
-): Next {
+function ask(walk: Walk, view: View, packet: Packet, { ifname, address }: Receiver, then: WithMac): Next {
   const missing = view.missing('rtnl.neighbours')
   const { answers, isComplete, evidence, detail, doubt } = resolveByAsking(walk.world, view, ifname, address)
   const macs = new Map(answers.map(answer => [answer.mac, answer]))
