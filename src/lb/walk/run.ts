@@ -1,4 +1,4 @@
-import type { Branch, Ending, Path } from '../trace.ts'
+import type { Ending, Path } from '../trace.ts'
 import { formatPacket } from '../packet.ts'
 import { bridge } from './bridge.ts'
 import { deliver } from './deliver.ts'
@@ -83,16 +83,40 @@ function divide(
     const prints = new Set(walked.map(({ path }) => fingerprint(path)))
     // Told as if the rule did not match, which is how most packets fare.
     if (prints.size === 1)
-      return withMarks({ ...plain.path, hops: joinHops(hopsOf(walk), plain.path.hops) }, walked)
+      return withMarks(
+        { ...plain.path, hops: joinHops(hopsOf(walk), plain.path.hops) },
+        walked.map(({ path }) => path),
+      )
   }
   return { hops: hopsOf(walk), fork: { reason, branches: walked, ...(packet && { packet }) } }
 }
 
-/** The mark may differ between branches that end the same: then it is not known. */
-function withMarks(path: Path, branches: readonly Branch[]): Path {
-  const marks = new Set(branches.map(branch => branch.path.end?.packet.mark))
-  if (!path.end || marks.size === 1) return path
-  return { ...path, end: { ...path.end, packet: { ...path.end.packet, mark: undefined } } }
+/** Marks may differ between paths that end the same, there and on the way back: then they are not known. */
+function withMarks(path: Path, all: readonly Path[]): Path {
+  const { end, reply, fork } = path
+  const marks = new Set(all.map(other => other.end?.packet.mark))
+  return {
+    ...path,
+    ...(end && marks.size > 1 && { end: { ...end, packet: { ...end.packet, mark: undefined } } }),
+    ...(reply && {
+      reply: withMarks(
+        reply,
+        all.flatMap(other => other.reply ?? []),
+      ),
+    }),
+    ...(fork && {
+      fork: {
+        ...fork,
+        branches: fork.branches.map((branch, i) => ({
+          ...branch,
+          path: withMarks(
+            branch.path,
+            all.flatMap(other => other.fork?.branches[i]?.path ?? []),
+          ),
+        })),
+      },
+    }),
+  }
 }
 
 function joinHops(before: Path['hops'], after: Path['hops']): Path['hops'] {

@@ -64,6 +64,8 @@ function answerTo(packet: Packet): Packet {
     icmpType,
     tcpFlags: packet.tcpFlags === null || packet.tcpFlags === undefined ? packet.tcpFlags : TCP_SYN | TCP_ACK,
     ttl: 64,
+    // An echo comes back with the TOS that it was asked with (icmp_reply, icmpv6_echo_reply); other answers have their socket's.
+    tos: icmpType === null ? 0 : packet.tos,
     length: undefined,
     ...untouched,
   }

@@ -24,9 +24,45 @@ table ip doubt {
 }
 END`
 
+/** R gives what goes to S a TOS, and drops what comes from there with it. */
+const withTos = (program: 'iptables' | 'ip6tables') => [
+  `R: ${program} -t mangle -A PREROUTING -i ra -j TOS --set-tos 0x10`,
+  `R: ${program} -t mangle -A PREROUTING -i rs -m tos --tos 0x10 -j DROP`,
+]
+
 /** Packets that R routes. */
 export const routerCases: readonly SmallCase[] = (
   [
+    {
+      name: 'an answer by TCP has the TOS of its socket',
+      setUp: withTos('iptables'),
+      listeners: [inS],
+      ask: toS,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'an answer by UDP has the TOS of its socket',
+      setUp: withTos('iptables'),
+      listeners: [udpInS],
+      ask: overUdp,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'an echo comes back with the TOS that it was asked with',
+      setUp: withTos('iptables'),
+      ask: echo('10.0.2.2'),
+      comes: false,
+      said: 'dropped',
+    },
+    {
+      name: 'an echo of IPv6 comes back with the traffic class that it was asked with',
+      setUp: withTos('ip6tables'),
+      ask: echo('fd00:2::2'),
+      comes: false,
+      said: 'dropped',
+    },
     {
       name: 'UDP on every address, asked at the first of them',
       setUp: ['S: ip addr add 10.0.2.50/24 dev s0'],
