@@ -22,6 +22,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
     .helpCommand('help [command]', 'tell more of a command')
     .enablePositionalOptions()
     .hook('preAction', async (_, command) => {
+      refuseMisplaced(cli, command)
       if (hasConfig(process.env)) await (await import('./config.ts')).applyConfig(command)
       readPermission(command, process.env)
       const { onlyNetnsDirs, netnsDir, redact, redactKey } = command.opts<
@@ -196,6 +197,20 @@ export function refuseUnknownCommand(cli: Command, words: readonly string[]): vo
   const known = bare()
   for (const name of names) known.command(name)
   known.parse([named], { from: 'user' })
+}
+
+/** Options of the screen that stand before a command are not that command's: it would do without them, and say nothing. */
+function refuseMisplaced(cli: Command, command: Command): void {
+  if (command === cli) return
+  const typed = cli.options.find(option => cli.getOptionValueSource(option.attributeName()) === 'cli')
+  if (!typed) return
+  const name = typed.long ?? typed.flags
+  const path = command.parent === cli ? [command.name()] : [command.parent?.name(), command.name()]
+  const takes = command.options.some(({ long }) => long === name)
+  command.error(
+    `error: ${name} stands before ${path.join(' ')}, which ${takes ? 'takes it only behind its name' : 'does not take it'}`,
+    { exitCode: exitCodes.usage },
+  )
 }
 
 function displaying(command: Command): Command {

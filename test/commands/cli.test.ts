@@ -69,6 +69,17 @@ describe('usage', () => {
     [['opn', 'x'], 2, "unknown command 'opn'\n(Did you mean open?)"],
     [['snapsot', '-o', 'x'], 2, "unknown command 'snapsot'\n(Did you mean snapshot?)"],
     [['--timeout', '5', 'lss', '--json'], 2, "unknown command 'lss'\n(Did you mean ls?)"],
+    [
+      ['--docker-host', 'tcp://h', 'ls', 'networks'],
+      2,
+      '--docker-host stands before ls, which takes it only',
+    ],
+    [['--no-docker', 'net', 'create', 'x', '--dry-run'], 2, '--no-docker stands before net create, which'],
+    [
+      ['--from-snapshot', 'x', 'diff', 'a', 'b'],
+      2,
+      '--from-snapshot stands before diff, which does not take it',
+    ],
     [['help', 'nope'], 2, "unknown command 'nope'"],
     [['help', 'snapsot'], 2, "unknown command 'snapsot'\n(Did you mean snapshot?)"],
     [['\u001b[2Jx'], 2, String.raw`unknown command '\x1b[2Jx'`],
