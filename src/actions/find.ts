@@ -26,6 +26,18 @@ export function findNetwork({ networks }: Site, word: string): DockerNetwork | u
   )
 }
 
+/** Why `findNetwork` found none: a sentence. Docker lets networks share a name where they differ in scope or were made at once. */
+export function noNetwork({ networks }: Site, word: string): string {
+  const all = networks.value ?? []
+  const named = all.filter(({ Name }) => Name === word).map(({ Id }) => Id.slice(0, 12))
+  if (named.length > 1)
+    return `${named.length} networks are called ${word}: name the one that is meant by its id, ${named.join(' or ')}.`
+  const begun = word === '' ? [] : all.filter(({ Id }) => Id.startsWith(word))
+  return begun.length > 1
+    ? `The ids of ${begun.length} networks begin with ${word}: write more of the id.`
+    : `There is no network ${word}.`
+}
+
 /** Those of whose name there is no network now. */
 export function missingOf(networks: readonly NetworkCreate[], site: Site): readonly NetworkCreate[] {
   const names = new Set(site.networks.value?.map(({ Name }) => Name))

@@ -28,6 +28,28 @@ describe('what is possible', () => {
   })
 })
 
+describe('a word for several networks', () => {
+  const old = site.networks.value!.find(({ Name }) => Name === 'old')!
+  const twice = { ...site, networks: { value: [...site.networks.value!, { ...old, Id: 'oldnetworktwo' }] } }
+  const told = (word: string) =>
+    checkIntent({ kind: 'network-remove', network: word }, twice).map(({ text }) => text)
+
+  it('names the ids of those that share a name', () => {
+    expect(told('old')).toEqual([
+      '2 networks are called old: name the one that is meant by its id, oldnetworkol or oldnetworktw.',
+    ])
+  })
+  it('wants more of an id that several begin with', () => {
+    expect(told('oldnet')).toEqual(['The ids of 2 networks begin with oldnet: write more of the id.'])
+  })
+  it('says of any other word that there is none', () => {
+    expect(told('older')).toEqual(['There is no network older.'])
+  })
+  it('takes the id', () => {
+    expect(told('oldnetworktwo')).toEqual([])
+  })
+})
+
 describe('a network', () => {
   it.each([
     ['no length', network({ subnets: [{ subnet: '10.9.0.0' }] }), ['error subnets.0.subnet']],

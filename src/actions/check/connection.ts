@@ -1,5 +1,5 @@
 import { firstAddress, formatPrefix, isInPrefix, parseIp } from '../../util/prefix.ts'
-import { findContainer, findNetwork } from '../find.ts'
+import { findContainer, findNetwork, noNetwork } from '../find.ts'
 import type { NetworkIntent } from '../intent.ts'
 import type { Check } from '../plan.ts'
 import type { Site } from '../site.ts'
@@ -19,7 +19,7 @@ export function checkConnect(
     const reason = 'a worker does not know an overlay before something of its own is on it'
     return [...checks, unchecked('network', `whether there is a network ${intent.network}`, reason)]
   }
-  if (!network) return [...checks, refused('network', `There is no network ${intent.network}.`)]
+  if (!network) return [...checks, refused('network', noNetwork(site, intent.network))]
   const container = findContainer(site, intent.container)
   if (network.Name === 'host' || network.Name === 'none') {
     checks.push(refused('network', `A container cannot be connected to ${network.Name} afterwards.`))
@@ -87,7 +87,7 @@ export function checkDisconnect(
 ): Check[] {
   const checks = checkContainer(name, site)
   if (site.networks.value && !findNetwork(site, word)) {
-    return [...checks, refused('network', `There is no network ${word}.`)]
+    return [...checks, refused('network', noNetwork(site, word))]
   }
   const [network, container] = [findNetwork(site, word), findContainer(site, name)]
   if (network && container && !(network.Name in container.NetworkSettings.Networks)) {

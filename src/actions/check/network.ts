@@ -1,4 +1,12 @@
-import { findNetwork, holdsNetworks, ingressNetwork, isPredefined, missingOf, prunable } from '../find.ts'
+import {
+  findNetwork,
+  holdsNetworks,
+  ingressNetwork,
+  isPredefined,
+  missingOf,
+  noNetwork,
+  prunable,
+} from '../find.ts'
 import type { DockerNetwork } from '../../snapshot/index.ts'
 import type { NetworkCreate, NetworkIntent } from '../intent.ts'
 import type { Check, Field } from '../plan.ts'
@@ -230,7 +238,7 @@ function checkRemove(
     return [unchecked('network', 'whether it exists and who uses it', site.networks.reason)]
   }
   const network = findNetwork(site, word)
-  if (!network) return [refused('network', `There is no network ${word}.`)]
+  if (!network) return [refused('network', noNetwork(site, word))]
   const inside = Object.entries(network.Containers)
     .filter(([key]) => !/^(?:lb-|ingress-sbox)/.test(key))
     .map(([, { Name }]) => Name)

@@ -1,5 +1,13 @@
 import type { DockerNetwork, DockerService } from '../../snapshot/index.ts'
-import { findNetwork, findService, ingressNetwork, isPredefined, livingTasks, networksOf } from '../find.ts'
+import {
+  findNetwork,
+  findService,
+  ingressNetwork,
+  isPredefined,
+  livingTasks,
+  networksOf,
+  noNetwork,
+} from '../find.ts'
 import type { Publish, ServiceCreate, ServiceIntent } from '../intent.ts'
 import type { Check, Field } from '../plan.ts'
 import { portsTaken, servicePorts } from '../ports.ts'
@@ -77,7 +85,7 @@ function checkNetwork(field: Field, word: string, intent: ServiceCreate, site: S
     return [unchecked(field, `whether there is a network ${word}`, site.networks.reason)]
   }
   const network = findNetwork(site, word)
-  if (!network) return [refused(field, `There is no network ${word}.`)]
+  if (!network) return [refused(field, noNetwork(site, word))]
   if (network.Ingress) {
     return [refused(field, `${word} is the ingress network: a service comes on it by publishing a port.`)]
   }
