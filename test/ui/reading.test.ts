@@ -172,6 +172,24 @@ describe('while the daemon is asked for the first time', () => {
     user.stop()
   })
 
+  it('and no row moves when it comes, changes, and goes', () => {
+    const { session, show } = scriptedSession({ ...kernel, sources: [] })
+    const user = userOf(session, 80, 24, 'networks')
+    const tell = (reason?: string): string[] => {
+      const source = { source: 'docker.version', status: 'timeout', tookMs: 5000, reason } as const
+      show({ ...kernel, sources: reason === undefined ? [] : [source] }, { asking: reason === undefined })
+      return user.text().slice(2, 12)
+    }
+    const before = tell()
+    expect(before.filter(line => line.includes('overlay'))).not.toEqual([])
+    expect(tell('the daemon did not answer within 5 s')).toEqual(before)
+    expect(user.line('docker.version timeout: the daemon did not answer within 5 s')).toBeDefined()
+    expect(tell(`nothing is at unix:///run/${'d'.repeat(120)}.sock: dockerd does not run`)).toEqual(before)
+    expect(user.line('◌ docker.version timeout: nothing is at')).toBeDefined()
+    expect(tell()).toEqual(before)
+    user.stop()
+  })
+
   it('a daemon that nobody asks is told of as before', () => {
     const user = userOf({ ...kernel, sources: [] }, 120, 40, 'networks')
     expect(user.line('The Docker API was not asked')).toBeDefined()

@@ -5,7 +5,7 @@ import { tabLine } from './chrome.ts'
 import type { Change, TableChanges } from './changes.ts'
 import type { Data } from './data.ts'
 import type { Layout } from './layout.ts'
-import { scrolled, type TextSize } from './lists.ts'
+import { scrolled } from './lists.ts'
 import { overlayText } from './overlay.ts'
 import { paletteFound, paletteLines } from './palette/palette.ts'
 import type { ShownRows } from './rows.ts'
@@ -24,6 +24,7 @@ import {
 } from './span.ts'
 import type { ListState, Palette, UiState } from './state.ts'
 import { columnWidths, headingLine, itemLines } from './table.ts'
+import { textPosition, textSize } from './text-size.ts'
 import { viewOf } from './views/index.ts'
 import { scrollTo, windowFrom } from './window.ts'
 
@@ -45,15 +46,22 @@ export const FRAME = 2
 /** Rows of a pane that are its title. */
 export const TITLE_ROWS = 1
 
-/** The lines above the rows of a list: what is missing, the filter, the titles of the columns. */
-export function listChrome(state: UiState, data: Data, inside: number): Line[] {
+/** The lines above the rows of a list, which are the filter and the titles of the columns, and below them: what is missing. */
+export function listChrome(
+  state: UiState,
+  data: Data,
+  inside: number,
+): { readonly above: Line[]; readonly below: readonly Line[] } {
   const { shown, table, list } = shownList(state, data)
   const widths = columnWidths(table, inside - MARGIN, list.sort)
-  return [
-    ...viewOf(state.place.view).notices(data, inside),
-    ...filterLines(state, 'list', list, shown, inside),
-    indent(headingLine(table, widths, list.sort)),
-  ]
+  return {
+    above: [
+      ...filterLines(state, 'list', list, shown, inside),
+      indent(headingLine(table, widths, list.sort)),
+    ],
+    // It comes, changes and goes by itself: above the rows it would move each of them.
+    below: viewOf(state.place.view).notices(data, inside),
+  }
 }
 
 export function listPane(state: UiState, data: Data, columns: number, rows: number): PaneModel {
@@ -63,12 +71,13 @@ export function listPane(state: UiState, data: Data, columns: number, rows: numb
   const { shown, table, list } = at
   const view = viewOf(state.place.view)
   const widths = columnWidths(table, inside - MARGIN, list.sort)
-  const head = listChrome(state, data, inside)
-  const left = rows - TITLE_ROWS - head.length
+  const { above, below } = listChrome(state, data, inside)
+  const left = Math.max(0, rows - TITLE_ROWS - above.length - below.length)
   const body =
     shown.rows.length > 0
-      ? listLines(at, widths, data.changes?.list, isFocused, inside, left)
+      ? [...fill(listLines(at, widths, data.changes?.list, isFocused, inside, left), inside, left), ...below]
       : [
+          ...below,
           emptyLine,
           ...wrap(
             sanitise(shown.hidden > 0 ? 'Nothing matches the filter.' : view.empty(data)),
@@ -79,7 +88,7 @@ export function listPane(state: UiState, data: Data, columns: number, rows: numb
     { text: view.title, tone: 'title' },
     { text: ` ${shown.rows.length - shown.inert.length}`, tone: 'dim' },
   ]
-  return pane('list', title, [...head, ...body], columns, rows, isFocused)
+  return pane('list', title, [...above, ...body], columns, rows, isFocused)
 }
 
 /** The lines above a tab's rows: the tabs, what is not known, the filter, the titles of the columns. */
@@ -197,32 +206,6 @@ export function overlayPane(
     model: pane('overlay', [{ text: title, tone: 'title' }], shown, state.columns, layout.rows, true),
     position: textPosition(size, { top, left }),
   }
-}
-
-const widths = new WeakMap<readonly Line[], number>()
-
-/** A text of many thousand lines is measured once, where it stays the same. */
-function widest(lines: readonly Line[]): number {
-  let columns = widths.get(lines)
-  if (columns === undefined) {
-    columns = lines.reduce((most, { spans }) => Math.max(most, spansWidth(spans)), 0)
-    widths.set(lines, columns)
-  }
-  return columns
-}
-
-export function textSize(lines: readonly Line[], columns: number, rows: number): TextSize {
-  return { lines: lines.length, page: Math.max(1, rows), columns, over: Math.max(0, widest(lines) - columns) }
-}
-
-/** Which part of a text is seen; nothing when all of it is. */
-export function textPosition(
-  { lines, page, columns, over }: TextSize,
-  { top, left = 0 }: { readonly top: number; readonly left?: number },
-): string {
-  const across = over > 0 ? [`columns ${left + 1}-${left + columns} of ${columns + over}`] : []
-  const down = lines > page ? [`${top + 1}-${Math.min(lines, top + page)} of ${lines}`] : []
-  return [...across, ...down].join('  ')
 }
 
 /** The palette: what is typed, and what that finds. */

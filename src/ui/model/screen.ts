@@ -18,8 +18,6 @@ import {
   overlayPane,
   palettePane,
   type PaneModel,
-  textPosition,
-  textSize,
   TITLE_ROWS,
 } from './panes.ts'
 import { paletteFound } from './palette/palette.ts'
@@ -28,6 +26,7 @@ import type { ShownRows } from './rows.ts'
 import { chosenIndex, chosenRow, shownDetail, shownIn, shownList, shownTabs } from './shown.ts'
 import type { Line } from './span.ts'
 import type { UiState } from './state.ts'
+import { textPosition, textSize } from './text-size.ts'
 import { viewOf } from './views/index.ts'
 
 /** A whole frame, ready to be painted. */
@@ -123,7 +122,8 @@ export function stageOf(data: Data, now: number): Stage {
       const { shown, table } = shownList(state, data)
       const layout = layoutFor(state)
       const columns = (layout.list?.columns ?? state.columns) - FRAME
-      const page = layout.rows - TITLE_ROWS - listChrome(state, data, columns).length
+      const { above, below } = listChrome(state, data, columns)
+      const page = layout.rows - TITLE_ROWS - above.length - below.length
       // Some columns are there only when there are several nodes.
       const sortable = viewOf(state.place.view).sortable.filter(sort =>
         table.columns.some(({ id }) => id === sort),
