@@ -2,6 +2,7 @@ import { parts } from '../collectors/kernel/parts.ts'
 import type { Namespace } from '../snapshot/index.ts'
 import { areProcessesCounted, countCell, processCell } from '../ui/model/namespaces.ts'
 import { tabs } from '../ui/model/tabs/index.ts'
+import { formatRange } from '../util/format.ts'
 import { type Listing, optional } from './columns.ts'
 
 /** Keeps the row's type between its two halves, and forgets it for the table below. */
@@ -107,6 +108,17 @@ const fdb = listing({
     { title: 'MASTER', cell: row => optional(row.master) },
     { title: 'FLAGS', cell: row => optional(row.flags.join(',')) },
     { title: 'STATE', cell: row => optional(row.state) },
+  ],
+})
+
+const vlans = listing({
+  parts: ['links'],
+  rows: namespace =>
+    (namespace.vlans ?? []).flatMap(({ ifname, vlans: ofPort }) => ofPort.map(row => ({ ifname, ...row }))),
+  columns: [
+    { title: 'DEV', cell: row => row.ifname },
+    { title: 'VLAN', right: true, cell: row => formatRange(row.vlan, row.vlanEnd) },
+    { title: 'FLAGS', cell: row => optional(row.flags?.join(',')) },
   ],
 })
 
@@ -230,6 +242,7 @@ export const listings: Readonly<Record<string, Listing<unknown>>> = {
   rules,
   neighbours,
   fdb,
+  vlans,
   nsids,
   netfilter,
   nft,

@@ -4,7 +4,7 @@ import { plural } from '../util/format.ts'
 
 /** The sources that speak for a part; one that ends in a dot stands for all that begin with it. */
 const sourcesOfPart: Readonly<Record<Part, readonly string[]>> = {
-  links: ['rtnl.links'],
+  links: ['rtnl.links', 'rtnl.vlans'],
   addresses: ['rtnl.addresses'],
   routes: ['rtnl.routes'],
   rules: ['rtnl.rules'],

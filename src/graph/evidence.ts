@@ -12,6 +12,7 @@ export type NamespacePart =
   | 'rules'
   | 'neighbours'
   | 'fdb'
+  | 'vlans'
   | 'nsids'
   | 'netfilter'
   | 'nft'

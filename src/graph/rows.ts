@@ -3,6 +3,7 @@ import {
   addressKey,
   CONNTRACK_KEY,
   fdbKey,
+  portVlansKey,
   linkKey,
   neighbourKey,
   netfilterRuleKeys,
@@ -66,6 +67,8 @@ function kernelRowOf(snapshot: Snapshot, { namespace: id, part, key }: KernelRow
       return byKey(namespace.neighbours, neighbourKey, key)
     case 'fdb':
       return byKey(namespace.fdb, fdbKey, key)
+    case 'vlans':
+      return byKey(namespace.vlans ?? [], portVlansKey, key)
     case 'netfilter':
       return netfilterRow(namespace.netfilter, key)
     case 'nft':

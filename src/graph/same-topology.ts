@@ -38,7 +38,17 @@ function isSameDocker(before: Snapshot['docker'], after: Snapshot['docker']): bo
 }
 
 /** The parts of a namespace that the graph is made from. */
-const parts = ['links', 'addresses', 'routes', 'neighbours', 'fdb', 'netfilter', 'nft', 'ipvs'] as const
+const parts = [
+  'links',
+  'addresses',
+  'routes',
+  'neighbours',
+  'fdb',
+  'vlans',
+  'netfilter',
+  'nft',
+  'ipvs',
+] as const
 
 function isSameNamespace(before: Namespace, after: Namespace | undefined): boolean {
   if (before === after) return true
@@ -48,7 +58,7 @@ function isSameNamespace(before: Namespace, after: Namespace | undefined): boole
     before.kind === after.kind &&
     isSameText(before.paths, after.paths) &&
     isSameText(before.pids, after.pids) &&
-    parts.every(part => isSamePart(before[part], after[part]))
+    parts.every(part => isSamePart(before[part] ?? [], after[part] ?? []))
   )
 }
 

@@ -2,7 +2,7 @@ import type { Address } from './schema/address.ts'
 import type { RealServer, VirtualService } from './schema/ipvs.ts'
 import type { Link } from './schema/link.ts'
 import type { XfrmPolicy, XfrmState } from './schema/misc.ts'
-import type { FdbEntry, Neighbour, Nsid } from './schema/neighbour.ts'
+import type { FdbEntry, Neighbour, Nsid, PortVlans } from './schema/neighbour.ts'
 import type { NetfilterRule, NetfilterTable, NftTable } from './schema/netfilter.ts'
 import type { PolicyRule, Route } from './schema/route.ts'
 
@@ -25,6 +25,11 @@ export function neighbourKey({ dev, dst }: Neighbour): string {
 
 export function fdbKey({ ifname, mac, vlan, dst, flags }: FdbEntry): string {
   return `${ifname} ${mac} ${vlan ?? ''} ${dst ?? ''} ${flags.join()}`
+}
+
+/** `vlan eth0`: the VLANs of one port. */
+export function portVlansKey({ ifname }: Pick<PortVlans, 'ifname'>): string {
+  return `vlan ${ifname}`
 }
 
 /** `default dev eth0`, `10.0.0.0/8 dev eth1 table 100 metric 5`: what the kernel takes one route of a table for. */

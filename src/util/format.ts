@@ -61,3 +61,8 @@ function scale(value: number, base: number, units: readonly string[], gap: strin
   }
   return `${scaled.toFixed(1)}${gap}${units[unit] ?? ''}`
 }
+
+/** `10`, `10-20`. */
+export function formatRange(first: number, last: number = first): string {
+  return last === first ? String(first) : `${first}-${last}`
+}

@@ -63,7 +63,7 @@ describe('in a namespace, against sysctl', needs('root', 'program:ip', 'program:
       sysctl('-qw', 'net.ipv4.ip_local_reserved_ports=', 'net.ipv4.ip_unprivileged_port_start=0')
       sysctl('-qw', ...Object.entries(wanted).map(([name, value]) => `${name}=${value}`))
       const truth = printed()
-      const ours = withTree(tree => readSysctls(tree, { hasIpvs: true, isHost: true }))
+      const ours = withTree(tree => readSysctls(tree, { hasIpvs: true, isHost: true, hasVlans: true }))
       const links = readLinks(netns.netlink(), (link, attributes) =>
         addLinkSysctls(ours, link.ifname, attributes),
       )
@@ -87,7 +87,8 @@ describe('in a namespace, against sysctl', needs('root', 'program:ip', 'program:
 
   it('leaves no descriptor open', () => {
     const before = readdirSync('/proc/self/fd').length
-    for (let i = 0; i < 5; i++) withTree(tree => readSysctls(tree, { hasIpvs: true, isHost: true }))
+    for (let i = 0; i < 5; i++)
+      withTree(tree => readSysctls(tree, { hasIpvs: true, isHost: true, hasVlans: true }))
     expect(readdirSync('/proc/self/fd')).toHaveLength(before)
   })
 })
@@ -97,6 +98,8 @@ it('leaves out what a kernel does not have', () => {
     read: (directory, name) => (directory === 'ipv4' && name === 'ip_forward' ? '1' : undefined),
     close: () => {},
   }
-  expect(readSysctls(tree, { hasIpvs: true, isHost: true })).toEqual({ 'net.ipv4.ip_forward': '1' })
+  expect(readSysctls(tree, { hasIpvs: true, isHost: true, hasVlans: true })).toEqual({
+    'net.ipv4.ip_forward': '1',
+  })
   expect(readConntrack(tree)).toBeUndefined()
 })

@@ -15,6 +15,7 @@ import { decodeNeighbour } from '../../src/collectors/kernel/rtnl/neighbour.ts'
 import { decodeNsid } from '../../src/collectors/kernel/rtnl/nsid.ts'
 import { decodeRoute, readRoutes } from '../../src/collectors/kernel/rtnl/route.ts'
 import { decodeRule } from '../../src/collectors/kernel/rtnl/rule.ts'
+import { decodeVlans } from '../../src/collectors/kernel/rtnl/vlan.ts'
 
 const names = new Map([
   [1, 'lo'],
@@ -46,6 +47,12 @@ const tables = [
     type: 28,
     decode: (m: Message) => decodeFdbEntry(m, names),
     header: [7, 0, 0, 0, 7, 0, 0, 0, 2, 0, 0, 0],
+  },
+  {
+    name: 'VLANs of bridges',
+    type: 16,
+    decode: (m: Message) => decodeVlans(m, names),
+    header: [7, 0, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
   },
   { name: 'policy rules', type: 32, decode: decodeRule, header: [2, 16, 8, 8, 254, 0, 0, 1, 0, 0, 0, 0] },
   { name: 'nsids', type: 88, decode: decodeNsid, header: [0, 0, 0, 0] },
@@ -238,6 +245,36 @@ describe('rare fields', () => {
       flags: ['self'],
       state: 'static',
     })
+  })
+
+  test('VLANs of a port have their ranges and flags, and a device without any has no row', () => {
+    const header = [7, 0, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    const info = (flags: number, vid: number) => (writer: ByteWriter) =>
+      attribute(writer, 2, nest => nest.u16(flags).u16(vid))
+    const list = [
+      info(0x06, 1),
+      info(0x08, 10),
+      info(0x10, 20),
+      info(0x0c, 30),
+      info(0x14, 31),
+      info(0, 4094),
+    ]
+    const spec = [26, (writer: ByteWriter) => list.forEach(add => add(writer))] as const
+    const decode = (one: Message): unknown => decodeVlans(one, names)
+    expect(decodeAll(message(16, header, [spec]), decode)).toEqual([
+      {
+        ifname: 'eth0',
+        vlans: [
+          { vlan: 1, flags: ['PVID', 'Egress Untagged'] },
+          { vlan: 10, vlanEnd: 20 },
+          { vlan: 30, vlanEnd: 31, flags: ['Egress Untagged'] },
+          { vlan: 4094 },
+        ],
+      },
+    ])
+    const mode = [26, (writer: ByteWriter) => attribute(writer, 1, nest => nest.u16(0))] as const
+    expect(decodeAll(message(16, header, [mode]), decode)).toEqual([undefined])
+    expect(decodeAll(message(16, header, []), decode)).toEqual([undefined])
   })
 
   test('an address keeps flags without a name', () => {

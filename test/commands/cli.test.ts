@@ -202,6 +202,7 @@ describe('cnmtop ls', needs('root', 'program:ip'), () => {
     'rules',
     'neighbours',
     'fdb',
+    'vlans',
     'nsids',
     'netfilter',
     'nft',

@@ -4,6 +4,7 @@ import { readNeighbours } from '../../src/collectors/kernel/rtnl/neighbour.ts'
 import { readRoutes } from '../../src/collectors/kernel/rtnl/route.ts'
 import { readRules } from '../../src/collectors/kernel/rtnl/rule.ts'
 import { readLinks } from '../../src/collectors/kernel/rtnl/link.ts'
+import { readVlans } from '../../src/collectors/kernel/rtnl/vlan.ts'
 import type { Link } from '../../src/snapshot/index.ts'
 import type { Dump } from '../../src/collectors/kernel/dump.ts'
 import { parseIpJson } from '../support/netns.ts'
@@ -11,7 +12,7 @@ import type { Comparison } from './compare.ts'
 import { linkDifferences } from './compare-links.ts'
 import type { Facet } from './facet.ts'
 import { randomAddresses } from './generate-addresses.ts'
-import { randomFdb, randomNeighbours } from './generate-neighbours.ts'
+import { randomFdb, randomNeighbours, randomVlans } from './generate-neighbours.ts'
 import { randomRoutes } from './generate-routes.ts'
 import { randomRules } from './generate-rules.ts'
 
@@ -147,6 +148,17 @@ export const neighbourFacet: Facet = {
   ],
 }
 
+/** Kernels without bridge VLANs have none: test/swarm/bridge-vlan.test.ts compares in a guest. */
+export const vlanFacet: Facet = {
+  name: 'vlans',
+  build: randomVlans,
+  commands: ['bridge -c -j vlan show'],
+  theirs: ([output]) => rowsOf(output),
+  ours: host => whole(readVlans(host.netlink(), host.names)),
+  moving: new Set(),
+  covers: [],
+}
+
 export const fdbFacet: Facet = {
   name: 'fdb',
   build: randomFdb,
@@ -174,6 +186,7 @@ export const rtnlFacets: readonly Facet[] = [
   routeFacet,
   ruleFacet,
   neighbourFacet,
+  vlanFacet,
   fdbFacet,
 ]
 

@@ -43,6 +43,29 @@ function neighbourLine(link: WorldLink, random: Random): string {
   ].join(' ')
 }
 
+/** VLANs of bridges and their ports: single ones and ranges, also of devices that take none. */
+export function randomVlans(world: World, random: Random): Command[] {
+  const lines: string[] = []
+  for (const link of world.links) {
+    if (link.kind !== 'bridge' && link.master === undefined) continue
+    const owner = link.kind === 'bridge' ? ' self' : ''
+    if (random.chance(0.3)) lines.push(`vlan del dev ${link.name} vid 1${owner}`)
+    lines.push(...random.list(random.int(0, 4), () => `${vlanLine(link, random)}${owner}`))
+    if (random.chance(0.2)) lines.push(`vlan del dev ${link.name} vid ${random.int(2, 60)}${owner}`)
+  }
+  return bridgeLines(lines)
+}
+
+function vlanLine(link: WorldLink, random: Random): string {
+  const first = random.pick([random.int(1, 60), random.int(1, 4094)])
+  const last = random.chance(0.4) ? Math.min(4094, first + random.int(1, 30)) : first
+  return [
+    `vlan add dev ${link.name} vid ${last === first ? first : `${first}-${last}`}`,
+    ...random.maybe(last === first ? 0.4 : 0.05, 'pvid'),
+    ...random.maybe(0.4, 'untagged'),
+  ].join(' ')
+}
+
 export function randomFdb(world: World, random: Random): Command[] {
   const lines: string[] = []
   for (const link of world.links) {

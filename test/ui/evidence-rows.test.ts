@@ -19,6 +19,7 @@ const parts = [
   'rules',
   'neighbours',
   'fdb',
+  'vlans',
   'netfilter',
   'nft',
   'ipvs',
@@ -33,7 +34,17 @@ const nodes: readonly Snapshot[] = [
   ...capturedSnapshots('host-mode').slice(0, 1),
   ...capturedSnapshots('fault-second-base-chain-drops').slice(0, 1),
   syntheticSnapshot(),
+  withVlans(syntheticSnapshot()),
 ]
+
+/** The recorded nodes have no bridge that filters by VLAN. */
+function withVlans({ namespaces: [first, ...rest], ...snapshot }: Snapshot): Snapshot {
+  const vlans = [
+    { ifname: 'br0', vlans: [{ vlan: 1, flags: ['PVID', 'Egress Untagged'] }] },
+    { ifname: 'veth1', vlans: [{ vlan: 1 }, { vlan: 10, vlanEnd: 20, flags: ['Egress Untagged'] }] },
+  ]
+  return { ...snapshot, namespaces: first ? [{ ...first, vlans }, ...rest] : [] }
+}
 
 function shownRows(namespace: Namespace, tab: TabId) {
   const { rows } = tabs[tab].table({ namespace, history: undefined, nameOf: id => id })

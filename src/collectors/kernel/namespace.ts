@@ -14,6 +14,7 @@ export function emptyNamespace(found: FoundNamespace): Namespace {
     rules: [],
     neighbours: [],
     fdb: [],
+    vlans: [],
     nsids: [],
     netfilter: [],
     nft: [],

@@ -14,7 +14,7 @@ export type News = {
 }
 
 /** Fields that are read again and again of every namespace, and are mostly empty. */
-const small: ReadonlySet<string> = new Set(['ipvs', 'sockets', 'xfrm', 'netfilter', 'nft', 'nsids'])
+const small: ReadonlySet<string> = new Set(['ipvs', 'sockets', 'xfrm', 'netfilter', 'nft', 'nsids', 'vlans'])
 const UNKNOWN = -1
 
 export function createNews(): News {

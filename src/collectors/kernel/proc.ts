@@ -41,11 +41,16 @@ const ofTheHost: Readonly<Record<string, readonly string[]>> = {
   ipv6: ['neigh/default/gc_thresh1', 'neigh/default/gc_thresh2', 'neigh/default/gc_thresh3'],
 }
 
+/** What decides about frames that have a VLAN tag: asked for where there may be some. */
+const ofVlans = ['bridge-nf-filter-vlan-tagged', 'bridge-nf-pass-vlan-input-dev']
+
 export type SysctlOptions = {
   /** IPVS is loaded, so its settings exist in every namespace. */
   readonly hasIpvs: boolean
   /** The namespace is the node's own. */
   readonly isHost: boolean
+  /** It has a VLAN device, or a bridge that filters by VLAN. */
+  readonly hasVlans: boolean
 }
 
 /**
@@ -54,10 +59,14 @@ export type SysctlOptions = {
  *
  * @throws SystemCallError when a value may not be read
  */
-export function readSysctls(tree: SysctlTree, { hasIpvs, isHost }: SysctlOptions): Record<string, string> {
+export function readSysctls(
+  tree: SysctlTree,
+  { hasIpvs, isHost, hasVlans }: SysctlOptions,
+): Record<string, string> {
   const values: Record<string, string> = {}
   for (const directory in everywhere) addValues(values, tree, directory, everywhere[directory]!)
   if (hasIpvs) addValues(values, tree, 'ipv4/vs', ofIpvs)
+  if (hasVlans) addValues(values, tree, 'bridge', ofVlans)
   if (isHost) {
     for (const directory in ofTheHost) addValues(values, tree, directory, ofTheHost[directory]!)
   }

@@ -10,6 +10,7 @@ import type { InterfaceNames } from './rtnl/names.ts'
 import { readNeighbours } from './rtnl/neighbour.ts'
 import { readRoutes } from './rtnl/route.ts'
 import { readRules } from './rtnl/rule.ts'
+import { filtersByVlan, readVlans } from './rtnl/vlan.ts'
 
 /** Parts that speak of links by index, or come with them. */
 const needLinks: readonly Part[] = [
@@ -54,6 +55,12 @@ export function readRtnl(
     data.links = log.read('rtnl.links', '', [], () => readingOf(readLinks(route, visit)))
   }
   const names = data.links ? interfaceNames(data.links) : (known ?? new Map())
+  // The kernel tells of both by the same event (br_ifinfo_notify), and only links tell whether to ask.
+  if (data.links && wanted.has('links')) {
+    data.vlans = data.links.some(filtersByVlan)
+      ? log.read('rtnl.vlans', '', [], () => readingOf(readVlans(route, names)))
+      : []
+  }
   if (wanted.has('addresses')) {
     data.addresses = log.read('rtnl.addresses', '', [], () => readingOf(readAddresses(route, names)))
   }

@@ -3,13 +3,14 @@ import { readConntrack, readSysctls } from './proc.ts'
 import { readProcFile } from './proc-file.ts'
 import type { ReadingContext } from './reading.ts'
 import type { RtnlReading } from './read-rtnl.ts'
+import { filtersByVlan } from './rtnl/vlan.ts'
 import { readSockets } from './sockets.ts'
 import { openSysctls } from './sysctl-tree.ts'
 
 /** Reads sockets, sysctls and the size of the connection table. */
 export function readSystem(
   { doors, wanted, features, log, isHost }: ReadingContext,
-  { names, linkSysctls }: RtnlReading,
+  { data: { links = [] }, names, linkSysctls }: RtnlReading,
 ): Partial<NamespaceData> {
   const data: Partial<NamespaceData> = {}
   if (wanted.has('sockets')) {
@@ -22,7 +23,8 @@ export function readSystem(
     const tree = openSysctls()
     try {
       if (wanted.has('sysctls')) {
-        const options = { hasIpvs: features.ipvsFamily !== undefined, isHost }
+        const hasVlans = links.some(link => filtersByVlan(link) || link.linkinfo?.info_kind === 'vlan')
+        const options = { hasIpvs: features.ipvsFamily !== undefined, isHost, hasVlans }
         const files = log.read('proc.sysctls', '', {}, () => ({ value: readSysctls(tree, options) }))
         data.sysctls = { ...files, ...linkSysctls }
       }

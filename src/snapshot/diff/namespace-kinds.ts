@@ -81,6 +81,12 @@ const fdb = part(
   },
 )
 
+const vlans = part('VLANs of bridges', ['rtnl.vlans'], namespace => namespace.vlans ?? [], {
+  type: 'port VLANs',
+  key: ({ ifname }) => ifname,
+  state: row => without(row, 'ifname'),
+})
+
 const netfilter: NamespacePart = {
   title: 'netfilter rules',
   sources: ['nft', 'xtables.'],
@@ -165,6 +171,7 @@ export const namespaceParts: readonly NamespacePart[] = [
   rules,
   neighbours,
   fdb,
+  vlans,
   netfilter,
   ipvs,
   xfrmStates,

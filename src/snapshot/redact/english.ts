@@ -7,7 +7,7 @@ export const english: ReadonlySet<string> = new Set(
   a aarch64 accepted access action address addresses allocated allowed alma alpine already amazon amd64 an and any
   api apparmor april arch are argument arm64 armv7l as asked assigned at attach attached august autolock available
   aws aws-ec2 azure back bad be because been before behind below beside between bind bits blkio bookworm
-  bottlerocket bound bridge bridge-nf-call-ip6tables bridge-nf-call-iptables broken builtin bullseye buster busy
+  bottlerocket bound bridge bridges bridge-nf-call-ip6tables bridge-nf-call-iptables broken builtin bullseye buster busy
   but by bytes call came can canceled cannot cap_dac_read_search cap_net_admin cap_sys_admin cap_sys_ptrace
   capability caught caused ce centos cgroup cgroupns chain chains change changed check clock cloud cluster code
   command commands community complete completed config configuration connect connected connecting connection
@@ -47,7 +47,7 @@ export const english: ReadonlySet<string> = new Set(
   thu time timed timeout times tls to together token told too took trixie try tue tumbleweed two ubuntu udp uid
   unable unauthenticated unavailable unconfined under unexpected unhealthy unix unknown unreachable unsupported
   until unused up update update-in-progress updated upgrade upon us use used user using valid value values
-  vanished vendor version vip virtual vni vxlan waiting warning warnings was wed weight went were what when where
+  vanished vendor version vip virtual vlan vlans vni vxlan waiting warning warnings was wed weight went were what when where
   which while who why will with within without work worked worker workers would write wrong x86 x86_64 xfrm
   xtables yet you your zero
 `.split(/\s+/),

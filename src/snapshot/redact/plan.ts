@@ -249,6 +249,7 @@ const namespacePlan: Plan<Namespace> = {
   rules: policyRulePlan,
   neighbours: neighbourPlan,
   fdb: fdbPlan,
+  vlans: { ifname: 'name:if', vlans: { flags: 'keep' } },
   nsids: { namespace: 'keep' },
   netfilter: netfilterPlan,
   nft: nftPlan,

@@ -4,7 +4,7 @@ import { addressSchema } from './address.ts'
 import { ipvsSchema } from './ipvs.ts'
 import { linkSchema } from './link.ts'
 import { conntrackSchema, socketSchema, xfrmSchema } from './misc.ts'
-import { fdbEntrySchema, neighbourSchema, nsidSchema } from './neighbour.ts'
+import { fdbEntrySchema, neighbourSchema, nsidSchema, portVlansSchema } from './neighbour.ts'
 import { netfilterTableSchema, nftTableSchema } from './netfilter.ts'
 import { policyRuleSchema, routeSchema } from './route.ts'
 import { sourceReportSchema } from './source.ts'
@@ -25,6 +25,8 @@ export const namespaceSchema = z.object({
   rules: z.array(policyRuleSchema),
   neighbours: z.array(neighbourSchema),
   fdb: z.array(fdbEntrySchema),
+  /** Of all bridges where one of them filters by VLAN, else empty; files of older versions have none. */
+  vlans: z.array(portVlansSchema).optional(),
   nsids: z.array(nsidSchema),
   netfilter: z.array(netfilterTableSchema),
   nft: z.array(nftTableSchema),

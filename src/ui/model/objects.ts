@@ -51,6 +51,7 @@ const tabOfPart: Readonly<Record<NamespacePart, TabId>> = {
   rules: 'routes',
   neighbours: 'neighbours',
   fdb: 'fdb',
+  vlans: 'fdb',
   nsids: 'sources',
   netfilter: 'rules',
   nft: 'rules',

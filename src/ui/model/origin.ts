@@ -41,6 +41,12 @@ const readings: readonly Reading[] = [
     sameAs: 'bridge fdb',
     again: byEvents,
   },
+  {
+    source: 'rtnl.vlans',
+    how: 'netlink: dump of RTM_GETLINK for AF_BRIDGE, where a bridge filters by VLAN',
+    sameAs: 'bridge -c vlan show',
+    again: byEvents,
+  },
   { source: 'rtnl.nsids', how: 'netlink: dump of RTM_GETNSID', sameAs: 'ip netns list-id', again: byEvents },
   {
     source: 'nft',

@@ -18,9 +18,9 @@ import { groupName } from './names.ts'
 import { dumpRequest } from './request.ts'
 
 /** linux/rtnetlink.h; struct ifinfomsg. */
-const RTM_NEWLINK = 16
-const RTM_GETLINK = 18
-const IFINFOMSG_LENGTH = 16
+export const RTM_NEWLINK = 16
+export const RTM_GETLINK = 18
+export const IFINFOMSG_LENGTH = 16
 
 /** IFLA_* (linux/if_link.h). */
 const IFLA_ADDRESS = 1
@@ -36,9 +36,9 @@ const IFLA_LINKMODE = 17
 const IFLA_LINKINFO = 18
 const IFLA_IFALIAS = 20
 const IFLA_STATS64 = 23
-const IFLA_AF_SPEC = 26
+export const IFLA_AF_SPEC = 26
 const IFLA_GROUP = 27
-const IFLA_EXT_MASK = 29
+export const IFLA_EXT_MASK = 29
 const IFLA_PROMISCUITY = 30
 const IFLA_NUM_TX_QUEUES = 31
 const IFLA_NUM_RX_QUEUES = 32

@@ -1,7 +1,9 @@
-import type { FdbEntry, Neighbour } from '../../../snapshot/index.ts'
-import { fdbKey, neighbourKey, uniqueKeys } from '../../../snapshot/row-keys.ts'
+import type { FdbEntry, Neighbour, PortVlans } from '../../../snapshot/index.ts'
+import { fdbKey, neighbourKey, portVlansKey, uniqueKeys } from '../../../snapshot/row-keys.ts'
+import { formatRange } from '../../../util/format.ts'
+import { sanitise } from '../../../util/sanitise.ts'
 import type { Tone } from '../span.ts'
-import { cellRow, type Row, worldCell } from '../table.ts'
+import { cellRow, lineRow, type Row, worldCell } from '../table.ts'
 import type { Tab } from './tab.ts'
 
 export const neighbours: Tab = {
@@ -58,7 +60,7 @@ export const fdb: Tab = {
   id: 'fdb',
   title: 'FDB',
   short: 'FDB',
-  sources: ['rtnl.fdb'],
+  sources: ['rtnl.fdb', 'rtnl.vlans'],
   sortable: ['mac', 'dev', 'dst', 'state'],
   noun: 'forwarding entries',
   count: namespace => namespace.fdb.length,
@@ -74,7 +76,10 @@ export const fdb: Tab = {
         { id: 'master', title: 'MASTER', hide: 1 },
         { id: 'state', title: 'STATE' },
       ],
-      rows: namespace.fdb.map(entry => fdbRow(entry, unique)),
+      rows: [
+        ...namespace.fdb.map(entry => fdbRow(entry, unique)),
+        ...vlanRows(namespace.vlans ?? [], unique),
+      ],
     }
   },
 }
@@ -97,4 +102,27 @@ function fdbRow(entry: FdbEntry, unique: (id: string) => string): Row {
     ],
     entry,
   )
+}
+
+/** By port, as `bridge -c vlan show` does; a line, as a port may be in many. */
+function vlanRows(ports: readonly PortVlans[], unique: (id: string) => string): Row[] {
+  if (ports.length === 0) return []
+  return [
+    lineRow('VLANs', 0, [{ text: 'VLANs', tone: 'title' }], ports),
+    ...ports.map(port =>
+      lineRow(
+        unique(portVlansKey(port)),
+        1,
+        [
+          { text: `${sanitise(port.ifname)}: `, tone: 'strong' },
+          { text: sanitise(port.vlans.map(vlanText).join(', ')) },
+        ],
+        port,
+      ),
+    ),
+  ]
+}
+
+function vlanText({ vlan, vlanEnd, flags = [] }: PortVlans['vlans'][number]): string {
+  return [formatRange(vlan, vlanEnd), ...flags].join(' ')
 }
