@@ -59,6 +59,7 @@ const config: KnipConfig = {
     'setpriv',
     'ssh-keygen',
     'strace',
+    'tc',
     'umount',
     'unshare',
     'xz',

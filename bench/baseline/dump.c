@@ -34,6 +34,7 @@ static void dump_route(int socket) {
 	struct fib_rule_hdr rule = {0};
 	struct ndmsg neighbour = {0}, proxy = {.ndm_flags = NTF_PROXY}, fdb = {.ndm_family = AF_BRIDGE};
 	struct rtgenmsg nsid[1 + 3] = {0}; /* one byte, padded to four */
+	struct tcmsg qdisc = {0};
 	dump(socket, RTM_GETLINK, &link, sizeof link, NULL, NULL);
 	dump(socket, RTM_GETADDR, &address, sizeof address, NULL, NULL);
 	dump(socket, RTM_GETROUTE, &route, sizeof route, NULL, NULL);
@@ -41,6 +42,7 @@ static void dump_route(int socket) {
 	dump(socket, RTM_GETNEIGH, &neighbour, sizeof neighbour, NULL, NULL);
 	dump(socket, RTM_GETNEIGH, &proxy, sizeof proxy, NULL, NULL);
 	dump(socket, RTM_GETNEIGH, &fdb, sizeof fdb, NULL, NULL);
+	dump(socket, RTM_GETQDISC, &qdisc, sizeof qdisc, NULL, NULL);
 	dump(socket, RTM_GETNSID, nsid, sizeof nsid, NULL, NULL);
 }
 

@@ -131,6 +131,30 @@ const nsids = listing({
   ],
 })
 
+const qdiscs = listing({
+  parts: ['tc'],
+  rows: namespace => namespace.qdiscs ?? [],
+  columns: [
+    { title: 'DEV', cell: row => row.dev },
+    { title: 'KIND', cell: row => row.kind },
+    { title: 'HANDLE', cell: row => row.handle },
+    { title: 'PARENT', cell: row => (row.root ? 'root' : optional(row.parent)) },
+  ],
+})
+
+const filters = listing({
+  parts: ['tc'],
+  rows: namespace => namespace.tcFilters ?? [],
+  columns: [
+    { title: 'DEV', cell: row => row.dev },
+    { title: 'PARENT', cell: row => row.parent },
+    { title: 'PROTOCOL', cell: row => row.protocol },
+    { title: 'PREF', right: true, cell: row => String(row.pref) },
+    { title: 'KIND', cell: row => row.kind },
+    { title: 'CHAIN', right: true, cell: row => String(row.chain) },
+  ],
+})
+
 const netfilter = listing({
   parts: ['netfilter'],
   rows: namespace =>
@@ -244,6 +268,8 @@ export const listings: Readonly<Record<string, Listing<unknown>>> = {
   fdb,
   vlans,
   nsids,
+  qdiscs,
+  filters,
   netfilter,
   nft,
   ipvs,

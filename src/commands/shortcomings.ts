@@ -11,6 +11,7 @@ const sourcesOfPart: Readonly<Record<Part, readonly string[]>> = {
   neighbours: ['rtnl.neighbours'],
   fdb: ['rtnl.fdb'],
   nsids: ['rtnl.nsids'],
+  tc: ['rtnl.qdiscs', 'rtnl.filters'],
   netfilter: ['nft', 'xtables.'],
   ipvs: ['ipvs'],
   xfrm: ['xfrm'],

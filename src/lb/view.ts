@@ -1,4 +1,13 @@
-import type { Address, FdbEntry, Link, Namespace, Neighbour, Snapshot, Socket } from '../snapshot/index.ts'
+import type {
+  Address,
+  FdbEntry,
+  Link,
+  Namespace,
+  Neighbour,
+  Qdisc,
+  Snapshot,
+  Socket,
+} from '../snapshot/index.ts'
 import { type Ip, isInPrefix, parseIp } from '../util/prefix.ts'
 import type { NamespacePart } from '../graph/evidence.ts'
 import type { RowRef } from './evidence.ts'
@@ -27,6 +36,8 @@ export type View = {
   neighbour(ifname: string, address: string): Neighbour | undefined
   /** Forwarding entries of a MAC. */
   fdb(mac: string): readonly FdbEntry[]
+  /** Of a device, all that are at work behind each other. */
+  qdiscs(ifname: string): readonly Qdisc[]
   /** Links that have this one as master, in their order. */
   ports(master: string): readonly Link[]
   sockets(protocol: 'tcp' | 'udp', port: number): readonly Socket[]
@@ -49,6 +60,7 @@ export function createView(node: string, snapshot: Snapshot, namespace: Namespac
     () => new Map(namespace.neighbours.filter(isNeighbour).map(row => [`${row.dev} ${row.dst}`, row])),
   )
   const fdb = lazy(() => groupBy(namespace.fdb, entry => entry.mac))
+  const qdiscs = lazy(() => groupBy(namespace.qdiscs ?? [], ({ dev }) => dev))
   const ports = lazy(() => groupBy(namespace.links, link => link.master ?? ''))
   const sockets = lazy(() => groupBy(namespace.sockets, ({ protocol, port }) => `${protocol} ${port}`))
   const sources = lazy(() => new Map(namespace.sources.map(report => [report.source, report])))
@@ -83,6 +95,7 @@ export function createView(node: string, snapshot: Snapshot, namespace: Namespac
     fib: family => fibs[family](),
     neighbour: (ifname, address) => neighbours().get(`${ifname} ${address}`),
     fdb: mac => fdb().get(mac) ?? [],
+    qdiscs: ifname => qdiscs().get(ifname) ?? [],
     ports: master => ports().get(master) ?? [],
     sockets: (protocol, port) => sockets().get(`${protocol} ${port}`) ?? [],
     sysctl(name) {

@@ -18,6 +18,7 @@ export type { Nexthop, PolicyRule, Route } from './schema/route.ts'
 export type { Host, Snapshot } from './schema/snapshot.ts'
 export type { SourceReport } from './schema/source.ts'
 export type { DockerNode, DockerPort, DockerService, DockerTask } from './schema/swarm.ts'
+export type { Qdisc, TcFilter } from './schema/tc.ts'
 export {
   type NamespaceKind,
   namespaceKinds,

@@ -13,6 +13,8 @@ import { decodeAddress } from '../../src/collectors/kernel/rtnl/address.ts'
 import { decodeFdbEntry } from '../../src/collectors/kernel/rtnl/fdb.ts'
 import { decodeNeighbour } from '../../src/collectors/kernel/rtnl/neighbour.ts'
 import { decodeNsid } from '../../src/collectors/kernel/rtnl/nsid.ts'
+import { decodeQdisc } from '../../src/collectors/kernel/rtnl/qdisc.ts'
+import { decodeTcFilter } from '../../src/collectors/kernel/rtnl/tc-filter.ts'
 import { decodeRoute, readRoutes } from '../../src/collectors/kernel/rtnl/route.ts'
 import { decodeRule } from '../../src/collectors/kernel/rtnl/rule.ts'
 import { decodeVlans } from '../../src/collectors/kernel/rtnl/vlan.ts'
@@ -55,6 +57,18 @@ const tables = [
     header: [7, 0, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
   },
   { name: 'policy rules', type: 32, decode: decodeRule, header: [2, 16, 8, 8, 254, 0, 0, 1, 0, 0, 0, 0] },
+  {
+    name: 'qdiscs',
+    type: 36,
+    decode: (m: Message) => decodeQdisc(m, names),
+    header: [0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 1, 128, 255, 255, 255, 255, 2, 0, 0, 0],
+  },
+  {
+    name: 'filters of tc',
+    type: 44,
+    decode: decodeTcFilter,
+    header: [0, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 242, 255, 255, 255, 8, 0, 7, 0],
+  },
   { name: 'nsids', type: 88, decode: decodeNsid, header: [0, 0, 0, 0] },
 ] as const
 

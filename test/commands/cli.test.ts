@@ -204,6 +204,8 @@ describe('cnmtop ls', needs('root', 'program:ip'), () => {
     'fdb',
     'vlans',
     'nsids',
+    'qdiscs',
+    'filters',
     'netfilter',
     'nft',
     'ipvs',

@@ -13,6 +13,7 @@ const unread: Readonly<Record<string, Partial<Namespace>>> = {
   'rtnl.rules': { rules: [] },
   'rtnl.neighbours': { neighbours: [] },
   'rtnl.fdb': { fdb: [] },
+  'rtnl.qdiscs': { qdiscs: [] },
   nft: { nft: [] },
   'xtables.ip': { netfilter: [] },
   ipvs: { ipvs: { services: [] } },
@@ -22,7 +23,7 @@ const unread: Readonly<Record<string, Partial<Namespace>>> = {
 }
 
 /** Without these nobody can tell what an IP layer does with a packet. */
-const needed = new Set(['rtnl.links', 'rtnl.routes', 'rtnl.rules', 'nft', 'xtables.ip'])
+const needed = new Set(['rtnl.links', 'rtnl.qdiscs', 'rtnl.routes', 'rtnl.rules', 'nft', 'xtables.ip'])
 
 /** What the namespaces are that a delivered packet and its answer pass, by node. */
 function passed({ hops, fork, reply }: Path): string[] {

@@ -3,6 +3,7 @@ import type { Disposition } from '../../src/lb/trace.ts'
 import { needs } from '../support/needs.ts'
 import { type Asking, type Listener, makeSmallWorld, type Wire } from './trace/small-world.ts'
 import { bridgeCases } from './trace/small-bridges.ts'
+import { deviceCases } from './trace/small-devices.ts'
 import { routerCases } from './trace/small-routers.ts'
 
 /** A world in which a trace could easily say what is not so, and what the kernel makes of it. */
@@ -26,7 +27,7 @@ const PATIENT = 10
 const BRIEF = 0.4
 
 describe('what is said of a small world', needs('root', 'program:ip', 'program:python3'), () => {
-  test.each([...bridgeCases, ...routerCases].map(each => [each.name, each] as const))(
+  test.each([...bridgeCases, ...routerCases, ...deviceCases].map(each => [each.name, each] as const))(
     '%s',
     { timeout: 300_000 },
     async (_, each) => {

@@ -7,6 +7,7 @@ export const parts = [
   'neighbours',
   'fdb',
   'nsids',
+  'tc',
   'netfilter',
   'ipvs',
   'xfrm',

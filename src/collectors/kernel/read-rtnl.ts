@@ -1,6 +1,7 @@
 import type { Link } from '../../snapshot/index.ts'
 import type { NamespaceData } from './namespace.ts'
 import type { Part } from './parts.ts'
+import { readTc } from './read-tc.ts'
 import { type ReadingContext, readingOf } from './reading.ts'
 import { readAddresses } from './rtnl/address.ts'
 import { readFdb } from './rtnl/fdb.ts'
@@ -20,6 +21,7 @@ const needLinks: readonly Part[] = [
   'neighbours',
   'fdb',
   'nsids',
+  'tc',
   'xfrm',
   'sockets',
   'sysctls',
@@ -41,10 +43,12 @@ export type RtnlReading = {
  * @param known names of the links from an earlier reading, where they are known to be true still: then links are read
  *   only when they are wanted themselves
  */
-export function readRtnl(
-  { doors: { route }, wanted, log }: ReadingContext,
-  known: InterfaceNames | undefined,
-): RtnlReading {
+export function readRtnl(context: ReadingContext, known: InterfaceNames | undefined): RtnlReading {
+  const {
+    doors: { route },
+    wanted,
+    log,
+  } = context
   const data: Partial<NamespaceData> = {}
   const linkSysctls: Record<string, string> = {}
   const visit: LinkVisitor | undefined = wanted.has('sysctls')
@@ -72,7 +76,7 @@ export function readRtnl(
     data.neighbours = log.read('rtnl.neighbours', '', [], () => readingOf(readNeighbours(route, names)))
   }
   if (wanted.has('fdb')) data.fdb = log.read('rtnl.fdb', '', [], () => readingOf(readFdb(route, names)))
-  return { data, names, linkSysctls }
+  return { data: { ...data, ...readTc(context, names) }, names, linkSysctls }
 }
 
 function interfaceNames(links: readonly Link[]): InterfaceNames {

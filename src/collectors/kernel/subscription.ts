@@ -19,6 +19,7 @@ import type { Part } from './parts.ts'
 const routeGroups = [
   1, // RTNLGRP_LINK
   3, // RTNLGRP_NEIGH, bridge forwarding entries too
+  4, // RTNLGRP_TC
   5, // RTNLGRP_IPV4_IFADDR
   7, // RTNLGRP_IPV4_ROUTE
   8, // RTNLGRP_IPV4_RULE
@@ -174,7 +175,7 @@ function hear(fd: number, { partsOf, events }: Listener): void {
 function routeParts(message: Message): readonly Part[] {
   switch (message.type & ~3) {
     case 16:
-      return ['links', 'addresses', 'routes', 'neighbours', 'fdb']
+      return ['links', 'addresses', 'routes', 'neighbours', 'fdb', 'tc']
     case 20:
       return ['addresses', 'routes']
     case 24:
@@ -183,6 +184,9 @@ function routeParts(message: Message): readonly Part[] {
       return isBridgeEntry(message) ? ['fdb'] : ['neighbours']
     case 32:
       return ['rules']
+    case 36: // Qdiscs.
+    case 44: // Filters.
+      return ['tc']
     case 88:
       return ['nsids']
     default:

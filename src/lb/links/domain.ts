@@ -3,6 +3,7 @@ import type { RowRef } from '../evidence.ts'
 import type { View } from '../view.ts'
 import type { World } from '../world.ts'
 import { arpFilter, replyOf } from './answers.ts'
+import { type DeviceFilter, type DeviceHook, filterOn } from './filters.ts'
 import { nearestOwner } from './nearby.ts'
 import { childrenOf, infoOf, ipvlanKinds, isUp, kindOf, macvlanKinds, parentOf, slaveInfoOf } from './kind.ts'
 
@@ -13,6 +14,8 @@ export type Domain = {
   readonly tunnels: readonly { readonly view: View; readonly link: Link }[]
   /** Devices whose other side no snapshot holds. */
   readonly openEnds: readonly { readonly view: View; readonly ifname: string }[]
+  /** What is not followed on a device within, and may lead elsewhere. */
+  readonly filters: readonly DeviceFilter[]
 }
 
 type Explored = {
@@ -22,6 +25,7 @@ type Explored = {
   readonly endpoints: { view: View; link: Link }[]
   readonly tunnels: { view: View; link: Link }[]
   readonly openEnds: { view: View; ifname: string }[]
+  readonly filters: DeviceFilter[]
 }
 
 const domains = new WeakMap<World, Map<Link, Domain>>()
@@ -40,6 +44,7 @@ export function exploreDomain(world: World, view: View, ifname: string): Domain 
     endpoints: [],
     tunnels: [],
     openEnds: [],
+    filters: [],
   }
   sendOut(explored, view, ifname)
   if (link) known.set(link, explored)
@@ -49,6 +54,7 @@ export function exploreDomain(world: World, view: View, ifname: string): Domain 
 function sendOut(explored: Explored, view: View, ifname: string): void {
   const link = view.link(ifname)
   if (!link || !isUp(link) || isSeen(explored.sent, link)) return
+  noteFilter(explored, view, ifname, 'egress')
   const { world } = explored
   switch (kindOf(link)) {
     case 'veth': {
@@ -83,6 +89,11 @@ function sendOut(explored: Explored, view: View, ifname: string): void {
   }
 }
 
+function noteFilter({ filters }: Explored, view: View, ifname: string, hook: DeviceHook): void {
+  const filter = filterOn(view, ifname, hook)
+  if (filter) filters.push(filter)
+}
+
 function isSeen(seen: Set<Link>, link: Link): boolean {
   if (seen.has(link)) return true
   seen.add(link)
@@ -99,6 +110,7 @@ function sendOutPort(explored: Explored, view: View, port: Link): void {
 function arrive(explored: Explored, view: View, ifname: string): void {
   const link = view.link(ifname)
   if (!link || !isUp(link) || isSeen(explored.heard, link)) return
+  noteFilter(explored, view, ifname, 'ingress')
   const master = link.master === undefined ? undefined : view.link(link.master)
   if (master && kindOf(master) === 'bridge') {
     explored.endpoints.push({ view, link: master })
@@ -139,8 +151,8 @@ export type Resolution = {
 /** Predicts ARP and neighbour discovery. */
 export function resolveByAsking(world: World, view: View, ifname: string, address: string): Resolution {
   const nearest = nearestOwner(world, view, ifname, address)
-  const { endpoints, tunnels, openEnds } = nearest
-    ? { endpoints: [nearest], tunnels: [], openEnds: [] }
+  const { endpoints, tunnels, openEnds, filters } = nearest
+    ? { endpoints: [nearest], tunnels: [], openEnds: [], filters: [] }
     : exploreDomain(world, view, ifname)
   const answers: { mac: string; by: string; evidence: readonly RowRef[] }[] = []
   const evidence: RowRef[] = []
@@ -175,6 +187,11 @@ export function resolveByAsking(world: World, view: View, ifname: string, addres
       detail = `${name} has no neighbour entry for ${address}, and answers for nobody else`
       evidence.push(other.ref('links', String(link.ifindex)))
     }
+  }
+  const [filter] = filters
+  if (answers.length === 0 && filter) {
+    doubt ??= `${detail}, but ${filter.detail}`
+    evidence.push(...filter.evidence)
   }
   return { answers, isComplete, evidence, detail, ...(doubt !== undefined && { doubt }) }
 }

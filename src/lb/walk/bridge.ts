@@ -214,9 +214,9 @@ function leadsTo(walk: Walk, view: View, port: Link, mac: string): boolean | und
       ? undefined
       : false
   }
-  const { endpoints, openEnds, tunnels } = exploreDomain(walk.world, view, port.ifname)
+  const { endpoints, openEnds, tunnels, filters } = exploreDomain(walk.world, view, port.ifname)
   if (endpoints.some(({ link }) => link.address === mac)) return true
-  return openEnds.length > 0 || tunnels.length > 0 ? undefined : false
+  return openEnds.length + tunnels.length + filters.length > 0 ? undefined : false
 }
 
 /** br_forward: FORWARD and POSTROUTING of iptables on the way, where br_netfilter is at work. */

@@ -87,6 +87,19 @@ const vlans = part('VLANs of bridges', ['rtnl.vlans'], namespace => namespace.vl
   state: row => without(row, 'ifname'),
 })
 
+const qdiscs = part('qdiscs', ['rtnl.qdiscs'], namespace => namespace.qdiscs ?? [], {
+  type: 'qdisc',
+  key: ({ dev, kind, root, parent }) => `${kind} dev ${dev} ${root ? 'root' : `parent ${parent}`}`,
+  state: qdisc => without(qdisc, 'refcnt', 'handle'),
+})
+
+const tcFilters = part('tc filters', ['rtnl.filters'], namespace => namespace.tcFilters ?? [], {
+  type: 'tc filter',
+  key: ({ dev, parent, chain, pref, protocol, kind }) =>
+    `${kind} dev ${dev} ${parent} chain ${chain} pref ${pref} protocol ${protocol}`,
+  state: filter => filter,
+})
+
 const netfilter: NamespacePart = {
   title: 'netfilter rules',
   sources: ['nft', 'xtables.'],
@@ -172,6 +185,8 @@ export const namespaceParts: readonly NamespacePart[] = [
   neighbours,
   fdb,
   vlans,
+  qdiscs,
+  tcFilters,
   netfilter,
   ipvs,
   xfrmStates,

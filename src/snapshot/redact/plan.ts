@@ -132,6 +132,21 @@ const fdbPlan: Plan<Namespace['fdb'][number]> = {
   state: 'keep',
 }
 
+const qdiscPlan: Plan<NonNullable<Namespace['qdiscs']>[number]> = {
+  kind: 'word',
+  handle: 'keep',
+  dev: 'name:if',
+  parent: 'keep',
+  options: 'json',
+}
+
+const tcFilterPlan: Plan<NonNullable<Namespace['tcFilters']>[number]> = {
+  dev: 'name:if',
+  parent: 'keep',
+  protocol: 'keep',
+  kind: 'word',
+}
+
 const netfilterPlan: Plan<Namespace['netfilter'][number]> = {
   backend: 'keep',
   family: 'keep',
@@ -251,6 +266,8 @@ const namespacePlan: Plan<Namespace> = {
   fdb: fdbPlan,
   vlans: { ifname: 'name:if', vlans: { flags: 'keep' } },
   nsids: { namespace: 'keep' },
+  qdiscs: qdiscPlan,
+  tcFilters: tcFilterPlan,
   netfilter: netfilterPlan,
   nft: nftPlan,
   ipvs: ipvsPlan,

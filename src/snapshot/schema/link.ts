@@ -38,6 +38,15 @@ const linkInfoSchema = z.object({
   info_slave_data: infoDataSchema.optional(),
 })
 
+const xdpProgramSchema = z.object({ id: z.number() })
+
+/** A program of eBPF that sees what comes in before anything else. Modes: 1 in the driver, 2 generic, 3 in the hardware, 4 several. */
+const xdpSchema = z.object({
+  mode: z.number(),
+  prog: xdpProgramSchema.optional(),
+  attached: z.array(z.object({ mode: z.number(), prog: xdpProgramSchema })).optional(),
+})
+
 /** One row of `ip -j -d -s link`, and `peer`, which is ours. */
 export const linkSchema = z.object({
   ifindex: z.number(),
@@ -48,6 +57,7 @@ export const linkSchema = z.object({
   ifname: z.string(),
   flags: z.array(z.string()),
   mtu: z.number(),
+  xdp: xdpSchema.optional(),
   qdisc: z.string().optional(),
   master: z.string().optional(),
   operstate: z.string().optional(),

@@ -8,6 +8,7 @@ import { fdbEntrySchema, neighbourSchema, nsidSchema, portVlansSchema } from './
 import { netfilterTableSchema, nftTableSchema } from './netfilter.ts'
 import { policyRuleSchema, routeSchema } from './route.ts'
 import { sourceReportSchema } from './source.ts'
+import { qdiscSchema, tcFilterSchema } from './tc.ts'
 
 export const namespaceSchema = z.object({
   /** `net:[4026532281]`, as `readlink /proc/PID/ns/net` prints it. */
@@ -28,6 +29,10 @@ export const namespaceSchema = z.object({
   /** Of all bridges where one of them filters by VLAN, else empty; files of older versions have none. */
   vlans: z.array(portVlansSchema).optional(),
   nsids: z.array(nsidSchema),
+  /** Absent where traffic control was not read, as in what earlier versions wrote. */
+  qdiscs: z.array(qdiscSchema).optional(),
+  /** Of `ingress` and `clsact`. */
+  tcFilters: z.array(tcFilterSchema).optional(),
   netfilter: z.array(netfilterTableSchema),
   nft: z.array(nftTableSchema),
   ipvs: ipvsSchema,

@@ -49,6 +49,18 @@ const readings: readonly Reading[] = [
   },
   { source: 'rtnl.nsids', how: 'netlink: dump of RTM_GETNSID', sameAs: 'ip netns list-id', again: byEvents },
   {
+    source: 'rtnl.qdiscs',
+    how: 'netlink: dump of RTM_GETQDISC',
+    sameAs: 'tc qdisc show',
+    again: byEvents,
+  },
+  {
+    source: 'rtnl.filters',
+    how: 'netlink: dumps of RTM_GETTFILTER',
+    sameAs: 'tc filter show dev DEV ingress, and egress',
+    again: byEvents,
+  },
+  {
     source: 'nft',
     how: 'netlink: dumps of nf_tables',
     sameAs: 'nft list ruleset, iptables-nft-save -c',

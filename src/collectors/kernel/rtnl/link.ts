@@ -47,6 +47,7 @@ const IFLA_PHYS_SWITCH_ID = 36
 const IFLA_LINK_NETNSID = 37
 const IFLA_PHYS_PORT_NAME = 38
 const IFLA_PROTO_DOWN = 39
+const IFLA_XDP = 43
 const IFLA_GSO_MAX_SEGS = 40
 const IFLA_GSO_MAX_SIZE = 41
 const IFLA_MIN_MTU = 50
@@ -62,6 +63,15 @@ const IFLA_TSO_MAX_SIZE = 59
 const IFLA_TSO_MAX_SEGS = 60
 const IFLA_ALLMULTI = 61
 const IFLA_PROTO_DOWN_REASON_VALUE = 2
+
+const IFLA_XDP_ATTACHED = 2
+const IFLA_XDP_PROG_ID = 4
+/** IFLA_XDP_DRV_PROG_ID, IFLA_XDP_SKB_PROG_ID, IFLA_XDP_HW_PROG_ID, with their modes. */
+const xdpPrograms = [
+  [5, 1],
+  [6, 2],
+  [7, 3],
+] as const
 
 /**
  * Leave out the IPv6 counters, which the kernel would sum up over all processors. Up to Linux 6.18, IFLA_STATS64 is told
@@ -119,6 +129,7 @@ function decodeLink(message: Message, references: LinkReferences, visit?: LinkVi
   addRelations(link, attributes, references)
   addState(link, attributes)
   addAddresses(link, attributes, type, flags)
+  addXdp(link, attributes)
   addDetails(link, attributes, references)
   addLimits(link, attributes)
   addNames(link, attributes)
@@ -175,6 +186,24 @@ function addAddresses(link: Link, attributes: Attributes, type: number, flags: n
   }
   const permanent = linkAddressOf(attributes, IFLA_PERM_ADDRESS, type)
   if (permanent !== undefined && permanent !== address) link.permaddr = permanent
+}
+
+/**
+ * IFLA_XDP_*: the mode (XDP_ATTACHED_*: 1 in the driver, 2 generic, 3 in the hardware, 4 several), the program, and one more for each mode.
+ * A link without one tells the mode 0. Name and tag of a program come from bpf(2), which is not asked.
+ */
+function addXdp(link: Link, attributes: Attributes): void {
+  const xdp = attributes.nested(IFLA_XDP)
+  const mode = xdp?.u8(IFLA_XDP_ATTACHED)
+  if (!xdp || !mode) return
+  const program = xdp.u32(IFLA_XDP_PROG_ID)
+  link.xdp = { mode }
+  if (program !== undefined) link.xdp.prog = { id: program }
+  const attached = xdpPrograms.flatMap(([type, of]) => {
+    const id = xdp.u32(type)
+    return id === undefined ? [] : [{ mode: of, prog: { id } }]
+  })
+  if (attached.length > 0) link.xdp.attached = attached
 }
 
 function addDetails(link: Link, attributes: Attributes, references: LinkReferences): void {

@@ -1,4 +1,4 @@
-import type { Address, Link } from '../../../snapshot/index.ts'
+import type { Address, Link, Namespace } from '../../../snapshot/index.ts'
 import { linkKey } from '../../../snapshot/row-keys.ts'
 import { formatBytes, formatRate } from '../../../util/format.ts'
 import { sanitise } from '../../../util/sanitise.ts'
@@ -17,7 +17,7 @@ export const interfaces: Tab = {
   id: 'interfaces',
   title: 'Interfaces',
   short: 'Iface',
-  sources: ['rtnl.links', 'rtnl.addresses'],
+  sources: ['rtnl.links', 'rtnl.addresses', 'rtnl.qdiscs', 'rtnl.filters'],
   sortable: [],
   noun: 'interfaces',
   count: namespace => namespace.links.length,
@@ -27,8 +27,26 @@ export const interfaces: Tab = {
 function table(input: TabInput): Table {
   const { links, addresses } = input.namespace
   const byLink = Map.groupBy(addresses, ({ ifindex }) => ifindex)
-  const rows = links.map(link => interfaceRow(link, byLink.get(link.ifindex) ?? [], input))
+  const controls = controlsOf(input.namespace)
+  const rows = links.map(link => {
+    const rest = { addresses: byLink.get(link.ifindex) ?? [], control: controls.get(link.ifname) ?? '' }
+    return interfaceRow(link, rest, input)
+  })
   return { columns: [], rows }
+}
+
+/** What a row is made of besides its link. */
+type Rest = { readonly addresses: readonly Address[]; readonly control: string }
+
+/** What tc and XDP have on a device, where it is more than nothing. */
+function controlsOf({ links, qdiscs = [], tcFilters = [] }: Namespace): ReadonlyMap<string, string> {
+  const words = new Map<string, string[]>()
+  const add = (dev: string, word: string): void => void words.set(dev, [...(words.get(dev) ?? []), word])
+  for (const { ifname, xdp } of links) if (xdp) add(ifname, `XDP program ${xdp.prog?.id ?? ''}`.trimEnd())
+  // The kernel's own choices have no handle.
+  for (const { dev, kind, handle } of qdiscs) if (handle !== '0:') add(dev, kind)
+  for (const { dev, parent, kind } of tcFilters) add(dev, `filter ${kind} on ${parent}`)
+  return new Map([...words].map(([dev, of]) => [dev, [...new Set(of)].join(', ')]))
 }
 
 /** What a row was made of, besides its link. */
@@ -37,24 +55,25 @@ type Made = { readonly of: readonly unknown[]; readonly row: Row }
 const made = new WeakMap<Link, Made>()
 
 /** A host has thousands of interfaces, and counters of a few move: the rows of the others stay. */
-function interfaceRow(link: Link, addresses: readonly Address[], input: TabInput): Row {
+function interfaceRow(link: Link, rest: Rest, input: TabInput): Row {
   const of = [
     input.series?.byKey.get(linkKey(link)),
     input.history?.links.get(link.ifindex),
     link.peer && input.nameOf(link.peer.namespace),
-    ...addresses,
+    rest.control,
+    ...rest.addresses,
   ]
   const known = made.get(link)
   if (known?.of.length === of.length && known.of.every((part, index) => part === of[index])) return known.row
-  const row = buildRow(link, addresses, input)
+  const row = buildRow(link, rest, input)
   made.set(link, { of, row })
   return row
 }
 
 /** Lines are made when they are needed: a screen shows a few. */
-function buildRow(link: Link, addresses: readonly Address[], input: TabInput): Row {
+function buildRow(link: Link, { addresses, control }: Rest, input: TabInput): Row {
   let lines: readonly Spans[] | undefined
-  const relations = hasRelations(link) ? 1 : 0
+  const relations = (hasRelations(link) ? 1 : 0) + (control === '' ? 0 : 1)
   return {
     id: String(link.ifindex),
     level: 1,
@@ -66,6 +85,9 @@ function buildRow(link: Link, addresses: readonly Address[], input: TabInput): R
           ...addresses.map(addressLine),
           hardwareLine(link),
           ...(hasRelations(link) ? [relationLine(link, input)] : []),
+          ...(control === ''
+            ? []
+            : [[INDENT, { text: 'tc ', tone: 'dim' }, { text: sanitise(control) }] as const]),
           ...counterLines(link, input.history?.links.get(link.ifindex)),
           [],
         ]),
@@ -76,6 +98,7 @@ function buildRow(link: Link, addresses: readonly Address[], input: TabInput): R
       link.mtu,
       link.operstate,
       link.master,
+      control,
       ...link.flags,
       ...addresses.map(({ local }) => local),
     ].join(' '),
