@@ -12,6 +12,7 @@ import type { Random } from './random.ts'
 
 /** How often a namespace that does not hold still is looked at again, and how long to wait before (seconds). */
 const TRIES = 20
+/** So often it has to differ while it holds still. */
 const STAYS = 3
 const PAUSE = 0.3
 
@@ -135,12 +136,14 @@ function shellScript(commands: readonly Command[]): string {
  */
 export function compare(netns: OracleNetns, facets: readonly Facet[], tally: Tally): string[] {
   let unsettled: string[] = []
+  let differing = 0
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const results = compareOnce(netns, facets, attempt === 1 ? tally : newTally())
     unsettled = results.flatMap(result => result.unsettled)
     const differences = results.flatMap(result => result.differences)
-    // A difference that is real stays; a state that went there and back between our two readings does not.
-    if (unsettled.length === 0 && (differences.length === 0 || attempt >= STAYS)) return differences
+    // A difference that is real stays; a state that went there and back between our two readings does not, as that of a
+    // managed neighbour does, which fails and is asked for again for ever.
+    if (unsettled.length === 0 && (differences.length === 0 || ++differing === STAYS)) return differences
     tally.retries++
     spawnSync('sleep', [String(PAUSE)])
   }
