@@ -152,6 +152,8 @@ describe('by keys', () => {
     const format = '{{.Driver}} {{.Scope}} {{(index .IPAM.Config 0).Subnet}}'
     const told = await docker('network', 'inspect', 'my-network', '--format', format)
     expect(told).toBe('overlay swarm 192.168.10.0/24')
+    // The panels offer what the lists have; the daemon's event brings it there.
+    await terminal.until(rows => rows.some(row => /my-network +overlay/.test(row)), convergeMs)
   })
 
   test('a service with a VIP is made on it', async () => {

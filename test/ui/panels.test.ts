@@ -474,6 +474,25 @@ describe('the menu of actions', () => {
     operator.stop()
   })
 
+  it('takes what has come since it was opened, and says that it waits to be chosen', async () => {
+    const networks = manager.docker!.networks!.filter(({ Scope, Ingress }) => Scope !== 'swarm' || Ingress)
+    const docker = { ...manager.docker!, networks, services: [], tasks: [], containers: [] }
+    const { session, show } = scriptedSession({ ...manager, namespaces: manager.namespaces.slice(0, 1), docker })
+    const operator = operatorOf(session, fakeDesk())
+    await operator.choose('Create a service')
+    await operator.keys(...'shop', 'tab', ...'nginx', 'tab', 'tab', 'tab', 'enter', 'enter')
+    expect(operator.line('1 Network')).toContain('nothing to choose')
+    show(manager)
+    operator.wait(1000)
+    expect(operator.line('1 Network')).toMatch(/\d to choose from/)
+    await operator.keys('enter')
+    expect(operator.seen()).toContain('Something has to be chosen.')
+    await operator.keys('right')
+    expect(operator.line('1 Network')).toContain('<')
+    expect(operator.seen()).not.toContain('Something has to be chosen.')
+    operator.stop()
+  })
+
   it('is reached from the palette by what an action is called', async () => {
     const { operator, text } = open({ view: 'overview' })
     await operator.keys(':', ...'create a service', 'enter')

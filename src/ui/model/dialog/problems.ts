@@ -81,9 +81,9 @@ function ownProblem(stop: Stop, { texts }: FormValues): Check[] {
   if (input.kind !== 'choice') return []
   if (input.options.length === 0)
     return [{ field: path, level: 'error', text: 'There is nothing to choose here.' }]
-  return input.options.some(({ value }) => value === (texts[path] ?? ''))
-    ? []
-    : [{ field: path, level: 'error', text: 'This is not there any more: choose again.' }]
+  if (input.options.some(({ value }) => value === text)) return []
+  const what = text === '' ? 'Something has to be chosen.' : 'This is not there any more: choose again.'
+  return [{ field: path, level: 'error', text: what }]
 }
 
 /** Whether a problem of a field is told yet: an empty form is not full of errors. */

@@ -123,8 +123,11 @@ function placeholderSpans({ text }: TextEdit, placeholder: string | undefined): 
 function choiceSpans(options: readonly Option[], value: string, isChosen: boolean, room: number): Span[] {
   const at = options.findIndex(option => option.value === value)
   const chosen = options[at]
-  if (!chosen)
-    return [{ text: value === '' ? 'nothing to choose' : `${sanitise(value)} (gone)`, tone: 'warn' }]
+  if (!chosen) {
+    // There was nothing when the form was opened; what has come since is for the operator to take.
+    const none = options.length === 0 ? 'nothing to choose' : `${options.length} to choose from`
+    return [{ text: value === '' ? none : `${sanitise(value)} (gone)`, tone: 'warn' }]
+  }
   const label = (option: Option): string => sanitise(option.label)
   const all = options.map(
     (option, index): Span =>
