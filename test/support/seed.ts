@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 
 /** Seeds of fast-check and of seededRandom: this many. */
 const SEEDS = 2 ** 31
@@ -13,7 +14,7 @@ export type ChosenSeed = { readonly seed: number; readonly from: string }
  * CNMTOP_SEED, or in CI a seed of what is tested: the same files are tested with the same seed, so that CI can be run
  * before a commit is handed in. Otherwise every run has another one and sees more.
  *
- * @param tree the name of the tree under test in hexadecimal digits; undefined outside of a repository
+ * @param tree a name for the files under test in hexadecimal digits; undefined outside of a repository
  * @throws Error when CNMTOP_SEED is not a whole number from 0 to 2147483647
  */
 export function chooseSeed(
@@ -32,17 +33,21 @@ export function chooseSeed(
   if (!ci || ci === 'false') return { seed: Date.now() % SEEDS, from: 'the clock' }
   const name = tree()
   if (name === undefined) return { seed: 1, from: 'CI without a repository' }
-  return { seed: Number.parseInt(name.slice(0, 8), 16) % SEEDS, from: "the commit's files" }
+  return { seed: Number.parseInt(name.slice(0, 8), 16) % SEEDS, from: "the commit's files under test" }
 }
 
-/** The name of the tree of files that HEAD holds: unlike the commit's own name it outlives an amended message. */
+/** What random tests can depend on. A word in the documentation does not make CI draw anew. */
+const tested = ['src', 'packages', 'lab', 'test', 'fixtures', 'package-lock.json']
+
+/** One name for the files under test as HEAD holds them: unlike the commit's own name it outlives an amended message. */
 export function committedTree(): string | undefined {
   try {
-    return execFileSync('git', ['rev-parse', 'HEAD^{tree}'], {
+    const names = execFileSync('git', ['rev-parse', ...tested.map(path => `HEAD:${path}`)], {
       cwd: import.meta.dirname,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     })
+    return createHash('sha1').update(names).digest('hex')
   } catch {
     return undefined
   }
