@@ -11,7 +11,7 @@ import {
 import type { Engine } from './engine.ts'
 import type { Intent } from './intent.ts'
 import type { Prepared } from './plan-intent.ts'
-import type { Outcome, Progress } from './plan.ts'
+import type { Outcome, Plan, Progress } from './plan.ts'
 import { fieldOfRefusal } from './refusal.ts'
 import { isObject, listOf, objectAt, wordAt } from './spec.ts'
 
@@ -101,7 +101,7 @@ async function sendAll(
         const field = fieldOfRefusal(plan.intent, message)
         return { end: 'refused', status, message, field, ...(index > 0 && { done: index }) }
       }
-      warnings.push(...warningsOf(body))
+      warnings.push(...warningsOf(body), ...unplanned(plan, body))
     } catch (error) {
       if (!(error instanceof WriteError)) throw error
       if (!error.isSent) return unsent(error.message)
@@ -249,6 +249,20 @@ function warningsOf(body: unknown): string[] {
   return [body['Warning'], ...listOf(body['Warnings'])]
     .filter(text => typeof text === 'string')
     .filter(text => text !== '')
+}
+
+/** What the daemon pruned otherwise than was planned: it looks again at what is used. */
+function unplanned({ removes }: Plan, body: unknown): string[] {
+  if (removes === undefined || !isObject(body)) return []
+  const gone = listOf(body['NetworksDeleted']).filter(name => typeof name === 'string')
+  return [
+    ...gone
+      .filter(name => !removes.includes(name))
+      .map(name => `Network ${name} went too: it was not in the plan, and is not in what takes this back.`),
+    ...removes
+      .filter(name => !gone.includes(name))
+      .map(name => `Network ${name} stays: the daemon did not take it.`),
+  ]
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -11,7 +11,7 @@ import { connectionUndo, lostOfNetwork, networkIntentOf, networkUndo, noUndo, un
 /** What of a plan depends on the kind of action; requests are those that are sent. */
 export type PlanPart = Pick<
   Plan,
-  'title' | 'severity' | 'confirmWord' | 'requests' | 'changes' | 'restarts' | 'undo'
+  'title' | 'severity' | 'confirmWord' | 'requests' | 'changes' | 'restarts' | 'removes' | 'undo'
 > & {
   /** Where the intent alone does not tell the docker command. */
   readonly command?: string
@@ -111,6 +111,7 @@ function planPrune(site: Site): PlanPart {
             network => `Network ${network.Name} (${network.Driver}, ${subnetsOf(network)}) is gone.`,
           ),
     restarts: [],
+    removes: networks.map(({ Name }) => Name),
     undo: pruneUndo(networks),
   }
 }

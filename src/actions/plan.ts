@@ -51,6 +51,8 @@ export type Plan = {
   readonly changes: readonly string[]
   /** Sentences: which tasks and connections stop or start anew; empty when none do. */
   readonly restarts: readonly string[]
+  /** Of a prune, where the daemon chooses: names of the networks that are known to go. */
+  readonly removes?: readonly string[]
   readonly undo: Undo
   readonly checks: readonly Check[]
 }

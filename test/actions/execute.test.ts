@@ -103,6 +103,20 @@ function swarm(tasks: () => readonly object[], update?: object): (call: Call) =>
 }
 
 describe('an action', () => {
+  it('tells what a prune took otherwise than was planned', async () => {
+    const { outcome, plan } = await act({ kind: 'network-prune' }, ({ method }) =>
+      method === 'POST' ? { status: 200, body: { NetworksDeleted: ['young'] } } : undefined,
+    )
+    expect(plan.changes.join()).toMatch(/Network old .* is gone/)
+    expect(outcome).toMatchObject({
+      end: 'done',
+      warnings: [
+        'Network young went too: it was not in the plan, and is not in what takes this back.',
+        'Network old stays: the daemon did not take it.',
+      ],
+    })
+  })
+
   it('is sent as it was planned, once, and noted before', async () => {
     let noted = ''
     const done = await act(bridge, call => {
