@@ -2,6 +2,7 @@ import type { Graph, GraphObject } from '../graph/model.ts'
 import type { Snapshot, SourceReport } from '../snapshot/index.ts'
 import { plural } from '../util/format.ts'
 import { sanitise } from '../util/sanitise.ts'
+import { mtuOf } from '../graph/query.ts'
 import { sortedObjects } from './picture.ts'
 
 /** A report for a ticket: the nodes, what could not be read, and what there is, in tables. */
@@ -42,7 +43,7 @@ export function exportMarkdown(graph: Graph, snapshots: readonly Snapshot[]): st
         network.scope,
         network.subnets.map(({ subnet }) => subnet).join(', '),
         network.vnis.join(', '),
-        String(network.mtu ?? ''),
+        String(mtuOf(network) ?? ''),
         String(network.endpoints.length),
       ]),
     ),

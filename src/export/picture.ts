@@ -1,3 +1,4 @@
+import { plural } from '../util/format.ts'
 import type { Endpoint, Graph, Network, PublishedPort, Sandbox, SwarmService } from '../graph/model.ts'
 import { sanitise } from '../util/sanitise.ts'
 
@@ -101,7 +102,7 @@ export function sortedObjects<Row extends { readonly name: string; readonly id: 
 }
 
 function sandboxText({ name, kind, virtualServices }: Sandbox): string[] {
-  const balancing = virtualServices.length === 0 ? '' : `${virtualServices.length} virtual services`
+  const balancing = virtualServices.length === 0 ? '' : plural(virtualServices.length, 'virtual service')
   return [name, kind, balancing]
 }
 

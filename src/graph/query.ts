@@ -1,4 +1,4 @@
-import type { Graph, GraphObject, ObjectType } from './model.ts'
+import type { Graph, GraphObject, Network, ObjectType } from './model.ts'
 
 /** Where objects of a type are kept; the type is also what their ids begin with. */
 const collections = {
@@ -49,6 +49,13 @@ function isNamed(object: GraphObject, wanted: string): boolean {
 
 /** Ids of Docker's and Swarm's: people type their beginnings. */
 const isId = /^(?:[0-9a-f]{64}|[0-9a-z]{25})$/
+
+/** What the daemon was told, else what all nodes have that show it; undefined where they differ, or none shows it. */
+export function mtuOf({ mtu, instances }: Network): number | undefined {
+  if (mtu !== undefined) return mtu
+  const [first, ...others] = new Set(instances.flatMap(instance => instance.mtu ?? []))
+  return others.length === 0 ? first : undefined
+}
 
 /** What an object can be found by, beside its id and name. */
 export function wordsOf(object: GraphObject): string[] {

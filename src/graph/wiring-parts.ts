@@ -69,12 +69,12 @@ function networkTitle({ name, driver, role }: Network): string {
   return name === word ? name : `${name} ${word}`
 }
 
-export function networkPart(network: Network, endpoint: Endpoint): Part {
+export function networkPart(graph: Graph, network: Network, endpoint: Endpoint): Part {
   const instance = network.instances.find(({ node }) => node === endpoint.node)
   const { peer, parent } = endpoint
   const bridge = instance?.bridges.find(({ ifname }) => ifname === peer?.bridge)
   const tunnel = instance?.tunnels.find(entry => entry.bridge === peer?.bridge)
-  const place = network.driver === 'overlay' ? [`in ${fileOf(instance?.sandbox)}`] : []
+  const place = network.driver === 'overlay' ? [`in ${placeOf(graph, instance?.sandbox)}`] : []
   const first = [
     peer?.ifname ?? parent?.ifname,
     bridge?.ifname,
@@ -101,6 +101,13 @@ export function networkPart(network: Network, endpoint: Endpoint): Part {
 
 function fileOf(sandbox: string | undefined): string {
   return sandbox?.split('/').at(-1) ?? '?'
+}
+
+/** The file of a sandbox, and its node where several are looked at: these files are called the same on all of them. */
+function placeOf({ nodes, sandboxes }: Graph, sandbox: string | undefined): string {
+  const read = Object.values(nodes).filter(({ hasSnapshot }) => hasSnapshot)
+  const node = nodes[sandboxes[sandbox ?? '']?.node ?? '']
+  return `${fileOf(sandbox)}${read.length > 1 && node ? ` on ${node.name}` : ''}`
 }
 
 /** What is behind a network: the other nodes of an overlay, the host's way out of a bridge. */
@@ -160,7 +167,7 @@ export function virtualServicePart(graph: Graph, virtual: VirtualService): Part 
     title: `${virtual.name}${service ? ` ${service.name}` : ''}`,
     tone: sandbox?.kind === 'ingress' ? 'ingress' : 'load-balancer',
     object: virtual.id,
-    lines: [`IPVS ${virtual.scheduler}`, ...marks, `in ${fileOf(virtual.sandbox)}`],
+    lines: [`IPVS ${virtual.scheduler}`, ...marks, `in ${placeOf(graph, virtual.sandbox)}`],
   }
 }
 

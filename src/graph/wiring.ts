@@ -88,7 +88,7 @@ function sandboxLanes(graph: Graph, sandbox: Sandbox, chosen?: string): Lane[] {
   const endpoints = sandbox.endpoints.flatMap(id => graph.endpoints[id] ?? []).toSorted(byInterface)
   return endpoints.map((endpoint): Lane => {
     const network = graph.networks[endpoint.network]
-    const middle = network && networkPart(network, endpoint)
+    const middle = network && networkPart(graph, network, endpoint)
     const right = network && beyond(graph, network, endpoint.node)
     return {
       left: sandboxPart(graph, sandbox, endpoint),
@@ -115,7 +115,7 @@ function networkLanes(graph: Graph, network: Network, only?: string): Lane[] {
       .toSorted((a, b) => (a.sandbox < b.sandbox ? -1 : 1))
       .map((endpoint, index): Lane => {
         const sandbox = graph.sandboxes[endpoint.sandbox]
-        const part = networkPart(network, endpoint)
+        const part = networkPart(graph, network, endpoint)
         const middle = {
           ...part,
           box: `${network.id} ${node}`,

@@ -55,6 +55,12 @@ export function truncate(text: string, columns: number): string {
   return columns <= 0 ? '' : head(text, columns - 1) + ELLIPSIS
 }
 
+/** Cuts the beginning: `abcdef` in four columns is `…def`. */
+export function truncateStart(text: string, columns: number): string {
+  if (!isWider(text, columns)) return text
+  return columns <= 0 ? '' : ELLIPSIS + tail(text, columns - 1)
+}
+
 /** Cuts the middle, for names whose ends tell them apart: `18531514ffd0` in ten columns is `18531…ffd0`. */
 export function truncateMiddle(text: string, columns: number): string {
   if (!isWider(text, columns)) return text

@@ -98,6 +98,7 @@ describe.each(clusters)('%s', (_, read) => {
     const lines = exportMermaid(graph).split('\n').slice(0, -1)
     expect(lines.filter(text => !line.test(text))).toEqual([])
     expect(lines[0]).toBe('flowchart LR')
+    expect(lines.filter(text => text.includes('>1 virtual services'))).toEqual([])
     expect(lines.filter(text => /^ +n\d+[>[(]/.test(text))).toHaveLength(ids.length)
   })
 
@@ -124,6 +125,7 @@ describe('the report', () => {
     const [one, two] = captureCluster('docker-26.1-nft')
     const text = exportMarkdown(buildGraph([one!, two!]), [one!, two!])
     expect(text).toContain('| node2 |  | docker.services | unavailable | This node is not a swarm manager. |')
+    expect(text).toContain('| appnet | overlay | swarm | 10.0.1.0/24 | 4097 | 1450 |')
     expect(text).toContain('| web | vip | 10.0.0.4 on ingress, 10.0.1.2 on appnet |')
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildGraph } from '../../src/graph/build.ts'
-import { findObjects, objectOf } from '../../src/graph/query.ts'
+import { findObjects, mtuOf, objectOf } from '../../src/graph/query.ts'
 import { captureCluster } from '../support/swarm-capture.ts'
 
 const graph = buildGraph(captureCluster('docker-26.1-nft'))
@@ -25,6 +25,19 @@ describe('queries of a graph', () => {
     ['b587e74bb2b4', 'container'],
   ])('finds by %s a %s', (word, type) => {
     expect(findObjects(graph, word).map(object => object.type)).toContain(type)
+  })
+
+  it('tells the MTU that the daemon was told, else the one that all nodes have', () => {
+    const [bridge, overlay] = ['bridge', 'appnet'].map(name =>
+      Object.values(graph.networks).find(network => network.name === name),
+    )
+    expect(bridge?.mtu).toBe(1500)
+    expect(mtuOf(bridge!)).toBe(1500)
+    expect(overlay?.mtu).toBeUndefined()
+    expect(mtuOf(overlay!)).toBe(1450)
+    const [first, ...others] = overlay!.instances
+    expect(mtuOf({ ...overlay!, instances: [{ ...first!, mtu: 1400 }, ...others] })).toBeUndefined()
+    expect(mtuOf({ ...overlay!, instances: [] })).toBeUndefined()
   })
 
   it('finds nothing by an empty word', () => {

@@ -108,6 +108,18 @@ describe('filter and order', () => {
     user.stop()
   })
 
+  it.each([60, 80])('says what a filter hides that is wider than %i columns', columns => {
+    const user = userOf(snapshot, columns, 24)
+    const long = `${'x'.repeat(columns * 2)}.end`
+    user.press('/', ...long)
+    expect(user.text()[3]).toMatch(/ filter  …x+\.end█ +hides 12 of 12/)
+    user.press('enter')
+    expect(user.text()[3]).toMatch(/ filter  …x+\.end +hides 12 of 12/)
+    user.press(':', ...long)
+    expect(user.line('x.end█')).toMatch(/ :  …x+\.end█ +0 found/)
+    user.stop()
+  })
+
   it('takes pasted text into a filter, and nowhere else', () => {
     const user = userOf(snapshot)
     user.paste('q')

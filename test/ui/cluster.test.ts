@@ -46,6 +46,36 @@ describe('what only one node has, in a cluster', () => {
     user.stop()
   })
 
+  it('tells of a network what each node has of it', () => {
+    const user = cluster(200, 120, 'networks')
+    user.press('/', ...'ingress', 'enter', 'tab')
+    const told = user.text().map(line => line.slice(100))
+    for (const node of ['node1', 'node2', 'node3']) {
+      expect(told.filter(line => line.includes(`Peers of ${node}`))).toHaveLength(1)
+      expect(
+        told.filter(line => line.includes(`ingress-endpoint`) && line.includes(`on ${node}`)),
+      ).toHaveLength(1)
+      expect(
+        told.filter(line => /docker networks|^ {20}/.test(line) && line.includes(`  on ${node}`)),
+      ).not.toEqual([])
+    }
+    user.press('w')
+    for (const node of ['node1', 'node2', 'node3'])
+      expect(
+        user.text().some(line => / in 1-\w+ on /.test(line) && line.includes(`on ${node} `)),
+        node,
+      ).toBe(true)
+    user.stop()
+  })
+
+  it('names the node of each virtual service of a port that is drawn', () => {
+    const user = cluster(120, 60, 'trace')
+    user.press('w')
+    for (const node of ['node1', 'node2', 'node3'])
+      expect(user.line(`in ingress_sbox on ${node} `)).toBeDefined()
+    user.stop()
+  })
+
   it('needs no such column where there is one node only', () => {
     const user = userOf(nodes[0]!, 200, 40, 'sandboxes')
     expect(user.line('KIND')).not.toContain('NODE')

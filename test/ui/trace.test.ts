@@ -47,6 +47,24 @@ describe('view 7', () => {
     user.stop()
   })
 
+  it('o on a target tells all rows that decide its way', () => {
+    const user = userOf(clusterSession(nodes), 160, 120, 'trace')
+    user.press('o')
+    const told = user.text()
+    for (const words of [
+      '-j DNAT --to-destination 172.18.0.2:8080',
+      'FWM 259 -> 10.0.0.6:0',
+      '10.77.0.2 self',
+    ])
+      expect(
+        told.filter(line => line.includes(words)),
+        words,
+      ).toHaveLength(1)
+    expect(told.filter(line => /^ {2}neighbours eth0 10\.0\.0\.5 /.test(line))).toHaveLength(1)
+    expect(told.some(line => line.includes('netlink: dumps of nf_tables'))).toBe(true)
+    user.stop()
+  })
+
   it('w draws the namespace of the chosen step', () => {
     const user = userOf(clusterSession(nodes), 120, 40, 'trace')
     user.press('enter', '/', ...'marked', 'enter', 'w')

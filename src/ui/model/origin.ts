@@ -158,7 +158,7 @@ export function reportLines(report: SourceReport): Line[] {
   return [...lines, emptyLine]
 }
 
-const LABEL = 12
+const LABEL = 13
 
 /** A label and a value in a line. */
 export function pair(label: string, value: string): Line {

@@ -1,5 +1,5 @@
 import { sanitise } from '../../util/sanitise.ts'
-import { wrap } from '../../util/text.ts'
+import { truncateStart, wrap } from '../../util/text.ts'
 import { viewport } from './canvas.ts'
 import { tabLine } from './chrome.ts'
 import type { Change, TableChanges } from './changes.ts'
@@ -180,11 +180,24 @@ function filterLines(
   const onlyProblems = state.problemsOnly && isHere
   if (list.filter === '' && !isTyping && !onlyProblems) return []
   const total = shown.hidden + shown.rows.length
-  const left: Span[] = [
-    { text: onlyProblems ? ' problems ' : ' filter ', tone: 'notice' },
-    { text: ` ${sanitise(list.filter)}${isTyping ? '█' : ''}`, tone: 'strong' },
+  const told: Span = { text: `hides ${shown.hidden} of ${total} `, tone: 'warn' }
+  return [
+    typedLine(onlyProblems ? ' problems ' : ' filter ', list.filter, isTyping ? '█' : '', told, columns),
   ]
-  return [spread(left, [{ text: `hides ${shown.hidden} of ${total} `, tone: 'warn' }], columns)]
+}
+
+/** What is typed, of which the end stays, and behind it what comes of it, which stays whole. */
+function typedLine(label: string, typed: string, cursor: string, told: Span, columns: number): Line {
+  const room = columns - spansWidth([{ text: label }, { text: cursor }, told]) - 2
+  const text = ` ${truncateStart(sanitise(typed), room)}${cursor}`
+  return spread(
+    [
+      { text: label, tone: 'notice' },
+      { text, tone: 'strong' },
+    ],
+    [told],
+    columns,
+  )
 }
 
 /** What lies over the lists, and which part of it is on the screen. */
@@ -220,12 +233,8 @@ export function palettePane(
   const index = Math.min(palette.index, found.entries.length - 1)
   const rows = layout.rows - TITLE_ROWS - 2
   const from = Math.max(0, Math.min(index - Math.floor(rows / 2), found.entries.length - rows))
-  const typed: Span[] = [
-    { text: ' : ', tone: 'notice' },
-    { text: ` ${sanitise(palette.query)}█`, tone: 'strong' },
-  ]
   const lines = [
-    spread(typed, [{ text: `${found.total} found `, tone: 'dim' }], inside),
+    typedLine(' : ', palette.query, '█', { text: `${found.total} found `, tone: 'dim' }, inside),
     emptyLine,
     ...paletteLines(palette, found, from, rows),
     ...(found.entries.length === 0 ? [textLine('  Nothing is called like that.', 'dim')] : []),

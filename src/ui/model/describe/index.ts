@@ -7,7 +7,7 @@ import type { Line } from '../span.ts'
 import { type Table, withoutProblems } from '../table.ts'
 import { describeRealServer, describeVirtualService } from './balance.ts'
 import { describeNetwork } from './network.ts'
-import { describeColumns, evidenceFact, type Group, groupRows } from './rows.ts'
+import { describeColumns, evidenceFacts, type Group, groupRows } from './rows.ts'
 import { containerGroup, describeEndpoint, describeSandbox } from './sandbox.ts'
 import { describeNode, describeService, describeTask, nodeGapKey } from './swarm.ts'
 
@@ -25,7 +25,7 @@ export function describe(data: Data, object: GraphObject): Table {
   const gaps = `${isFirstReading}${object.type === 'node' ? nodeGapKey(data) : ''}`
   const known = tables.get(object)
   if (known?.graph === graph && known.gaps === gaps) return known.table
-  const groups = [...groupsOf(data, object), warningGroup(object), evidenceGroup(object)]
+  const groups = [...groupsOf(data, object), warningGroup(graph, object), evidenceGroup(graph, object)]
   const rows = isFirstReading ? withoutProblems(groupRows(groups.toSpliced(-2, 1))) : groupRows(groups)
   const table = { columns: describeColumns, rows }
   tables.set(object, { graph, gaps, table })
@@ -61,17 +61,17 @@ function groupsOf(data: Data, object: GraphObject): Group[] {
 }
 
 /** The rows on both sides of what does not fit; the sentences stand above the table. */
-function warningGroup({ warnings }: GraphObject): Group {
+function warningGroup(graph: Graph, { warnings }: GraphObject): Group {
   return {
     title: 'Warnings',
     facts: warnings.flatMap(({ code, evidence }) =>
-      evidence.map(row => ({ ...evidenceFact(row, code), isProblem: true })),
+      evidenceFacts(graph, evidence, code).map(fact => ({ ...fact, isProblem: true })),
     ),
   }
 }
 
-function evidenceGroup({ evidence }: GraphObject): Group {
-  return { title: 'Evidence', facts: evidence.map(row => evidenceFact(row)) }
+function evidenceGroup(graph: Graph, { evidence }: GraphObject): Group {
+  return { title: 'Evidence', facts: evidenceFacts(graph, evidence) }
 }
 
 /** What does not fit together, in sentences. */

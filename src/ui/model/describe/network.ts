@@ -1,4 +1,4 @@
-import type { Graph, LinkEnd, Network, NetworkInstance } from '../../../graph/model.ts'
+import type { Graph, LinkEnd, Network, NetworkInstance, OverlayPeer } from '../../../graph/model.ts'
 import { placeOfRow } from '../objects.ts'
 import { worldCell } from '../table.ts'
 import { type Fact, fact, type Group, relation, relations } from './rows.ts'
@@ -35,9 +35,12 @@ export function describeNetwork(graph: Graph, network: Network): Group[] {
     },
     {
       title: 'Endpoints',
-      facts: relations(graph, 'endpoint', network.endpoints, id => addressesOf(graph, id)),
+      facts: relations(graph, 'endpoint', network.endpoints, id => {
+        const node = several ? graph.nodes[graph.endpoints[id]?.node ?? '']?.name : undefined
+        return `${addressesOf(graph, id)}${node === undefined ? '' : ` on ${node}`}`
+      }),
     },
-    { title: 'Peers', facts: network.peers.flatMap(id => peerFacts(graph, id)) },
+    ...peerGroups(graph, network, several),
   ]
 }
 
@@ -83,9 +86,16 @@ export function addressesOf(graph: Graph, id: string): string {
     .join(' ')
 }
 
-function peerFacts(graph: Graph, id: string): (Fact | undefined)[] {
-  const peer = graph.peers[id]
-  if (!peer) return []
+/** Each node has a forwarding table of its own. */
+function peerGroups(graph: Graph, network: Network, several: boolean): Group[] {
+  const peers = network.peers.flatMap(id => graph.peers[id] ?? [])
+  return [...Map.groupBy(peers, ({ node }) => node)].map(([node, seen]) => ({
+    title: several ? `Peers of ${graph.nodes[node]?.name ?? node}` : 'Peers',
+    facts: seen.flatMap(peer => peerFacts(graph, peer)),
+  }))
+}
+
+function peerFacts(graph: Graph, peer: OverlayPeer): (Fact | undefined)[] {
   const node = peer.peerNode === undefined ? undefined : graph.nodes[peer.peerNode]?.name
   const { evidence } = peer
   return [

@@ -66,11 +66,21 @@ export function relations(
   return ids.map(id => relation(graph, label, id, { suffix: suffix?.(id) }))
 }
 
-/** A row of the kernel or of the API that proves something. */
-export function evidenceFact(ref: RowRef, label = partWord(ref)): Fact {
-  const field = ref.field === undefined ? '' : `  ${ref.field}`
-  const text = ref.from === 'kernel' ? `${ref.namespace}  ${ref.key}${field}` : `${ref.id}${field}`
-  return { label, value: worldCell(text, 'dim'), target: placeOfRow(ref), evidence: [ref], datum: ref }
+/** Rows of the kernel or of the API that prove something, with their nodes where these are several. */
+export function evidenceFacts({ nodes }: Graph, evidence: readonly RowRef[], label?: string): Fact[] {
+  const several = new Set(evidence.map(({ node }) => node)).size > 1
+  return evidence.map(ref => {
+    const field = ref.field === undefined ? '' : `  ${ref.field}`
+    const row = ref.from === 'kernel' ? `${ref.namespace}  ${ref.key}` : ref.id
+    const text = `${row}${field}${several ? `  on ${nodes[ref.node]?.name ?? ref.node}` : ''}`
+    return {
+      label: label ?? partWord(ref),
+      value: worldCell(text, 'dim'),
+      target: placeOfRow(ref),
+      evidence: [ref],
+      datum: ref,
+    }
+  })
 }
 
 function partWord(ref: RowRef): string {

@@ -1,3 +1,4 @@
+import { mtuOf } from '../../../graph/query.ts'
 import type { Data } from '../data.ts'
 import { areServicesTold, endpointSources, gapKey, isSwarmTold, isWhole } from '../gaps.ts'
 import { type Cell, type Row, worldCell } from '../table.ts'
@@ -58,7 +59,7 @@ function networkRows(data: Data): Row[] {
       networkKind(network),
       worldCell(network.subnets.map(({ subnet }) => subnet).join(' ')),
       vni === undefined ? { text: '-', tone: 'dim' } : { text: network.vnis.join(' '), value: vni },
-      worldCell(network.mtu),
+      worldCell(mtuOf(network)),
       countCell(network.endpoints.length, isAll),
       countCell(network.services.length, areServicesTold(nodes, network)),
       worldCell(flags.join(' '), 'dim'),

@@ -114,6 +114,15 @@ function detailOf(question: Question, data: Data): Detail {
   }
 }
 
+/** All rows that decide the way, each once. */
+function originOf(question: Question, data: Data, width: number, now: number): readonly Line[] {
+  const told = answerOf(data, question)
+  const { rows } = ladderOf(told, question, data).table
+  const evidence = new Map(rows.flatMap(row => row.evidence ?? []).map(ref => [JSON.stringify(ref), ref]))
+  if (evidence.size === 0) return verdictLines(told, width)
+  return evidenceLines([...evidence.values()], node => snapshotOfNode(data, node), width, now)
+}
+
 function movementLines(sentences: readonly string[], width: number): Line[] {
   return sentences.flatMap(text =>
     wrap(sanitise(text), Math.max(20, width)).map(line =>
@@ -156,7 +165,10 @@ export const traceView: View = {
     const question = questionOf(id, data)
     return question ? detailOf(question, data) : nothingChosen
   },
-  origin: () => [],
+  origin: (id, data, width, now) => {
+    const question = questionOf(id, data)
+    return question ? originOf(question, data, width, now) : []
+  },
   objectId: (id, data) => questionsOf(data).find(({ question }) => questionId(question) === id)?.objectId,
   visible: () => ({ namespaceId: undefined, tab: undefined }),
 }
