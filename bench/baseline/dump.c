@@ -74,13 +74,13 @@ static void dump_sockets(int socket) {
  */
 static const struct {
 	const char *folder;
-	const char *const files[12];
+	const char *const files[16];
 } sysctls[] = {
 	{"ipv4",
-	 {"ip_forward", "conf/all/rp_filter", "conf/all/arp_ignore", "conf/all/arp_announce", "conf/all/route_localnet",
+	 {"ip_forward", "ip_default_ttl", "icmp_echo_ignore_all", "conf/all/rp_filter", "conf/all/arp_ignore", "conf/all/arp_announce", "conf/all/arp_filter", "conf/all/proxy_arp", "conf/all/route_localnet",
 	  "ip_local_port_range", "ip_local_reserved_ports", "ip_unprivileged_port_start", "tcp_keepalive_time", "tcp_keepalive_intvl",
 	  "tcp_keepalive_probes"}},
-	{"ipv6", {"conf/all/disable_ipv6", "conf/all/forwarding", "conf/default/disable_ipv6"}},
+	{"ipv6", {"conf/all/disable_ipv6", "conf/all/forwarding", "conf/default/disable_ipv6", "icmp/echo_ignore_all"}},
 	{"netfilter", {"nf_conntrack_max", "nf_conntrack_count"}},
 	{"bridge", {"bridge-nf-call-iptables", "bridge-nf-call-ip6tables", "bridge-nf-call-arptables"}},
 };

@@ -59,8 +59,8 @@ export function traceFlow(snapshots: readonly Snapshot[], flow: Flow, options: T
   return { flow, path, ...judge(path) }
 }
 
-function startOf(view: View, packet: Packet, { entry }: Flow): Next {
-  if (entry.kind === 'local') return { at: 'local-out', view, packet }
+function startOf(view: View, packet: Packet, { entry, ttl }: Flow): Next {
+  if (entry.kind === 'local') return { at: 'local-out', view, packet, hasDefaultTtl: ttl === undefined }
   const frame = { sourceMac: entry.sourceMac, destinationMac: undefined, vlan: null, packet }
   return { at: 'frame-in', view, ifname: entry.ifname, frame }
 }
@@ -80,7 +80,7 @@ function firstPacket(flow: Flow): Packet {
     icmpType: isIcmp ? (flow.icmpType ?? echo) : null,
     icmpCode: isIcmp ? (flow.icmpCode ?? 0) : null,
     tcpFlags: protocol === IPPROTO_TCP ? (flow.tcpFlags ?? TCP_SYN) : null,
-    ttl: flow.ttl ?? (flow.entry.kind === 'local' ? 64 : undefined),
+    ttl: flow.ttl,
     tos: flow.tos ?? 0,
     length: flow.length,
     ...untouched,

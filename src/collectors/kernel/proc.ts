@@ -5,10 +5,13 @@ import type { SysctlTree } from './sysctl-tree.ts'
 const everywhere: Readonly<Record<string, readonly string[]>> = {
   ipv4: [
     'ip_forward',
+    'ip_default_ttl',
     'icmp_echo_ignore_all',
     'conf/all/rp_filter',
     'conf/all/arp_ignore',
     'conf/all/arp_announce',
+    'conf/all/arp_filter',
+    'conf/all/proxy_arp',
     'conf/all/route_localnet',
     'ip_local_port_range',
     'ip_local_reserved_ports',

@@ -1,5 +1,6 @@
 import type { Address, Link } from '../../snapshot/index.ts'
 import { parseIp } from '../../util/prefix.ts'
+import type { Maybe } from '../maybe.ts'
 import { lookUpRoute } from '../routing/lookup.ts'
 import { selectSource } from '../routing/source.ts'
 import { isInSubnet, linkSysctl, type View } from '../view.ts'
@@ -15,6 +16,16 @@ export type Reply =
   | { readonly kind: 'unknown'; readonly why: string }
 
 const no: Reply = { kind: 'no' }
+
+/** ARP looks routes up without a packet. */
+const anyPacket = {
+  oif: null,
+  mark: 0,
+  tos: 0,
+  protocol: undefined,
+  sourcePort: undefined,
+  destinationPort: undefined,
+} as const
 
 /** arp_process of arp.c and ndisc_recv_ns of ndisc.c. */
 export function replyOf(view: View, link: Link, address: string, asker: Asker): Reply {
@@ -45,18 +56,42 @@ function byArpIgnore(
 ): Reply {
   const all = view.sysctl('net.ipv4.conf.all.arp_ignore')
   const ignore = Math.max(all ?? 0, linkSysctl(view, link.ifname, 'arp_ignore') ?? 0)
-  const yes: Reply = { kind: 'yes', row }
   if (ignore >= 8) return no
-  if (ignore === 3) return row.scope === 'host' ? no : yes
+  if (ignore === 3) return row.scope === 'host' ? no : byArpFilter(view, link, row, asker)
   if (ignore === 1 || ignore === 2) {
     if (!isOwn) return no
-    return ignore === 1 || isAskedFromSubnet(row, asker) ? yes : no
+    return ignore === 1 || isAskedFromSubnet(row, asker) ? byArpFilter(view, link, row, asker) : no
   }
   if (!isOwn && all === undefined) {
     const why = `whether ${link.ifname} of ${view.namespace.name} answers for ${row.local}, which ${row.ifname} has, was not read (arp_ignore)`
     return { kind: 'unknown', why }
   }
-  return yes
+  return byArpFilter(view, link, row, asker)
+}
+
+/**
+ * arp_filter: only the interface answers that leads back to who asks. That may be any address of the asking namespace: the kernel takes the
+ * source of the packet where it is one of its own.
+ */
+function byArpFilter(view: View, link: Link, row: Address, { view: asking }: Asker): Reply {
+  const settings = [view.sysctl('net.ipv4.conf.all.arp_filter'), linkSysctl(view, link.ifname, 'arp_filter')]
+  const yes: Reply = { kind: 'yes', row }
+  if (!settings.includes(1)) return yes
+  const back = asking.namespace.addresses
+    .filter(({ family, scope }) => family === 'inet' && scope !== 'host')
+    .map(({ local }) => leadsBack(view, link, row.local, local))
+  if (back.every(leads => leads === true)) return yes
+  if (back.every(leads => leads === false)) return no
+  const why = `whether ${link.ifname} of ${view.namespace.name} answers for ${row.local} depends on the address that asks (arp_filter)`
+  return { kind: 'unknown', why }
+}
+
+function leadsBack(view: View, link: Link, own: string, asker: string): Maybe {
+  const [source, destination] = [parseIp(own), parseIp(asker)]
+  if (!source || !destination) return undefined
+  const answer = lookUpRoute(view, { ...anyPacket, destination, source, iif: 'lo' })
+  if (answer.kind === 'unknown') return undefined
+  return answer.kind === 'route' && answer.ways.every(({ dev }) => dev === link.ifname)
 }
 
 /** arp_solicit asks from an address of its interface, near to what it asks for. */
@@ -85,12 +120,7 @@ function byProxy(view: View, link: Link, address: string): Reply {
     destination: ip,
     source: undefined,
     iif: link.ifname,
-    oif: null,
-    mark: 0,
-    tos: 0,
-    protocol: undefined,
-    sourcePort: undefined,
-    destinationPort: undefined,
+    ...anyPacket,
   })
   if (answer.kind === 'unknown') return { kind: 'unknown', why: answer.reason }
   const leads = answer.kind === 'route' && answer.type === 'unicast'

@@ -1,4 +1,5 @@
 import { type Ip, isLoopback, parseIp } from '../../util/prefix.ts'
+import type { Route } from '../../snapshot/index.ts'
 import type { RowRef } from '../evidence.ts'
 import type { Packet } from '../packet.ts'
 import { linkSysctl, type View } from '../view.ts'
@@ -14,6 +15,8 @@ export type OutputAnswer =
       readonly ways: readonly Way[]
       /** What the route proposes as source, for a packet that has none. */
       readonly source: (way: Way) => string | undefined
+      /** The TTL of a packet whose sender asks for none. */
+      readonly ttl: (way: Way) => number
       readonly detail: string
       readonly evidence: readonly RowRef[]
     }
@@ -53,9 +56,26 @@ export function routeOutput(
       (isLocal
         ? packet.destination
         : selectSource(view, way.dev, towardsOf(way, destination), family, route.scope)),
+    ttl: way => hopLimitOf(route) ?? defaultTtl(view, family, way.dev),
     detail: routeText(route),
     evidence,
   }
+}
+
+/** RTAX_HOPLIMIT. */
+function hopLimitOf({ metrics }: Route): number | undefined {
+  const limit = metrics?.map(metric => metric['hoplimit']).find(value => value !== undefined)
+  return typeof limit === 'number' && limit > 0 ? limit : undefined
+}
+
+/** IPDEFTTL: what nearly every namespace has, and so it is taken where it was not read. */
+const USUAL_TTL = 64
+
+/** ip4_dst_hoplimit, ip6_dst_hoplimit. */
+function defaultTtl(view: View, family: Packet['family'], dev: string): number {
+  const value =
+    family === 'inet' ? view.sysctl('net.ipv4.ip_default_ttl') : linkSysctl(view, dev, 'hop_limit', 'ipv6')
+  return value === undefined || value < 0 ? USUAL_TTL : value
 }
 
 /** __mkroute_output: 127.0.0.0/8 leaves by a device that route_localnet is set for, and by no other. */

@@ -128,15 +128,15 @@ export function localIn(walk: Walk, { view, packet, isBehindIpvs }: NextAt<'loca
 }
 
 /** A packet that begins here: ip_route_output, then ip_local_out. */
-export function localOut(walk: Walk, { view, packet }: NextAt<'local-out'>): Next {
+export function localOut(walk: Walk, { view, packet, hasDefaultTtl }: NextAt<'local-out'>): Next {
   const stranger = foreignSource(walk, view, packet)
   if (stranger) return stranger
   const answer = routeOutput(view, packet)
   const refused = refusal(walk, view, packet, answer)
   if (refused) return refused
   const again = withSource(walk, view, packet, answer)
-  if (again) return again
-  const { ways, detail, evidence, source } = answer as Extract<OutputAnswer, { kind: 'route' }>
+  if (again) return again.at === 'local-out' && hasDefaultTtl ? { ...again, hasDefaultTtl } : again
+  const { ways, detail, evidence, source, ttl } = answer as Extract<OutputAnswer, { kind: 'route' }>
   addStep(walk, view, { kind: 'route', action: 'sent', detail, evidence })
   return overWays(view, ways, way => {
     const from = packet.source ?? source(way)
@@ -146,7 +146,8 @@ export function localOut(walk: Walk, { view, packet }: NextAt<'local-out'>): Nex
         ? end(view, packet, 'no-route', `no source address for ${packet.destination}`)
         : end(view, packet, 'insufficient-info', `the addresses were not read: ${missing}`)
     }
-    const sent = { ...packet, source: from, outDevice: way.dev }
+    const limited = hasDefaultTtl ? { ...packet, ttl: ttl(way) } : packet
+    const sent = { ...limited, source: from, outDevice: way.dev }
     return { at: 'output', view, way, packet: { ...sent, outPolicy: findPolicy(view, sent, 'out') } }
   })
 }

@@ -37,7 +37,13 @@ export type Next =
       readonly isBehindIpvs?: boolean
     }
   /** A packet of this namespace that still needs a route. */
-  | { readonly at: 'local-out'; readonly view: View; readonly packet: Packet }
+  | {
+      readonly at: 'local-out'
+      readonly view: View
+      readonly packet: Packet
+      /** Its TTL is that of the route, or of the namespace. */
+      readonly hasDefaultTtl?: boolean
+    }
   /** The OUTPUT hook, with the route that was found (`ip_local_out`). */
   | {
       readonly at: 'output'

@@ -1,6 +1,7 @@
 import type { FdbEntry, Link } from '../../snapshot/index.ts'
 import { causeOfWrongSource } from '../cause/answer.ts'
 import { infoOf } from '../links/kind.ts'
+import { isMulticast, parseIp } from '../../util/prefix.ts'
 import { IPPROTO_UDP, type Packet, scrub } from '../packet.ts'
 import type { View } from '../view.ts'
 import { fdbKey } from '../../snapshot/row-keys.ts'
@@ -54,6 +55,7 @@ export function vxlanOut(walk: Walk, { view, ifname, frame }: NextAt<'vxlan'>): 
     remote,
     port,
     isLeaving: underlay !== view,
+    ttl: ttlOf(link, packet, remote),
   })
   const wrapped = {
     ...outer,
@@ -68,7 +70,7 @@ export function vxlanOut(walk: Walk, { view, ifname, frame }: NextAt<'vxlan'>): 
       evidence,
     )
   }
-  return { at: 'local-out', view: underlay, packet: wrapped }
+  return { at: 'local-out', view: underlay, packet: wrapped, hasDefaultTtl: outer.ttl === undefined }
 }
 
 function wrap(
@@ -78,7 +80,14 @@ function wrap(
     remote,
     port,
     isLeaving,
-  }: { source: string | undefined; remote: string; port: number; isLeaving: boolean },
+    ttl,
+  }: {
+    source: string | undefined
+    remote: string
+    port: number
+    isLeaving: boolean
+    ttl: number | undefined
+  },
 ): Packet {
   return {
     ...scrub(packet, isLeaving),
@@ -92,11 +101,20 @@ function wrap(
     icmpType: null,
     icmpCode: null,
     tcpFlags: null,
-    ttl: 64,
+    ttl,
     tos: 0,
     length: packet.length === undefined ? undefined : packet.length + HEADERS,
     isFragment: false,
   }
+}
+
+/** vxlan_xmit_one: that of the device, of the packet inside, or for a group 1. Undefined: as for any other packet that is sent here. */
+function ttlOf(link: Link, { ttl }: Packet, remote: string): number | undefined {
+  const own = infoOf(link, 'ttl')
+  if (own === 'inherit') return ttl
+  if (typeof own === 'number' && own > 0) return own
+  const to = parseIp(remote)
+  return to && isMulticast(to) ? 1 : undefined
 }
 
 const stringOf = (value: unknown) => (typeof value === 'string' ? value : undefined)

@@ -14,9 +14,9 @@ export function wayBack(walk: Walk, { disposition, cause }: Ending): Pick<Path, 
   if (disposition === 'delivered' && arrival) {
     const { view } = arrival
     const packet = answerTo(arrival.packet)
-    const asked: Next = { at: 'local-out', view, packet }
+    const asked: Next = { at: 'local-out', view, packet, hasDefaultTtl: true }
     if (!arrival.isUnbound) return { reply: follow(walk, asked) }
-    const routed: Next = { at: 'local-out', view, packet: { ...packet, source: undefined } }
+    const routed: Next = { ...asked, packet: { ...packet, source: undefined } }
     const branches = [
       { label: 'if the program leaves its address to routing', next: routed },
       { label: `if it answers from ${packet.source}`, next: asked },
@@ -63,7 +63,7 @@ function answerTo(packet: Packet): Packet {
     destinationPort: packet.sourcePort,
     icmpType,
     tcpFlags: packet.tcpFlags === null || packet.tcpFlags === undefined ? packet.tcpFlags : TCP_SYN | TCP_ACK,
-    ttl: 64,
+    ttl: undefined,
     // An echo comes back with the TOS that it was asked with (icmp_reply, icmpv6_echo_reply); other answers have their socket's.
     tos: icmpType === null ? 0 : packet.tos,
     length: undefined,

@@ -121,15 +121,19 @@ export function makeSmallWorld(wire: Wire): SmallWorld {
     ...(['A', 'S'] as const).flatMap(name => spaces[name].batch(routes[wire][name])),
   ]
   inside('R', 'sysctl', '-qw', ...settings[wire])
-  // Until the kernel has looked at the carrier of both wires, up to a second after they came up, a bridge takes nothing from them.
-  inside(
-    'R',
-    'timeout',
-    '30',
-    'sh',
-    '-c',
-    'while bridge link | grep -q "state disabled"; do sleep 0.05; done',
-  )
+  const wait = (name: Name, until: string) =>
+    inside(name, 'timeout', '30', 'sh', '-c', `until ${until}; do sleep 0.05; done`)
+  // Until the kernel has looked at the carrier of both wires, up to a second after they came up, a bridge takes nothing from them,
+  // and addresses of IPv6 are no addresses yet.
+  wait('R', '! bridge link | grep -q "state disabled"')
+  if (wire === 'routed') {
+    for (const [name, count] of [
+      ['A', 1],
+      ['S', 1],
+      ['R', 2],
+    ] as const)
+      wait(name, `[ "$(ip -6 route show table local | grep -c "^local fd00:")" = ${count} ]`)
+  }
   if (complaints.length > 0) {
     remove()
     throw new Error(complaints.join('\n'))

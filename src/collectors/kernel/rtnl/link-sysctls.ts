@@ -16,6 +16,7 @@ const ipv4Settings = [
 /** Off nearly everywhere, and then not told: each interface of a node would carry them. */
 const seldomOn = [
   [3, 'proxy_arp'],
+  [13, 'arp_filter'],
   [23, 'accept_local'],
   [24, 'src_valid_mark'],
 ] as const
@@ -23,6 +24,10 @@ const ipv6Settings = [
   [0, 'forwarding'],
   [26, 'disable_ipv6'],
 ] as const
+
+/** DEVCONF_HOPLIMIT, and what it nearly always is: then it is not told. */
+const HOP_LIMIT = 1
+const USUAL_HOP_LIMIT = 64
 
 /**
  * The sysctls of one interface, out of its link message: the kernel sends its whole array of settings along
@@ -56,5 +61,7 @@ export function addLinkSysctls(into: Record<string, string>, ifname: string, att
     for (const [index, setting] of ipv6Settings) {
       if (index < count) into[`net.ipv6.conf.${name}.${setting}`] = String(reader.s32(inet6 + index * 4))
     }
+    const hopLimit = HOP_LIMIT < count ? reader.s32(inet6 + HOP_LIMIT * 4) : USUAL_HOP_LIMIT
+    if (hopLimit !== USUAL_HOP_LIMIT) into[`net.ipv6.conf.${name}.hop_limit`] = String(hopLimit)
   }
 }
