@@ -29,7 +29,7 @@ export type TraceOptions = {
  * one cluster: a packet for another node goes on there. What a snapshot does not hold ends a path as `insufficient-info`; it is
  * never guessed.
  *
- * @throws RangeError when the flow starts in a namespace or at an interface that no snapshot has
+ * @throws RangeError when the flow starts in a namespace or at an interface that no snapshot has, or has an address of the other family
  */
 export function traceFlow(snapshots: readonly Snapshot[], flow: Flow, options: TraceOptions = {}): Trace {
   const world = worldOf(snapshots)
@@ -39,6 +39,10 @@ export function traceFlow(snapshots: readonly Snapshot[], flow: Flow, options: T
   const ifname = entry.kind === 'interface' ? entry.ifname : null
   if (ifname !== null && !view.link(ifname))
     throw new RangeError(`${view.namespace.name} has no interface ${ifname}`)
+  for (const address of [flow.source, flow.destination]) {
+    if (address !== undefined && address.includes(':') !== (flow.family === 'inet6'))
+      throw new RangeError(`${address} is no address of ${flow.family}`)
+  }
   const packet = firstPacket(flow)
   const walk: Walk = {
     world,

@@ -28,12 +28,26 @@ test.each([
   ['10.0.1.7:80', { host: '10.0.1.7', port: 80 }],
   ['fd00::7', { host: 'fd00::7' }],
   ['[fd00::7]:80', { host: 'fd00::7', port: 80 }],
+  ['[FD00:0:0::7]:80', { host: 'fd00::7', port: 80 }],
+  ['[::ffff:10.0.1.7]:80', { host: '10.0.1.7', port: 80 }],
+  ['::ffff:10.0.1.7', { host: '10.0.1.7' }],
   ['tasks.web:80/TCP', { host: 'tasks.web', port: 80, protocol: 'tcp' }],
 ])('%s is a target', (text, target) => expect(parseTarget(text)).toEqual(target))
 
-test.each(['', '0', '70000', 'web:', ':80', 'a:b:c', '[web]:80', '80/tpc', 'web:99999'])(
-  "'%s' is none",
-  text => expect(() => parseTarget(text)).toThrow(expect.objectContaining({ name: 'QuestionError' })),
+test.each([
+  '0.0.0.0:80',
+  '[::]:80',
+  '',
+  '0',
+  '70000',
+  'web:',
+  ':80',
+  'a:b:c',
+  '[web]:80',
+  '80/tpc',
+  'web:99999',
+])("'%s' is none", text =>
+  expect(() => parseTarget(text)).toThrow(expect.objectContaining({ name: 'QuestionError' })),
 )
 
 describe('a port', () => {
@@ -58,6 +72,27 @@ describe('a port', () => {
     expect(text).toContain('(nobody is known to publish port 8888)')
     expect(text).toContain('look: ss -lntp')
     expect(text).toContain('fix:  nobody publishes this port here')
+  })
+})
+
+describe('a client outside', () => {
+  test('of the other family is refused', () => {
+    const refusal = expect.objectContaining({
+      name: 'QuestionError',
+      message: expect.stringContaining('IPv6'),
+    })
+    expect(() => ask('10.77.0.1:8080', '2001:db8::5')).toThrow(refusal)
+    expect(() => ask('8080', '2001:db8::5')).toThrow(refusal)
+  })
+
+  test('that is written as IPv6 is one of IPv4', () => {
+    const { traces, disposition } = ask('10.77.0.1:8080', '::ffff:198.51.100.9')
+    expect(traces.map(({ trace }) => trace.flow.source)).toEqual(['198.51.100.9'])
+    expect(disposition).toBe('delivered')
+  })
+
+  test('is found by its address as anybody writes it', () => {
+    expect(ask('10.0.1.8:80', '::ffff:10.0.1.4').traces[0]!.trace.flow.entry.kind).toBe('local')
   })
 })
 

@@ -3,7 +3,7 @@ import { findObjects } from '../../graph/query.ts'
 import type { Address, Namespace } from '../../snapshot/index.ts'
 import type { FlowEntry } from '../flow.ts'
 import { formatIp, type Ip, parseIp } from '../../util/prefix.ts'
-import { QuestionError } from './question.ts'
+import { plainAddress, QuestionError } from './question.ts'
 import { hostOf, listed, nodeName, type Scene, sandboxesOf, sandboxName, unknownName } from './scene.ts'
 
 /** Where a connection is made from. */
@@ -23,8 +23,9 @@ const types = new Set(['sandbox', 'container', 'task', 'service', 'endpoint', 'n
  *
  * @throws QuestionError when nothing has the name, or several sandboxes have
  */
-export function clientOf(scene: Scene, from: string | undefined): Client {
-  if (from === undefined) return { kind: 'outside' }
+export function clientOf(scene: Scene, word: string | undefined): Client {
+  if (word === undefined) return { kind: 'outside' }
+  const from = plainAddress(word) ?? word
   const objects = findObjects(scene.graph, from).filter(({ type }) => types.has(type as never))
   const named =
     from === 'host'
@@ -70,7 +71,12 @@ const EXAMPLE = { inet: '198.51.100.1', inet6: '2001:db8::1' } as const
 export function outsideOf(scene: Scene, node: string, destination?: string, from?: string): Outside {
   const host = hostOf(scene, node)
   if (!host) throw new QuestionError(`the host namespace of ${nodeName(scene, node)} is in no snapshot`)
-  const family = destination?.includes(':') ? 'inet6' : 'inet'
+  const families = [destination, from].flatMap(address => (address === undefined ? [] : [familyOf(address)]))
+  const family = families[0] ?? 'inet'
+  if (families.some(other => other !== family))
+    throw new QuestionError(
+      `${from} is ${words[familyOf(from!)]}, and ${destination} is ${words[family]}: nobody sends so`,
+    )
   const own = outerAddresses(scene, node, host).filter(row => row.family === family)
   const gateway = host.routes.find(
     row =>
@@ -82,6 +88,11 @@ export function outsideOf(scene: Scene, node: string, destination?: string, from
   const dev = gateway?.dev ?? gateway?.nexthops?.[0]?.dev
   const asked = own.find(({ local }) => local === destination)
   const address = asked ?? own.find(({ ifname }) => ifname === dev) ?? own[0]
+  if (!address && family === 'inet6') {
+    throw new QuestionError(
+      `no interface of ${nodeName(scene, node)} that leads outside has an address of IPv6`,
+    )
+  }
   if (!address) {
     throw new QuestionError(
       `no interface of ${nodeName(scene, node)} leads outside: say who asks with --from`,
@@ -95,6 +106,10 @@ export function outsideOf(scene: Scene, node: string, destination?: string, from
     destination: destination ?? address.local,
   }
 }
+
+const words = { inet: 'IPv4', inet6: 'IPv6' } as const
+
+const familyOf = (address: string): 'inet' | 'inet6' => (address.includes(':') ? 'inet6' : 'inet')
 
 /** Addresses of interfaces that are no bridge, no pair and not `lo`; that which other nodes send to comes first. */
 function outerAddresses({ graph }: Scene, node: string, host: Namespace): Address[] {

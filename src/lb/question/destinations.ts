@@ -76,10 +76,15 @@ function byPort(ask: Ask, port: number): Asked {
       label: [nodes.length > 1 && nodeName(scene, node), names.length > 1 && protocol]
         .filter(word => word !== false)
         .join(' '),
-      flow: flowTo(ask, outsideOf(scene, node).destination, node, port, protocol),
+      flow: flowTo(ask, toNode(ask, node), node, port, protocol),
     })),
   )
   return { flows, notes: [...notes, ...clientNotes(ask, flows)] }
+}
+
+/** The address of a node that a client asks, of the client's own family. */
+function toNode({ scene, client }: Ask, node: string): string {
+  return outsideOf(scene, node, undefined, client.kind === 'outside' ? client.address : undefined).destination
 }
 
 /** Every node takes a port of the mesh; one of a task or a container is its node's alone. */
@@ -101,8 +106,8 @@ function clientNotes({ client }: Ask, flows: readonly AskedFlow[]): string[] {
 }
 
 function byNode(ask: Ask, node: string): Asked {
-  const { scene, target } = ask
-  const { destination } = outsideOf(scene, node)
+  const { target } = ask
+  const destination = toNode(ask, node)
   const flows = [{ label: '', flow: flowTo(ask, destination, node, neededPort(target), wanted(ask)) }]
   return { flows, notes: [`${target.host} is ${destination}`, ...clientNotes(ask, flows)] }
 }

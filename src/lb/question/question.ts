@@ -1,4 +1,4 @@
-import { parseIp } from '../../util/prefix.ts'
+import { formatIp, type Ip, parseIp } from '../../util/prefix.ts'
 
 /** What somebody asks: where does a connection to this go? In the words that were typed. */
 export type Question = {
@@ -40,14 +40,36 @@ export function parseTarget(text: string): Target {
 
 function hostAndPort(word: string, text: string): Pick<Target, 'host' | 'port'> {
   if (/^\d+$/.test(word)) return { port: portOf(word) }
-  if (parseIp(word)) return { host: word }
+  if (parseIp(word)) return { host: hostOf(word) }
   const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(word)
   const named = /^([^:\s]+)(?::(\d+))?$/.exec(word)
   const [, host, port] = bracketed ?? named ?? []
   if (host === undefined || (bracketed && !parseIp(host))) {
     throw new QuestionError(`'${text}' is no target: a PORT, ADDRESS:PORT or NAME[:PORT] is needed`)
   }
-  return { host, ...(port !== undefined && { port: portOf(port) }) }
+  return { host: hostOf(host), ...(port !== undefined && { port: portOf(port) }) }
+}
+
+/** A name, or an address as the kernel's rows have it. */
+function hostOf(word: string): string {
+  const host = plainAddress(word) ?? word
+  // Connecting to it means this host, which 127.0.0.1 says without a doubt.
+  if (host === '0.0.0.0' || host === '::') throw new QuestionError(`${host} is nobody's address`)
+  return host
+}
+
+/**
+ * An address as inet_ntop writes it; one of IPv4 that is written as IPv6 (`::ffff:10.0.0.1`) is of IPv4, as its packets are.
+ *
+ * @returns undefined for what is no address
+ */
+export function plainAddress(text: string): string | undefined {
+  const ip = parseIp(text)
+  return ip && formatIp(unmapped(ip))
+}
+
+function unmapped(ip: Ip): Ip {
+  return ip.bits === 128 && ip.value >> 32n === 0xffffn ? { bits: 32, value: ip.value & 0xffff_ffffn } : ip
 }
 
 function portOf(digits: string): number {
