@@ -107,6 +107,12 @@ export function createView(node: string, snapshot: Snapshot, namespace: Namespac
 
 const isNeighbour = (row: Neighbour) => row.proxy === undefined
 
+/** Whether the kernel is Linux MAJOR.MINOR or later. */
+export function isLinux({ snapshot }: View, major: number, minor: number): boolean {
+  const [own = 0, second = 0] = snapshot.host.kernel.split('.').map(Number)
+  return own > major || (own === major && second >= minor)
+}
+
 /** `net.ipv4.conf.eth0.forwarding`; a dot in the name is a slash, as sysctl(8) has it. */
 export function linkSysctl(
   view: View,

@@ -6,6 +6,7 @@ import { applyNat, bindNothing, type NatSide, natSide } from './nat.ts'
 import { type Live, mergeLives, type Outcome, outcomeKey } from './outcome.ts'
 import type { Place } from './place.ts'
 import { findPolicy } from '../xfrm/policy.ts'
+import { tracksConnections } from './tracking.ts'
 import { traverseBaseChain } from './traverse.ts'
 
 /** Which part of a hook is run: priorities from `from` up to but not with `to`. */
@@ -182,8 +183,15 @@ function translate(chains: readonly BaseChain[], live: Live, place: Place): Outc
   const isDone = side === 'source' ? connection.isSourceDone : connection.isDestinationDone
   const rewritten = (of: Live): Outcome => accepted({ ...of, packet: applyNat(of.packet, side) })
   if (isDone || (connectionInfo !== 'new' && connectionInfo !== 'related')) return [rewritten(live)]
+  const isTracked = tracksConnections(place.view, live.packet.family)
+  if (isTracked === false) return [rewritten(live)]
   const inOrder = (ordered: readonly BaseChain[]) => translateInOrder(ordered, live, place, side)
-  return hasEqual(chains) ? inEitherOrder(chains, inOrder, place) : inOrder(chains)
+  const outcomes = hasEqual(chains) ? inEitherOrder(chains, inOrder, place) : inOrder(chains)
+  if (isTracked === true) return outcomes
+  const reason = `whether connection tracking is at work in ${place.view.namespace.name}, without which nat chains are not asked, is not known`
+  return outcomes.map(outcome =>
+    outcome.verdict === 'accept' ? outcome : { ...outcome, verdict: 'unknown', reason },
+  )
 }
 
 function hasEqual(chains: readonly BaseChain[]): boolean {

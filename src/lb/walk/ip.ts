@@ -7,7 +7,7 @@ import { routeInput } from '../routing/input.ts'
 import type { Way } from '../routing/lookup.ts'
 import { type OutputAnswer, routeOutput } from '../routing/output.ts'
 import type { Step } from '../trace.ts'
-import { linkSysctl, ownAddress, type View } from '../view.ts'
+import { isLinux, linkSysctl, ownAddress, type View } from '../view.ts'
 import { findPolicy } from '../xfrm/policy.ts'
 import { encrypt, refusedByPolicy } from './ipsec.ts'
 import { ipvsIn, ipvsOut } from './ipvs.ts'
@@ -241,18 +241,13 @@ function withPolicy(view: View, packet: Packet): Packet {
 /** ip_output: POSTROUTING, then out. */
 export function post(walk: Walk, { view, packet, way }: NextAt<'post'>): Next {
   const place = { view, hook: 'POSTROUTING', nextHop: way.gateway ?? packet.destination } as const
-  const inDevice = seesWhereItCameIn(view) ? packet.inDevice : null
+  // Linux 5.7 began to tell POSTROUTING where a packet came in (ip_output of ip_output.c).
+  const inDevice = isLinux(view, 5, 7) ? packet.inDevice : null
   const leaving = { ...packet, inDevice, outDevice: way.dev }
   return passHook(walk, place, leaving, wholeHook, (last, passed) => {
     const sent = confirm(last, passed)
     return encrypt(last, view, sent, way) ?? { at: 'transmit', view, packet: sent, way }
   })
-}
-
-/** Linux 5.7 began to tell POSTROUTING where a packet came in (ip_output of ip_output.c). */
-function seesWhereItCameIn({ snapshot }: View): boolean {
-  const [major = 0, minor = 0] = snapshot.host.kernel.split('.').map(Number)
-  return major > 5 || (major === 5 && minor >= 7)
 }
 
 /** What is sent to `lo` comes in again at once, with its connection and its mark (loopback_xmit). */

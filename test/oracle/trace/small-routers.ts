@@ -30,6 +30,15 @@ const withTos = (program: 'iptables' | 'ip6tables') => [
   `R: ${program} -t mangle -A PREROUTING -i rs -m tos --tos 0x10 -j DROP`,
 ]
 
+const natDrop = `R: nft -f - <<'END'
+table ip odd {
+  chain pre {
+    type nat hook prerouting priority -100
+    ip daddr 10.0.2.2 drop
+  }
+}
+END`
+
 /** Packets that R routes. */
 export const routerCases: readonly SmallCase[] = (
   [
@@ -387,6 +396,52 @@ export const routerCases: readonly SmallCase[] = (
       ask: toS,
       comes: true,
       said: 'delivered',
+    },
+    {
+      name: 'a nat chain that drops, where nothing uses connection tracking',
+      setUp: [natDrop],
+      listeners: [inS],
+      ask: toS,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'the same with a rule somewhere that does',
+      setUp: [
+        natDrop,
+        'R: nft add table ip other; nft add chain ip other c; nft add rule ip other c ct state new accept',
+      ],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'dropped',
+    },
+    {
+      name: 'the same with a rule of IPv6 that does',
+      setUp: [
+        natDrop,
+        'R: nft add table ip6 other; nft add chain ip6 other c; nft add rule ip6 other c ct state new accept',
+      ],
+      listeners: [inS],
+      ask: toS,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'the same with a rule of iptables that does',
+      setUp: [natDrop, 'R: iptables -N other; iptables -A other -m conntrack --ctstate NEW -j ACCEPT'],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'dropped',
+    },
+    {
+      name: 'the same with a rule of iptables, legacy, that does',
+      setUp: [natDrop, 'R: iptables-legacy -N other; iptables-legacy -A other -j CONNMARK --restore-mark'],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'dropped',
     },
   ] satisfies readonly Omit<SmallCase, 'wire'>[]
 ).map(each => ({ ...each, wire: 'routed' as const }))
