@@ -97,6 +97,11 @@ export const layers: readonly Layer[] = [
     external: ['ink', 'react'],
   },
   {
+    path: 'src/ui/foresight.ts',
+    own: ['src/ui/model'],
+    external: [],
+  },
+  {
     path: 'src/ui/graph-keeper.ts',
     own: ['src/graph', 'src/snapshot'],
     external: [],
@@ -116,6 +121,7 @@ export const layers: readonly Layer[] = [
     own: [
       'src/ui/dialogs.ts',
       'src/ui/contract.ts:types',
+      'src/ui/foresight.ts',
       'src/ui/graph-keeper.ts',
       'src/ui/model',
       'src/graph',

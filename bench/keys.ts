@@ -30,7 +30,7 @@ async function inGraph(): Promise<Result[]> {
   const file = join(directory, 'swarm.cnm.json')
   try {
     await saveSnapshot(file, syntheticSwarm(swarm))
-    const results = await inAllViews(file)
+    const results = [...(await inAllViews(file, 0)), ...(await inAllViews(file, IN_ADVANCE_MS))]
     for (const { view, rows, what } of graphViews) {
       const terminal = openSnapshot(file, view)
       try {
@@ -47,12 +47,16 @@ async function inGraph(): Promise<Result[]> {
   }
 }
 
-/** Nothing was looked at before: a view is made when one comes to it. */
-async function inAllViews(file: string): Promise<Result[]> {
+/** Long enough for all views to be made in advance, while no key is pressed. */
+const IN_ADVANCE_MS = 6_000
+
+/** Nothing was looked at before: a view is made when one comes to it, or in advance when nobody came for so long. */
+async function inAllViews(file: string, waitMs: number): Promise<Result[]> {
   const terminal = openSnapshot(file, 'trace')
   try {
     await terminal.until(rows => rows.some(row => row.includes('━━ Trace')), 60_000)
-    return await measureViewKeys(terminal)
+    await sleep(waitMs)
+    return await measureViewKeys(terminal, `${waitMs / 1000} s after the start`)
   } finally {
     await terminal.close()
   }

@@ -24,10 +24,10 @@ export async function measureOtherKeys(terminal: RunningTerminal, what: string):
 }
 
 /** The same of the keys that change the view: its rows are made when one comes there for the first time. */
-export async function measureViewKeys(terminal: RunningTerminal): Promise<Result[]> {
+export async function measureViewKeys(terminal: RunningTerminal, when: string): Promise<Result[]> {
   return [
-    told('another view, the first time', await pressAll(terminal, views)),
-    told('another view, again', await pressAll(terminal, views)),
+    told(`another view, the first time, ${when}`, await pressAll(terminal, views)),
+    told(`another view, again, ${when}`, await pressAll(terminal, views)),
   ]
 }
 

@@ -2,6 +2,7 @@ import type { Snapshot } from '../snapshot/index.ts'
 import { errorMessage } from '../util/errors.ts'
 import type { Effects, SaveKind, Store, StoreOptions } from './contract.ts'
 import { createDialogs } from './dialogs.ts'
+import { createForesight } from './foresight.ts'
 import { createGraphKeeper } from './graph-keeper.ts'
 import { createFirstReading } from './model/first-reading.ts'
 import { createRepeats } from './model/repeats.ts'
@@ -244,6 +245,10 @@ export function createStore(
     refresh: () => session.refresh(),
     publish,
   })
+  const foresight = createForesight(
+    command => void reduce(state, { type: 'command', command }, stageOf(data, clock())),
+    () => first.isOver(),
+  )
   const unsubscribe = session.subscribe(takeData)
   const timer = setInterval(tick, TICK_MS)
   timer.unref()
@@ -257,6 +262,7 @@ export function createStore(
     },
     press(keys, effects) {
       dispatch({ type: 'touch' })
+      foresight.touch()
       copy = effects.copy
       for (const key of keys) {
         const before = state.dialog?.kind
@@ -288,6 +294,7 @@ export function createStore(
       unsubscribe()
       clearInterval(timer)
       graphs.stop()
+      foresight.stop()
     },
   }
 }
