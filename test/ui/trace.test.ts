@@ -177,6 +177,8 @@ describe('view 7 of a live node', () => {
     show(nodes[0])
     expect(user.line('outside  ')).not.toContain('insufficient-info')
     expect(visible.at(-1)?.settingsOf?.length).toBeGreaterThan(2)
+    // What was not read before did not change.
+    expect(user.text().filter(line => /^.{0,2}[+~-] | [+~-] {3}/.test(line))).toEqual([])
     user.press('8')
     expect(visible.at(-1)?.settingsOf).toBeUndefined()
     user.stop()
