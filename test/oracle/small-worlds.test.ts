@@ -5,6 +5,7 @@ import { type Asking, type Listener, makeSmallWorld, type Wire } from './trace/s
 import { bridgeCases } from './trace/small-bridges.ts'
 import { deviceCases } from './trace/small-devices.ts'
 import { routerCases } from './trace/small-routers.ts'
+import { stackedCases } from './trace/small-stacked.ts'
 
 /** A world in which a trace could easily say what is not so, and what the kernel makes of it. */
 export type SmallCase = {
@@ -27,27 +28,25 @@ const PATIENT = 10
 const BRIEF = 0.4
 
 describe('what is said of a small world', needs('root', 'program:ip', 'program:python3'), () => {
-  test.each([...bridgeCases, ...routerCases, ...deviceCases].map(each => [each.name, each] as const))(
-    '%s',
-    { timeout: 300_000 },
-    async (_, each) => {
-      const { wire, setUp, listeners = [], ask, comes, said, tells } = each
-      const world = makeSmallWorld(wire)
-      try {
-        for (const line of setUp) expect(world.run(line)).toBeUndefined()
-        await world.listen(listeners)
-        const { heard, traces } = world.ask(ask, comes ? PATIENT : BRIEF)
-        expect(heard === 'came', heard).toBe(comes)
-        const dispositions = typeof said === 'string' ? [said, said] : said
-        const sentences = traces.map(({ sentence }) => sentence).join('\n')
-        expect(
-          traces.map(({ disposition }) => disposition),
-          sentences,
-        ).toEqual(dispositions)
-        if (tells !== undefined) expect(sentences).toContain(tells)
-      } finally {
-        world.remove()
-      }
-    },
-  )
+  test.each(
+    [...bridgeCases, ...routerCases, ...deviceCases, ...stackedCases].map(each => [each.name, each] as const),
+  )('%s', { timeout: 300_000 }, async (_, each) => {
+    const { wire, setUp, listeners = [], ask, comes, said, tells } = each
+    const world = makeSmallWorld(wire)
+    try {
+      for (const line of setUp) expect(world.run(line)).toBeUndefined()
+      await world.listen(listeners)
+      const { heard, traces } = world.ask(ask, comes ? PATIENT : BRIEF)
+      expect(heard === 'came', heard).toBe(comes)
+      const dispositions = typeof said === 'string' ? [said, said] : said
+      const sentences = traces.map(({ sentence }) => sentence).join('\n')
+      expect(
+        traces.map(({ disposition }) => disposition),
+        sentences,
+      ).toEqual(dispositions)
+      if (tells !== undefined) expect(sentences).toContain(tells)
+    } finally {
+      world.remove()
+    }
+  })
 })

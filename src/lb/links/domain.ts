@@ -5,7 +5,18 @@ import type { World } from '../world.ts'
 import { arpFilter, replyOf } from './answers.ts'
 import { type DeviceFilter, type DeviceHook, filterOn } from './filters.ts'
 import { nearestOwner } from './nearby.ts'
-import { childrenOf, infoOf, ipvlanKinds, isUp, kindOf, macvlanKinds, parentOf, slaveInfoOf } from './kind.ts'
+import { hearsBroadcast, notFollowed, reachesSibling } from './stacked.ts'
+import {
+  childrenOf,
+  hasNoCarrier,
+  infoOf,
+  ipvlanKinds,
+  isUp,
+  kindOf,
+  macvlanKinds,
+  parentOf,
+  slaveInfoOf,
+} from './kind.ts'
 
 /** Who hears a broadcast that a device sends: the same Ethernet, across veth pairs, bridges and macvlans. */
 export type Domain = {
@@ -20,6 +31,8 @@ export type Domain = {
 
 type Explored = {
   readonly world: World
+  /** The device that sends. */
+  readonly origin: Link | undefined
   readonly sent: Set<Link>
   readonly heard: Set<Link>
   readonly endpoints: { view: View; link: Link }[]
@@ -39,6 +52,7 @@ export function exploreDomain(world: World, view: View, ifname: string): Domain 
   if (same) return same
   const explored: Explored = {
     world,
+    origin: link,
     sent: new Set(),
     heard: new Set(),
     endpoints: [],
@@ -53,7 +67,7 @@ export function exploreDomain(world: World, view: View, ifname: string): Domain 
 
 function sendOut(explored: Explored, view: View, ifname: string): void {
   const link = view.link(ifname)
-  if (!link || !isUp(link) || isSeen(explored.sent, link)) return
+  if (!link || !isUp(link) || hasNoCarrier(link) || isSeen(explored.sent, link)) return
   noteFilter(explored, view, ifname, 'egress')
   const { world } = explored
   switch (kindOf(link)) {
@@ -116,19 +130,27 @@ function arrive(explored: Explored, view: View, ifname: string): void {
     explored.endpoints.push({ view, link: master })
     addStacked(explored, view, master.ifname)
     for (const port of view.ports(master.ifname))
-      if (port.ifname !== ifname) sendOutPort(explored, view, port)
+      if (port.ifname !== ifname || slaveInfoOf(port, 'hairpin') === true) sendOutPort(explored, view, port)
     return
   }
   explored.endpoints.push({ view, link })
   addStacked(explored, view, ifname)
 }
 
-/** Macvlans and ipvlans on a device hear what it hears. */
-function addStacked(explored: Explored, view: View, ifname: string, except?: Link): void {
-  for (const kinds of [macvlanKinds, ipvlanKinds]) {
-    for (const child of childrenOf(explored.world, view, ifname, kinds)) {
-      if (child.link !== except) explored.endpoints.push(child)
-    }
+/** Macvlans and ipvlans on a device that hear what it hears, or what one of them sends. */
+function addStacked(explored: Explored, view: View, ifname: string, sibling?: Link): void {
+  const children = [macvlanKinds, ipvlanKinds].flatMap(kinds =>
+    childrenOf(explored.world, view, ifname, kinds),
+  )
+  const sender = children.find(({ link }) => link === explored.origin)?.link
+  for (const child of children) {
+    const { link } = child
+    if (link === sender || !isUp(link)) continue
+    const hears = sibling ? reachesSibling(sibling, link) : hearsBroadcast(link, sender)
+    if (hears) explored.endpoints.push(child)
+    const detail = notFollowed(link)
+    if (detail !== undefined)
+      explored.filters.push({ detail, evidence: [child.view.ref('links', String(link.ifindex))] })
   }
 }
 

@@ -10,6 +10,11 @@ export function isUp(link: Link): boolean {
   return link.flags.includes('UP')
 }
 
+/** Nothing that it is given goes out: no cable, a parent that is down, no port that is up. */
+export function hasNoCarrier({ flags }: Link): boolean {
+  return flags.includes('NO-CARRIER') && !flags.includes('LOWER_UP')
+}
+
 export function infoOf(link: Link, key: string): unknown {
   return link.linkinfo?.info_data?.[key]
 }

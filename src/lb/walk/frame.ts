@@ -1,12 +1,15 @@
 import type { Link } from '../../snapshot/index.ts'
+import { notFollowed, reachesSibling } from '../links/stacked.ts'
 import {
   childrenOf,
+  hasNoCarrier,
   infoOf,
   ipvlanKinds,
   isUp,
   kindOf,
   macvlanKinds,
   parentOf,
+  type StackedLink,
   vlanKinds,
 } from '../links/kind.ts'
 import { type Frame, type Packet, scrub } from '../packet.ts'
@@ -24,6 +27,7 @@ export function frameOut(walk: Walk, { view, ifname, frame }: NextAt<'frame-out'
   if (!link) return end(view, packet, 'insufficient-info', `there is no device ${ifname}`)
   const proof = [view.ref('links', String(link.ifindex))]
   if (!isUp(link)) return end(view, packet, 'dropped', `${ifname} is down`, proof)
+  if (hasNoCarrier(link)) return end(view, packet, 'dropped', `${ifname} has no carrier`, proof)
   switch (kindOf(link)) {
     case 'veth':
       return overVeth(walk, view, link, frame)
@@ -74,13 +78,13 @@ function outOfStacked(walk: Walk, view: View, link: Link, frame: Frame): Next {
   const parent = parentOf(walk.world, view, link)
   const proof = [view.ref('links', String(link.ifindex))]
   if (!parent) return { at: 'leave', view, ifname: link.ifname, frame }
+  const closed = notFollowed(link)
+  if (closed !== undefined) return end(view, frame.packet, 'insufficient-info', closed, proof)
   const sibling = receiverOn(walk, parent.view, parent.ifname, frame, link)
-  const isOpen =
-    infoOf(link, 'mode') === undefined || ['bridge', 'l2', 'l3', 'l3s'].includes(String(infoOf(link, 'mode')))
-  if (sibling && isOpen) {
+  if (sibling && reachesSibling(link, sibling.link)) {
     const detail = `${link.ifname} to ${sibling.link.ifname} of ${sibling.view.namespace.name}, on ${parent.ifname}`
     addStep(walk, view, { kind: 'link', action: 'forwarded', detail, evidence: proof })
-    return ipIn(sibling.view, sibling.link.ifname, frame, scrub(frame.packet, sibling.view !== view))
+    return receive(sibling, frame, scrub(frame.packet, sibling.view !== view))
   }
   addStep(walk, view, {
     kind: 'link',
@@ -100,7 +104,7 @@ function receiverOn(
   ifname: string,
   frame: Frame,
   except?: Link,
-): { readonly view: View; readonly link: Link } | undefined {
+): StackedLink | undefined {
   const macvlan = childrenOf(walk.world, view, ifname, macvlanKinds).find(
     ({ link }) => link !== except && link.address !== undefined && link.address === frame.destinationMac,
   )
@@ -111,6 +115,15 @@ function receiverOn(
     ({ view: other, link }) =>
       link !== except && other.addressRows(destination).some(row => row.ifname === link.ifname),
   )
+}
+
+/** A macvlan or ipvlan takes a frame. */
+function receive({ view, link }: StackedLink, frame: Frame, packet: Packet): Next {
+  const proof = [view.ref('links', String(link.ifindex))]
+  if (!isUp(link)) return end(view, packet, 'dropped', `${link.ifname} is down`, proof)
+  const closed = notFollowed(link)
+  if (closed !== undefined) return end(view, packet, 'insufficient-info', closed, proof)
+  return ipIn(view, link.ifname, frame, packet)
 }
 
 function ipIn(view: View, ifname: string, frame: Frame, packet: Packet): Next {
@@ -144,7 +157,7 @@ export function frameIn(walk: Walk, { view, ifname, frame }: NextAt<'frame-in'>)
   if (master) return { at: 'frame-in', view, ifname: master.ifname, frame }
   if (vlan !== null) return end(view, packet, 'dropped', `${ifname} has no interface for vlan ${vlan}`, proof)
   const receiver = receiverOn(walk, view, ifname, frame)
-  if (receiver) return ipIn(receiver.view, receiver.link.ifname, frame, scrub(packet, receiver.view !== view))
+  if (receiver) return receive(receiver, frame, scrub(packet, receiver.view !== view))
   const { destinationMac } = frame
   if (
     destinationMac !== undefined &&

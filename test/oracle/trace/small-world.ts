@@ -96,7 +96,7 @@ const settings: Readonly<Record<Wire, readonly string[]>> = {
 
 export type SmallWorld = {
   /**
-   * Runs a line of a shell in a namespace: `R: ip rule add ...`.
+   * Runs a line of a shell in a namespace: `R: ip rule add ...`; `@A` stands for the name of a namespace.
    *
    * @returns what it complained of when it failed, as where the kernel lacks what it asks for
    */
@@ -141,7 +141,8 @@ export function makeSmallWorld(wire: Wire): SmallWorld {
   return {
     run(line) {
       const [, name = '', command = ''] = /^([ARS]): ([^]*)$/.exec(line) ?? []
-      const { status, stderr } = inside(name as Name, 'sh', '-c', command)
+      const told = command.replaceAll(/@([ARS])\b/g, (_, other: Name) => spaces[other].name)
+      const { status, stderr } = inside(name as Name, 'sh', '-c', told)
       return status === 0 ? undefined : `${line}: ${stderr.trim()}`
     },
     async listen(listeners) {
