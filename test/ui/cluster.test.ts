@@ -83,6 +83,23 @@ describe('what only one node has, in a cluster', () => {
   })
 })
 
+describe('n in a cluster', () => {
+  it('goes to the next node, also when the screen was frozen before', () => {
+    const user = cluster(120, 40, 'namespaces')
+    const shown = (): string => user.text()[0]!.slice(9, 30)
+    expect(shown()).toBe('node1 (1 of 3 nodes) ')
+    user.press('f', 'f')
+    expect(shown()).toBe('node1 (1 of 3 nodes) ')
+    user.press('n')
+    expect(shown()).toBe('node2 (2 of 3 nodes) ')
+    user.press('f', 'n', 'f', 'r')
+    expect(shown()).toBe('node3 (3 of 3 nodes) ')
+    user.press('N', 'N', 'N')
+    expect(shown()).toBe('node3 (3 of 3 nodes) ')
+    user.stop()
+  })
+})
+
 describe('the palette in a cluster', () => {
   it('finds the rows of each node, and goes to that node and back', () => {
     const user = cluster(140, 40, 'namespaces')

@@ -67,6 +67,8 @@ export function namespacesById({ namespaces }: Snapshot): ReadonlyMap<string, Na
 /** Keeps the list of namespaces when none of them changed: what was made of it is remembered by it. */
 export function sameNamespaces(before: Snapshot, after: Snapshot): Snapshot {
   const { namespaces } = before
+  // One of the nodes of a cluster is known by what it is, not by what it holds.
+  if (after.namespaces === namespaces) return after
   const isSame =
     namespaces.length === after.namespaces.length &&
     namespaces.every((namespace, index) => namespace === after.namespaces[index])
