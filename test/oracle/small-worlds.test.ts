@@ -6,6 +6,7 @@ import { bridgeCases } from './trace/small-bridges.ts'
 import { deviceCases } from './trace/small-devices.ts'
 import { routerCases } from './trace/small-routers.ts'
 import { stackedCases } from './trace/small-stacked.ts'
+import { tunnelCases } from './trace/small-tunnels.ts'
 
 /** A world in which a trace could easily say what is not so, and what the kernel makes of it. */
 export type SmallCase = {
@@ -29,7 +30,9 @@ const BRIEF = 0.4
 
 describe('what is said of a small world', needs('root', 'program:ip', 'program:python3'), () => {
   test.each(
-    [...bridgeCases, ...routerCases, ...deviceCases, ...stackedCases].map(each => [each.name, each] as const),
+    [...bridgeCases, ...routerCases, ...deviceCases, ...stackedCases, ...tunnelCases].map(
+      each => [each.name, each] as const,
+    ),
   )('%s', { timeout: 300_000 }, async (_, each) => {
     const { wire, setUp, listeners = [], ask, comes, said, tells } = each
     const world = makeSmallWorld(wire)

@@ -5,6 +5,7 @@ import { isMulticast, parseIp } from '../../util/prefix.ts'
 import { IPPROTO_UDP, type Packet, scrub } from '../packet.ts'
 import type { View } from '../view.ts'
 import { fdbKey } from '../../snapshot/row-keys.ts'
+import { routeOutput } from '../routing/output.ts'
 import { because, end, type Next, type NextAt } from './next.ts'
 import { addStep, type Walk } from './walk.ts'
 
@@ -19,6 +20,8 @@ export function vxlanOut(walk: Walk, { view, ifname, frame }: NextAt<'vxlan'>): 
   const { packet, destinationMac } = frame
   const proof = [view.ref('links', String(link.ifindex))]
   const vni = Number(infoOf(link, 'id'))
+  const odd = notFollowed(link, packet)
+  if (odd !== undefined) return end(view, packet, 'insufficient-info', odd, proof)
   const entry = forwardingEntry(view, link, destinationMac)
   if (entry === 'several') {
     return end(
@@ -70,7 +73,38 @@ export function vxlanOut(walk: Walk, { view, ifname, frame }: NextAt<'vxlan'>): 
       evidence,
     )
   }
+  const via = deviceOf(view, underlay, link, entry)
+  if (via !== undefined && !leadsBy(underlay, wrapped, via)) {
+    const detail = `${ifname} sends by ${via}, and whom it finds there is not followed`
+    return end(view, wrapped, 'insufficient-info', detail, evidence)
+  }
   return { at: 'local-out', view: underlay, packet: wrapped, hasDefaultTtl: outer.ttl === undefined }
+}
+
+/** What is not read, or goes with a packet from outside of what is followed. */
+function notFollowed(link: Link, { mark }: Packet): string | undefined {
+  const { ifname } = link
+  if (infoOf(link, 'external') === true)
+    return `${ifname} is told by each packet where to send it, which is not followed`
+  if (infoOf(link, 'gpe') === true)
+    return `${ifname} uses vxlan's generic protocol extension, which is not followed`
+  if (infoOf(link, 'remcsum_tx') === true)
+    return `${ifname} offloads checksums to the other end, which is not followed`
+  return infoOf(link, 'gbp') === true && mark !== 0
+    ? `${ifname} sends the mark along as a group policy, which is not followed`
+    : undefined
+}
+
+/** The device that an entry, or else the tunnel, sends by. An index of a namespace that was left behind is not told. */
+function deviceOf(view: View, underlay: View, link: Link, entry: FdbEntry | undefined): string | undefined {
+  const index = entry?.viaIfIndex
+  if (index !== undefined) return underlay.link(index)?.ifname
+  return underlay === view ? stringOf(entry ? entry.viaIf : infoOf(link, 'link')) : undefined
+}
+
+function leadsBy(underlay: View, packet: Packet, device: string): boolean {
+  const answer = routeOutput(underlay, packet)
+  return answer.kind === 'route' && answer.ways.every(({ dev }) => dev === device)
 }
 
 function wrap(
@@ -158,12 +192,25 @@ export function decapsulate(walk: Walk, view: View, packet: Packet): Next | unde
     if (underlayOf(walk, other, link) === view)
       return unwrap(walk, view, packet, inner, { view: other, link })
   }
+  const any = walk.world
+    .linksOfKind('vxlan')
+    .find(
+      ({ view: other, link }) => takesAny(link, destinationPort) && underlayOf(walk, other, link) === view,
+    )
+  if (any) {
+    const detail = `${any.link.ifname} of ${any.view.namespace.name} takes every VNI, and what becomes of it is not followed`
+    return end(view, packet, 'insufficient-info', detail, [any.view.ref('links', String(any.link.ifindex))])
+  }
   const unread = walk.world.unread(view.snapshot, 'rtnl.links')
   if (unread) {
     const detail = `the interfaces of ${unread.namespace.name} were not read: it may have the vxlan of VNI ${inner.vni}`
     return end(view, packet, 'insufficient-info', detail)
   }
   return end(view, packet, 'dropped', `no vxlan here has VNI ${inner.vni}`)
+}
+
+function takesAny(link: Link, port: Packet['destinationPort']): boolean {
+  return infoOf(link, 'external') === true && Number(infoOf(link, 'port') ?? DEFAULT_PORT) === port
 }
 
 function unwrap(
