@@ -3,7 +3,7 @@
  * prints JSON of texts by file name, as `netns/ingress_sbox/link.json`.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dockerApi } from '../swarm/docker-api.ts'
@@ -85,7 +85,13 @@ function printed(netns: string | undefined): Record<string, string> {
   )
   const enter = netns === undefined ? [] : ['nsenter', `--net=${netns}`]
   const command = [...enter, 'sh', '-c', lines.join('\n')]
-  execFileSync(command[0]!, command.slice(1), { cwd: directory, stdio: 'ignore' })
+  try {
+    execFileSync(command[0]!, command.slice(1), { cwd: directory, stdio: 'ignore' })
+  } catch (error) {
+    // A task that was replaced while the node was read: its namespace went away.
+    if (netns === undefined) throw error
+    writeFileSync(join(directory, 'unread.txt'), `nsenter could not enter ${netns}\n`)
+  }
   const texts = readdirSync(directory).map(
     file => [file, readFileSync(join(directory, file), 'utf8')] as const,
   )
