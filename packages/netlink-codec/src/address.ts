@@ -1,15 +1,24 @@
+import { keepTexts } from './kept-text.ts'
 import { type ByteReader, hexDigits } from './reader.ts'
 
 /** Four bytes in network order as `10.0.0.1`. */
 export function ipv4Text(reader: ByteReader, at: number): string {
-  return `${reader.u8(at)}.${reader.u8(at + 1)}.${reader.u8(at + 2)}.${reader.u8(at + 3)}`
+  return keptIpv4(reader, at, 4)
 }
+
+const keptIpv4 = keepTexts(
+  (reader, at) => `${reader.u8(at)}.${reader.u8(at + 1)}.${reader.u8(at + 2)}.${reader.u8(at + 3)}`,
+)
 
 /**
  * Sixteen bytes as the text that `inet_ntop` gives: the longest run of two or more zero words is `::` (the first of
  * equals), and addresses that embed an IPv4 one (`::ffff:a.b.c.d`, `::a.b.c.d`) end in dotted decimal.
  */
 export function ipv6Text(reader: ByteReader, at: number): string {
+  return keptIpv6(reader, at, 16)
+}
+
+const keptIpv6 = keepTexts((reader, at) => {
   let runStart = -1
   let runLength = 1
   for (let word = 0; word < 8; ) {
@@ -36,15 +45,19 @@ export function ipv6Text(reader: ByteReader, at: number): string {
   }
   if (!embedsIpv4) return text
   return `${text}${text.endsWith(':') ? '' : ':'}${ipv4Text(reader, at + 12)}`
-}
+})
 
 /** Bytes as lower-case hex pairs with colons: `02:42:0a:00:00:01`, of any length; empty for none. */
 export function macText(reader: ByteReader, at: number, length: number): string {
+  return keptMac(reader, at, length)
+}
+
+const keptMac = keepTexts((reader, at, length) => {
   if (length === 0) return ''
   let text = hexDigits[reader.u8(at)]!
   for (let i = at + 1; i < at + length; i++) text += `:${hexDigits[reader.u8(i)]!}`
   return text
-}
+})
 
 /**
  * The 4 or 16 bytes of an address in text, the inverse of `ipv4Text` and `ipv6Text`; undefined for text that is none.

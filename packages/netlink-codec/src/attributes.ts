@@ -28,6 +28,42 @@ export function eachAttribute(
   }
 }
 
+/**
+ * Walks a run of attributes without a call for each: `while (walk.next())` with the type without flags, and where the payload
+ * lies. `next` throws what `eachAttribute` throws.
+ */
+export class AttributeWalk {
+  type = 0
+  at = 0
+  length = 0
+  private readonly reader: ByteReader
+  private following: number
+  private end: number
+
+  constructor(reader: ByteReader, start: number, end: number) {
+    this.reader = reader
+    this.following = start
+    this.end = end
+  }
+
+  /** Begins anew with another run of the same bytes. */
+  restart(start: number, end: number): void {
+    this.following = start
+    this.end = end
+  }
+
+  next(): boolean {
+    const { reader, following: at, end } = this
+    if (end - at < NLA_HDRLEN) return false
+    const length = attributeLength(reader, at, end)
+    this.type = reader.u16(at + 2) & NLA_TYPE_MASK
+    this.at = at + NLA_HDRLEN
+    this.length = length - NLA_HDRLEN
+    this.following = at + ((length + 3) & ~3)
+    return true
+  }
+}
+
 /** Where the payload of an attribute lies. */
 export type Payload = { readonly at: number; readonly length: number }
 
@@ -63,43 +99,73 @@ function attributeLength(reader: ByteReader, at: number, end: number): number {
   return length
 }
 
+/** Types that an index is kept for between messages; the kernel's are all below it. */
+const USUAL_TYPES = 256
+
 /**
  * The attributes of one message or nest, by type: the last one of a type wins, as in the kernel's `nla_parse`.
  * Getters return undefined for an attribute that is absent, and throw DecodeError for one that is too short.
  */
 export class Attributes {
-  readonly reader: ByteReader
-  /** Payloads by type; their lengths stand in the headers before them. */
-  private readonly at: number[] = []
-  /** How many types are present. */
-  readonly count: number
+  /** Payloads by type, 0 or nothing for one that is absent; their lengths stand in the headers before them. */
+  private at: number[] = []
+  private source: ByteReader
+  private present = 0
+  /** The highest type that is present; -1 for none. */
+  private highest = -1
 
   constructor(reader: ByteReader, start: number, end: number) {
-    this.reader = reader
+    this.source = reader
+    this.index(start, end)
+  }
+
+  get reader(): ByteReader {
+    return this.source
+  }
+
+  /** How many types are present. */
+  get count(): number {
+    return this.present
+  }
+
+  /** Makes this the index of other attributes: for who reads thousands of messages, and holds one at a time. */
+  reuse(reader: ByteReader, start: number, end: number): this {
+    this.source = reader
+    this.present = 0
+    if (this.highest >= USUAL_TYPES) this.at = []
+    else for (let type = 0; type <= this.highest; type++) this.at[type] = 0
+    this.highest = -1
+    this.index(start, end)
+    return this
+  }
+
+  private index(start: number, end: number): void {
+    const { source: reader } = this
     let at = start
-    let count = 0
     while (end - at >= NLA_HDRLEN) {
       const length = attributeLength(reader, at, end)
       const type = reader.u16(at + 2) & NLA_TYPE_MASK
-      if (this.at[type] === undefined) count++
+      if (!this.at[type]) this.present++
+      if (type > this.highest) this.highest = type
       this.at[type] = at + NLA_HDRLEN
       at += (length + 3) & ~3
     }
-    this.count = count
   }
 
   has(type: number): boolean {
-    return this.at[type] !== undefined
+    return !!this.at[type]
   }
 
   /** Types that are present, ascending. */
   types(): number[] {
-    return Object.keys(this.at).map(Number)
+    return Object.keys(this.at)
+      .map(Number)
+      .filter(type => this.has(type))
   }
 
   /** Where the payload begins, for structures read in place. */
   offset(type: number): number | undefined {
-    return this.at[type]
+    return this.at[type] || undefined
   }
 
   /** Where a structure of at least `length` bytes begins. */
@@ -109,7 +175,7 @@ export class Attributes {
 
   /** Bytes of payload; 0 for a flag attribute, undefined when absent. */
   length(type: number): number | undefined {
-    const at = this.at[type]
+    const at = this.offset(type)
     return at === undefined ? undefined : this.sizeAt(at)
   }
 
@@ -149,6 +215,12 @@ export class Attributes {
     return at === undefined ? undefined : this.reader.u64(at)
   }
 
+  /** Rounded beyond 2^53. */
+  u64Number(type: number): number | undefined {
+    const at = this.check(type, 8)
+    return at === undefined ? undefined : this.reader.u64Number(at)
+  }
+
   /** Decimal string. */
   be64(type: number): string | undefined {
     const at = this.check(type, 8)
@@ -156,49 +228,49 @@ export class Attributes {
   }
 
   text(type: number): string | undefined {
-    const at = this.at[type]
+    const at = this.offset(type)
     return at === undefined ? undefined : this.reader.text(at, this.sizeAt(at))
   }
 
   hex(type: number): string | undefined {
-    const at = this.at[type]
+    const at = this.offset(type)
     return at === undefined ? undefined : this.reader.hex(at, this.sizeAt(at))
   }
 
   /** A view, not a copy. */
   bytes(type: number): Uint8Array | undefined {
-    const at = this.at[type]
+    const at = this.offset(type)
     return at === undefined ? undefined : this.reader.slice(at, this.sizeAt(at))
   }
 
   nested(type: number): Attributes | undefined {
-    const at = this.at[type]
+    const at = this.offset(type)
     return at === undefined ? undefined : new Attributes(this.reader, at, at + this.sizeAt(at))
   }
 
   /** One attribute of a nest. */
   find(type: number, nestedType: number): Payload | undefined {
-    const at = this.at[type]
+    const at = this.offset(type)
     return at === undefined ? undefined : findAttribute(this.reader, at, at + this.sizeAt(at), nestedType)
   }
 
   /** Walks a nest that is a list, such as NFTA_RULE_EXPRESSIONS; does nothing when it is absent. */
   each(type: number, visit: (type: number, at: number, length: number) => void): void {
-    const at = this.at[type]
+    const at = this.offset(type)
     if (at !== undefined) eachAttribute(this.reader, at, at + this.sizeAt(at), visit)
   }
 
   /** What is present but not in `known`. */
   unknown(known: ReadonlySet<number>): UnknownAttribute[] {
     const unknown: UnknownAttribute[] = []
-    for (let type = 0; type < this.at.length; type++) {
+    for (let type = 0; type <= this.highest; type++) {
       if (this.has(type) && !known.has(type)) unknown.push({ type, hex: this.hex(type)! })
     }
     return unknown
   }
 
   private check(type: number, length: number): number | undefined {
-    const at = this.at[type]
+    const at = this.offset(type)
     if (at !== undefined && this.sizeAt(at) < length) {
       throw new DecodeError(`attribute ${type} has ${this.sizeAt(at)} bytes, needs ${length}`, at)
     }

@@ -1,5 +1,6 @@
 export { ipv4Text, ipv6Text, macText, parseAddress } from './address.ts'
 export {
+  AttributeWalk,
   Attributes,
   eachAttribute,
   findAttribute,

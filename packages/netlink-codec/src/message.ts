@@ -18,7 +18,10 @@ export const NLM_F_DUMP = 0x300
 
 export const NLMSG_HDRLEN = 16
 
-/** One netlink message, read in place. `start` and `end` bound the payload behind the 16-byte header. */
+/**
+ * One netlink message, read in place. `start` and `end` bound the payload behind the 16-byte header. Valid until the next one of
+ * its datagram.
+ */
 export type Message = {
   readonly reader: ByteReader
   readonly type: number
@@ -36,26 +39,36 @@ export type Message = {
  */
 export function eachMessage(bytes: Uint8Array, length: number, visit: (message: Message) => void): void {
   const reader = new ByteReader(bytes, length)
+  const message: { -readonly [Key in keyof Message]: Message[Key] } = {
+    reader,
+    type: 0,
+    flags: 0,
+    seq: 0,
+    pid: 0,
+    start: 0,
+    end: 0,
+  }
   let at = 0
   while (at < length) {
     const size = reader.u32(at)
     if (size < NLMSG_HDRLEN || at + size > length) {
       throw new DecodeError(`message length ${size} does not fit in ${length - at} bytes`, at)
     }
-    visit({
-      reader,
-      type: reader.u16(at + 4),
-      flags: reader.u16(at + 6),
-      seq: reader.u32(at + 8),
-      pid: reader.u32(at + 12),
-      start: at + NLMSG_HDRLEN,
-      end: at + size,
-    })
+    message.type = reader.u16(at + 4)
+    message.flags = reader.u16(at + 6)
+    message.seq = reader.u32(at + 8)
+    message.pid = reader.u32(at + 12)
+    message.start = at + NLMSG_HDRLEN
+    message.end = at + size
+    visit(message)
     at += (size + 3) & ~3
   }
 }
 
-/** The attributes of a message behind a family header of `headerLength` bytes (ifinfomsg 16, nfgenmsg 4, …). */
+/**
+ * The attributes of a message behind a family header of `headerLength` bytes (ifinfomsg 16, nfgenmsg 4, …). One index serves
+ * all messages: what this gives is valid until it is called for the next one.
+ */
 export function messageAttributes(message: Message, headerLength: number): Attributes {
   if (message.start + headerLength > message.end) {
     throw new DecodeError(
@@ -63,8 +76,12 @@ export function messageAttributes(message: Message, headerLength: number): Attri
       message.start,
     )
   }
-  return new Attributes(message.reader, message.start + ((headerLength + 3) & ~3), message.end)
+  const start = message.start + ((headerLength + 3) & ~3)
+  if (ofMessage) return ofMessage.reuse(message.reader, start, message.end)
+  return (ofMessage = new Attributes(message.reader, start, message.end))
 }
+
+let ofMessage: Attributes | undefined
 
 /**
  * Reads NLMSG_ERROR, and NLMSG_DONE which carries an errno since Linux 4.14: undefined for an

@@ -1,4 +1,5 @@
 import { DecodeError } from './errors.ts'
+import { keepTexts } from './kept-text.ts'
 
 /** Two lower-case hex digits for each byte. */
 export const hexDigits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
@@ -24,7 +25,8 @@ export class ByteReader {
     this.end = end
   }
 
-  private need(at: number, length: number): void {
+  /** @throws DecodeError unless `length` bytes can be read from `at` on */
+  need(at: number, length: number): void {
     if (at < 0 || length < 0 || at + length > this.end) {
       throw new DecodeError(`needs ${length} bytes, has ${Math.max(0, this.end - at)}`, at)
     }
@@ -68,6 +70,11 @@ export class ByteReader {
     return decimal64(this.u32(at + 4), this.u32(at))
   }
 
+  /** Unsigned 64-bit value as a number: rounded beyond 2^53. */
+  u64Number(at: number): number {
+    return this.u32(at + 4) * 0x1_0000_0000 + this.u32(at)
+  }
+
   /** Unsigned 64-bit value in network order as a decimal string. */
   be64(at: number): string {
     return decimal64(this.be32(at), this.be32(at + 4))
@@ -82,17 +89,9 @@ export class ByteReader {
   /** A string that ends at its first NUL, or after `length` bytes when it holds none. Invalid UTF-8 becomes U+FFFD. */
   text(at: number, length: number): string {
     this.need(at, length)
-    const b = this.bytes
-    let stop = at
-    let ascii = true
-    while (stop < at + length && b[stop] !== 0) {
-      if (b[stop]! > 0x7e) ascii = false
-      stop++
-    }
-    if (!ascii) return utf8.decode(b.subarray(at, stop))
-    let out = ''
-    for (let i = at; i < stop; i++) out += String.fromCharCode(b[i]!)
-    return out
+    let size = 0
+    while (size < length && this.bytes[at + size] !== 0) size++
+    return keptText(this, at, size)
   }
 
   /** Lower-case hex digits without separators. */
@@ -103,6 +102,17 @@ export class ByteReader {
     return out
   }
 }
+
+const keptText = keepTexts(({ bytes }, at, length) => {
+  const end = at + length
+  let text = ''
+  for (let i = at; i < end; i++) {
+    const byte = bytes[i]!
+    if (byte > 0x7e) return utf8.decode(bytes.subarray(at, end))
+    text += String.fromCharCode(byte)
+  }
+  return text
+})
 
 function decimal64(high: number, low: number): string {
   if (high === 0) return String(low)

@@ -1,4 +1,12 @@
-import { type ByteReader, eachAttribute, type Message, nfnlAttributes, nfnlFamily } from 'netlink-codec'
+import {
+  AttributeWalk,
+  type ByteReader,
+  findAttribute,
+  type Message,
+  nfnlAttributes,
+  nfnlFamily,
+  type Payload,
+} from 'netlink-codec'
 import type { NftExpression } from './expressions/expression.ts'
 import { readExpressions } from './expressions/registry.ts'
 import { familyName } from './family.ts'
@@ -64,46 +72,62 @@ export function decodeRuleFrame(message: Message): RuleFrame | undefined {
   let start = message.end
   let end = message.end
   let userdata: string | undefined
-  eachAttribute(reader, message.start + 4, message.end, (type, at, length) => {
-    switch (type) {
+  const walk = new AttributeWalk(reader, message.start + 4, message.end)
+  while (walk.next()) {
+    const { at, length } = walk
+    switch (walk.type) {
       case ruleAttributes.table:
         table = reader.text(at, length)
-        return
+        break
       case ruleAttributes.chain:
         chain = reader.text(at, length)
-        return
+        break
       case ruleAttributes.handle:
         handle = reader.be32(at) * 0x1_0000_0000 + reader.be32(at + 4)
-        return
+        break
       case ruleAttributes.expressions:
         start = at
         end = at + length
-        return
+        break
       case ruleAttributes.userdata:
         userdata = reader.hex(at, length)
-        return
+        break
       default:
     }
-  })
+  }
   if (table === undefined || chain === undefined) return undefined
   const family = familyName(nfnlFamily(message))
   const counter = findCounter(reader, start, end)
-  return { family, table, chain, handle, reader, start, end, userdata, ...counter }
+  return {
+    family,
+    table,
+    chain,
+    handle,
+    reader,
+    start,
+    end,
+    userdata,
+    counterStart: counter?.at ?? end,
+    counterEnd: counter ? counter.at + counter.length : end,
+    packets: counter && be64In(reader, counter, NFTA_COUNTER_PACKETS),
+    bytes: counter && be64In(reader, counter, NFTA_COUNTER_BYTES),
+  }
 }
 
-type CounterPlace = Pick<RuleFrame, 'counterStart' | 'counterEnd' | 'packets' | 'bytes'>
-
-function findCounter(reader: ByteReader, start: number, end: number): CounterPlace {
-  let place: CounterPlace | undefined
-  eachAttribute(reader, start, end, (_, from, size) => {
-    if (place) return
+/** The data of the first `counter` expression. */
+function findCounter(reader: ByteReader, start: number, end: number): Payload | undefined {
+  const expressions = new AttributeWalk(reader, start, end)
+  const parts = new AttributeWalk(reader, end, end)
+  while (expressions.next()) {
+    parts.restart(expressions.at, expressions.at + expressions.length)
     let isCounter = false
-    eachAttribute(reader, from, from + size, (type, at, length) => {
+    while (parts.next()) {
+      const { type, at, length } = parts
       if (type === NFTA_EXPR_NAME) isCounter = isCounterName(reader, at, length)
-      else if (type === NFTA_EXPR_DATA && isCounter) place = readCounter(reader, at, at + length)
-    })
-  })
-  return place ?? { counterStart: end, counterEnd: end, packets: undefined, bytes: undefined }
+      else if (type === NFTA_EXPR_DATA && isCounter) return { at, length }
+    }
+  }
+  return undefined
 }
 
 /** `counter` and its NUL, without making a string of every expression's name. */
@@ -111,14 +135,9 @@ function isCounterName(reader: ByteReader, at: number, length: number): boolean 
   return length === 8 && reader.be32(at) === 0x636f756e && reader.be32(at + 4) === 0x74657200
 }
 
-function readCounter(reader: ByteReader, start: number, end: number): CounterPlace {
-  let packets: string | undefined
-  let bytes: string | undefined
-  eachAttribute(reader, start, end, (type, at) => {
-    if (type === NFTA_COUNTER_BYTES) bytes = reader.be64(at)
-    else if (type === NFTA_COUNTER_PACKETS) packets = reader.be64(at)
-  })
-  return { counterStart: start, counterEnd: end, packets, bytes }
+function be64In(reader: ByteReader, { at, length }: Payload, type: number): string | undefined {
+  const found = findAttribute(reader, at, at + length, type)
+  return found && reader.be64(found.at)
 }
 
 /** The whole rule of a frame; its message must still be valid. @throws DecodeError */

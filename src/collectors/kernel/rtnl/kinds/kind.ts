@@ -78,9 +78,8 @@ export const s32 =
 export const u64 =
   (key: string): WriteField =>
   (attributes, type, data) => {
-    const decimal = attributes.u64(type)!
-    const value = Number(decimal)
-    data[key] = Number.isSafeInteger(value) ? value : decimal
+    const value = attributes.u64Number(type)!
+    data[key] = Number.isSafeInteger(value) ? value : attributes.u64(type)!
   }
 
 /** A byte that is false when 0. */
@@ -108,7 +107,7 @@ export const flag =
 export const seconds =
   (key: string): WriteField =>
   (attributes, type, data) => {
-    data[key] = Number(attributes.u64(type)!) / 100
+    data[key] = attributes.u64Number(type)! / 100
   }
 
 /** A byte that is an index into words; a number without a word is told as `KEY_index`. */
