@@ -221,4 +221,36 @@ describe('nf_tables of a namespace', () => {
       expect(table?.rules[0]?.target).toBe(table?.rules[1]?.target)
     }
   })
+
+  it('tells rules apart in whatever order they come', () => {
+    const accept: NftRuleObject = {
+      ...plain,
+      expressions: [
+        { name: 'counter', packets: '0', bytes: '0' },
+        { name: 'immediate', dreg: 0, data: { code: 'accept' } },
+      ],
+    }
+    const counting: NftRuleObject = { ...plain, expressions: [counter] }
+    const text = new Map([
+      [plain, '-A INPUT -j DROP'],
+      [accept, '-A INPUT -j ACCEPT'],
+      [counting, '-A INPUT'],
+    ])
+    const convert = createRuleConverter()
+    for (const order of [
+      [plain, accept],
+      [plain, accept],
+      [plain, plain, accept],
+      [accept, plain],
+      [plain, plain, counting, plain, counting],
+    ]) {
+      const answers = {
+        'dump nft tables': [encodeNftTable({ family: 'ip', name: 'filter', use: 1 })],
+        'dump nft chains': [encodeNftChain({ ...input, use: order.length })],
+        'dump nft rules': order.map(rule => encodeNftRule(rule)),
+      }
+      const [table] = readNft(kernel(answers), undefined, convert).value.netfilter
+      expect(table?.rules.map(rule => rule.text)).toEqual(order.map(rule => text.get(rule)))
+    }
+  })
 })

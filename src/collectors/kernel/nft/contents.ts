@@ -22,6 +22,7 @@ import { watchGeneration } from './generation.ts'
 import { familyOf, hasIptablesChains } from './iptables-shape.ts'
 import { dumpAll, dumpElements } from './requests.ts'
 import type { SetName } from '../set-names.ts'
+import { shareRows } from '../shared-rows.ts'
 import type { RuleConverter } from './rule-cache.ts'
 
 /** A rule as nf_tables holds it, with its counter. */
@@ -59,6 +60,11 @@ export type Contents = {
   readonly problems: string[]
 }
 
+/** struct nfgenmsg: family u8, version u8, generation be16. */
+const NFGENMSG_LENGTH = 4
+const sharedTable = shareRows(decodeTable, NFGENMSG_LENGTH)
+const sharedChain = shareRows(decodeChain, NFGENMSG_LENGTH)
+
 /**
  * Reads all of nf_tables in the transport's namespace in at most five dumps, and one for each set.
  *
@@ -93,21 +99,19 @@ export function readContents(transport: Transport, convert: RuleConverter, setNa
     }
   }
 
-  const tables = read('dump nft tables', dumpAll.tables, decodeTable).map(emptyContents)
+  const tables = read('dump nft tables', dumpAll.tables, sharedTable).map(emptyContents)
   const find = createFinder(tables)
   const uses = tables.reduce((sum, { table }) => sum + (table.use ?? 1), 0)
   if (uses === 0) return { tables, interrupted, problems }
 
-  const chains = read('dump nft chains', dumpAll.chains, decodeChain)
+  const chains = read('dump nft chains', dumpAll.chains, sharedChain)
   for (const chain of chains) find(chain.family, chain.table)?.chains.push(chain)
   for (const contents of tables) {
     const { family, name } = contents.table
     contents.iptablesChains = hasIptablesChains(family, name, contents.chains)
   }
   if (chains.some(chain => chain.use !== 0)) {
-    read('dump nft rules', dumpAll.rules, message =>
-      readRule(message, find, frame => convert(frame, familyOf(frame), setName)),
-    )
+    read('dump nft rules', dumpAll.rules, message => readRule(message, find, convert, setName))
   }
   if (uses > chains.length || tables.some(refersToSets)) {
     const sets = read('dump nft sets', dumpAll.sets, decodeSet)
@@ -148,15 +152,11 @@ function emptyContents(table: NftTableObject): TableContents {
   return { table, chains: [], rules: new Map(), sets: [], objects: [], iptablesChains: false }
 }
 
-function readRule(
-  message: Message,
-  find: Finder,
-  convert: (frame: RuleFrame) => ReturnType<RuleConverter>,
-): undefined {
+function readRule(message: Message, find: Finder, convert: RuleConverter, setName: SetName): undefined {
   const frame = decodeRuleFrame(message)
   const contents = frame && find(frame.family, frame.table)
   if (!contents) return undefined
-  const rule = contents.iptablesChains ? convert(frame) : undefined
+  const rule = contents.iptablesChains ? convert(frame, familyOf(frame), setName) : undefined
   const read: ReadRule = rule
     ? { kind: 'iptables', rule, native: hasBaseChain(contents) ? undefined : nativeRule(frame) }
     : { kind: 'nft', ...nativeRule(frame) }

@@ -13,6 +13,7 @@ import {
   routeTypeName,
   tableName,
 } from './names.ts'
+import { shareRows } from '../shared-rows.ts'
 import { dumpRequest } from './request.ts'
 
 /** linux/rtnetlink.h, linux/fib_rules.h */
@@ -85,9 +86,12 @@ const ALL_ONES = 0xffff_ffff
 /** AF_UNSPEC: the rules of all families in one dump (fib_nl_dumprule). */
 const request = dumpRequest(RTM_GETRULE, writer => writer.zeros(FIB_RULE_HDR_LENGTH))
 
+/** The header is all of what a rule says beside its attributes. */
+const sharedRule = shareRows(decodeRule, 0)
+
 /** The policy database of both families in order of priority, as `ip -j rule` and `ip -6 -j rule` print it. */
 export function readRules(transport: Transport): Dump<PolicyRule> {
-  return dump(transport, 'dump policy rules', request, decodeRule)
+  return dump(transport, 'dump policy rules', request, sharedRule)
 }
 
 /** Undefined for the rules of multicast routing, which `ip rule` does not show either. */
