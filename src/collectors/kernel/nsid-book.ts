@@ -8,8 +8,8 @@ type End = {
   readonly nsid: number
 }
 
-/** What one namespace calls the others. */
-type Page = { ends: End[]; names: Map<number, string> }
+/** What one namespace calls the others, and its own ends by index. */
+type Page = { ends: ReadonlyMap<number, End>; names: Map<number, string> }
 
 /** Asks the kernel what the namespace being read calls `id`: undefined for no alias, or when `id` cannot be opened. */
 export type AskNsid = (id: string) => number | undefined
@@ -27,8 +27,8 @@ export type NsidBook = {
   /** The aliases of a namespace with what they stand for, where that is known. */
   rows(id: string, nsids: readonly number[]): Nsid[]
   /**
-   * Namespaces with an nsid that nothing explains yet, worth another `learn` now that all others have been read; none
-   * when nothing new was learnt since this was last asked.
+   * Namespaces with an nsid that nothing explains yet, worth another `learn` now that all others have been read: for a veth
+   * pair, when its other end was seen. None when nothing new was learnt since this was last asked.
    */
   unexplained(): string[]
   /** Namespaces whose rows may have changed since this was last asked. */
@@ -48,44 +48,55 @@ export function createNsidBook(): NsidBook {
     touched.add(id)
   }
 
-  function replaceEnds(id: string, ends: End[]): Page {
-    const page = pages.get(id) ?? { ends: [], names: new Map<number, string>() }
-    if (JSON.stringify(page.ends) === JSON.stringify(ends) && pages.has(id)) return page
+  function replaceEnds(id: string, ends: ReadonlyMap<number, End>): Page {
+    const page = pages.get(id) ?? { ends: new Map<number, End>(), names: new Map<number, string>() }
+    if (pages.has(id) && areSame(page.ends, ends)) return page
     isNewsHere = true
-    for (const end of page.ends) byIndex.get(end.ifindex)?.delete(id)
-    for (const end of ends) {
-      const owners = byIndex.get(end.ifindex)
+    for (const ifindex of page.ends.keys()) byIndex.get(ifindex)?.delete(id)
+    for (const ifindex of ends.keys()) {
+      const owners = byIndex.get(ifindex)
       if (owners) owners.add(id)
-      else byIndex.set(end.ifindex, new Set([id]))
+      else byIndex.set(ifindex, new Set([id]))
     }
     page.ends = ends
     pages.set(id, page)
     return page
   }
 
+  /** Namespaces with an end that `end` points at, and that points back at it. */
+  function candidates(id: string, end: End): string[] {
+    const found: string[] = []
+    for (const other of byIndex.get(end.linkIndex) ?? []) {
+      if (other !== id && pages.get(other)?.ends.get(end.linkIndex)?.linkIndex === end.ifindex)
+        found.push(other)
+    }
+    return found
+  }
+
   function explain(id: string, page: Page, end: End, ask: AskNsid): void {
-    for (const candidate of byIndex.get(end.linkIndex) ?? []) {
-      const theirs = pages.get(candidate)
-      const counterpart = theirs?.ends.find(
-        other => other.ifindex === end.linkIndex && other.linkIndex === end.ifindex,
-      )
-      if (candidate === id || !theirs || !counterpart || ask(candidate) !== end.nsid) continue
+    for (const candidate of candidates(id, end)) {
+      if (ask(candidate) !== end.nsid) continue
       name(id, page, end.nsid, candidate)
+      const theirs = pages.get(candidate)!
+      const counterpart = theirs.ends.get(end.linkIndex)!
       // Their end points back at ours, and the kernel said that ours points at them: their alias is ours.
       if (counterpart.kind === 'veth') name(candidate, theirs, counterpart.nsid, id)
       return
     }
   }
 
+  /** Whether another look at this end may explain it: a veth pair needs both of its ends. */
+  function isWorthwhile(id: string, page: Page, end: End): boolean {
+    if (page.names.has(end.nsid)) return false
+    return end.kind !== 'veth' || candidates(id, end).length > 0
+  }
+
   return {
     learn(id, links, ask) {
-      const page = replaceEnds(
-        id,
-        links.map(endOf).filter(end => end !== undefined),
-      )
-      for (const end of page.ends) if (!page.names.has(end.nsid)) explain(id, page, end, ask)
+      const page = replaceEnds(id, endsOf(links))
+      for (const end of page.ends.values()) if (!page.names.has(end.nsid)) explain(id, page, end, ask)
       // What is left has no counterpart: a vxlan names the namespace that holds its socket, a macvlan its parent's.
-      for (const end of page.ends) {
+      for (const end of page.ends.values()) {
         if (page.names.has(end.nsid) || end.kind === 'veth') continue
         for (const candidate of hubs(pages)) {
           if (candidate !== id && ask(candidate) === end.nsid) {
@@ -105,8 +116,11 @@ export function createNsidBook(): NsidBook {
     unexplained() {
       if (!isNewsHere) return []
       isNewsHere = false
-      const open = [...pages].filter(([, page]) => page.ends.some(end => !page.names.has(end.nsid)))
-      return open.map(([id]) => id)
+      const open: string[] = []
+      for (const [id, page] of pages) {
+        if ([...page.ends.values()].some(end => isWorthwhile(id, page, end))) open.push(id)
+      }
+      return open
     },
     touched() {
       const ids = [...touched]
@@ -114,7 +128,7 @@ export function createNsidBook(): NsidBook {
       return ids
     },
     forget(id) {
-      replaceEnds(id, [])
+      replaceEnds(id, new Map())
       pages.delete(id)
       touched.delete(id)
       // An nsid is given to another namespace once its first one is gone.
@@ -136,13 +150,23 @@ function hubs(pages: ReadonlyMap<string, Page>): string[] {
   return [...pages.keys()].slice(0, MAX_HUBS)
 }
 
-/** The kernel leaves IFLA_LINK out when the peer has the same index (rtnl_fill_ifinfo, nla_put_iflink). */
-function endOf(link: Link): End | undefined {
-  if (link.link_netnsid === undefined) return undefined
-  return {
-    ifindex: link.ifindex,
-    kind: link.linkinfo?.info_kind ?? '',
-    linkIndex: link.link_index ?? link.ifindex,
-    nsid: link.link_netnsid,
+function endsOf(links: readonly Link[]): Map<number, End> {
+  const ends = new Map<number, End>()
+  for (const link of links) {
+    const { ifindex, link_netnsid: nsid } = link
+    if (nsid === undefined) continue
+    // The kernel leaves IFLA_LINK out when the peer has the same index (rtnl_fill_ifinfo, nla_put_iflink).
+    const linkIndex = link.link_index ?? ifindex
+    ends.set(ifindex, { ifindex, kind: link.linkinfo?.info_kind ?? '', linkIndex, nsid })
   }
+  return ends
+}
+
+function areSame(some: ReadonlyMap<number, End>, others: ReadonlyMap<number, End>): boolean {
+  if (some.size !== others.size) return false
+  for (const [ifindex, { kind, linkIndex, nsid }] of some) {
+    const other = others.get(ifindex)
+    if (other?.kind !== kind || other.linkIndex !== linkIndex || other.nsid !== nsid) return false
+  }
+  return true
 }

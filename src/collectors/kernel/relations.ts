@@ -35,7 +35,8 @@ const NO_NSID = -1
  * counts from 2. An end that fits to several others, or is not the only one that fits to its own, has no peer.
  */
 export function resolvePeers(namespaces: readonly RelatedNamespace[]): PeerResolution {
-  const byIndexes = new Map<string, End[]>()
+  /** By index, then by the index of the other end. */
+  const byIndexes = new Map<number, Map<number, End[]>>()
   const ends = new Map<Link, End>()
   for (const namespace of namespaces) {
     const targets = new Map(namespace.nsids.map(({ nsid, namespace: id }) => [nsid, id]))
@@ -43,15 +44,16 @@ export function resolvePeers(namespaces: readonly RelatedNamespace[]): PeerResol
       const end = endOf(namespace, link, targets)
       if (!end) continue
       ends.set(link, end)
-      const key = `${link.ifindex} ${end.peerIndex}`
-      const same = byIndexes.get(key)
+      let byPeer = byIndexes.get(link.ifindex)
+      if (!byPeer) byIndexes.set(link.ifindex, (byPeer = new Map<number, End[]>()))
+      const same = byPeer.get(end.peerIndex)
       if (same) same.push(end)
-      else byIndexes.set(key, [end])
+      else byPeer.set(end.peerIndex, [end])
     }
   }
 
   const counterparts = (end: End): End[] =>
-    (byIndexes.get(`${end.peerIndex} ${end.link.ifindex}`) ?? []).filter(
+    (byIndexes.get(end.peerIndex)?.get(end.link.ifindex) ?? []).filter(
       other => other.namespace !== end.namespace && leadsTo(end, other) && leadsTo(other, end),
     )
 
