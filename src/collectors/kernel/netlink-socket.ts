@@ -14,6 +14,7 @@ import {
   type Transport,
 } from 'netlink-codec'
 import { close, rawSocket, receive, send, setSocketOption, SystemCallError } from './libc.ts'
+import { patch32 } from './rtnl/request.ts'
 
 /** NETLINK_* protocols (linux/netlink.h). */
 export const NETLINK_ROUTE = 0
@@ -28,6 +29,9 @@ const SO_RCVTIMEO = 20
 const SOL_NETLINK = 270
 const NETLINK_EXT_ACK = 11
 const MSG_TRUNC = 0x20
+const MSG_DONTWAIT = 0x40
+/** Where struct nlmsghdr has its sequence number. */
+const NLMSG_SEQ = 8
 const ENOBUFS = 105
 const EAGAIN = 11
 
@@ -42,10 +46,7 @@ export type Budget = {
 export type NetlinkSocket = Transport & { close(): void }
 
 const one = new ByteWriter().u32(1).finish()
-/**
- * How long the kernel may keep silent (struct timeval: seconds, microseconds). It answers while it is asked, so this
- * never passes in normal operation.
- */
+/** How long the kernel may keep silent (struct timeval: seconds, microseconds). */
 const silence = new ByteWriter().u64('2').u64('0').finish()
 
 /**
@@ -66,7 +67,6 @@ export function openNetlink(protocol: number, budget: Budget): NetlinkSocket {
   const fd = rawSocket(AF_NETLINK, protocol)
   try {
     setSocketOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, one)
-    setSocketOption(fd, SOL_SOCKET, SO_RCVTIMEO, silence)
   } catch (error) {
     close(fd)
     throw error
@@ -96,42 +96,80 @@ function exchange(
 ): Exchange {
   const seq = sequence++ >>> 0
   if (performance.now() > budget.deadline) throw timedOut(op, 'the time for this namespace is used up')
-  stampSequence(request, seq)
-  system(op, seq, () => send(fd, request))
-  let interrupted = false
+  // The request is ours alone, so its sequence number is written in place.
+  patch32(request, NLMSG_SEQ, seq)
+  const answer = { ended: false, interrupted: false }
+  const visit = (message: Message): void => {
+    if (message.seq === seq && !answer.ended) take(message, op, answer, onMessage)
+  }
+  sendTo(fd, op, seq, request)
   for (;;) {
-    const length = receiveDatagram(fd, op, seq)
+    const length = receiveFrom(fd, op, seq)
     budget.bytes -= length
-    let ended = false
-    eachMessage(buffer, length, message => {
-      if (message.seq !== seq || ended) return
-      if ((message.flags & NLM_F_DUMP_INTR) !== 0) interrupted = true
-      switch (message.type) {
-        case NLMSG_NOOP:
-          return
-        case NLMSG_OVERRUN:
-          interrupted = true
-          return
-        case NLMSG_ERROR:
-        case NLMSG_DONE: {
-          const error = readError(message, op)
-          if (error) throw error
-          ended = true
-          return
-        }
-        default:
-          onMessage(message)
-          if ((message.flags & NLM_F_MULTI) === 0) ended = true
-      }
-    })
-    if (ended) return { interrupted }
+    eachMessage(buffer, length, visit)
+    if (answer.ended) return answer
     if (budget.bytes <= 0) throw timedOut(op, 'more data than one namespace may have')
     if (performance.now() > budget.deadline) throw timedOut(op, 'the time for this namespace is used up')
   }
 }
 
-function receiveDatagram(fd: number, op: string, seq: number): number {
-  const length = system(op, seq, () => receive(fd, buffer, MSG_TRUNC))
+/** One message of an answer. */
+function take(
+  message: Message,
+  op: string,
+  answer: { ended: boolean; interrupted: boolean },
+  onMessage: (message: Message) => void,
+): void {
+  if ((message.flags & NLM_F_DUMP_INTR) !== 0) answer.interrupted = true
+  switch (message.type) {
+    case NLMSG_NOOP:
+      return
+    case NLMSG_OVERRUN:
+      answer.interrupted = true
+      return
+    case NLMSG_ERROR:
+    case NLMSG_DONE: {
+      const error = readError(message, op)
+      if (error) throw error
+      answer.ended = true
+      return
+    }
+    default:
+      onMessage(message)
+      if ((message.flags & NLM_F_MULTI) === 0) answer.ended = true
+  }
+}
+
+function sendTo(fd: number, op: string, seq: number, request: Uint8Array): void {
+  try {
+    send(fd, request)
+  } catch (error) {
+    throw refusal(op, seq, error)
+  }
+}
+
+/**
+ * The kernel answers while it is asked (netlink_unicast_kernel in af_netlink.c), so what is received lies there already. If it
+ * does not, the limit is set, which would else cost a call for every socket.
+ */
+function receiveOrWait(fd: number): number {
+  try {
+    return receive(fd, buffer, MSG_TRUNC | MSG_DONTWAIT)
+  } catch (error) {
+    if (!(error instanceof SystemCallError) || error.errno !== EAGAIN) throw error
+    setSocketOption(fd, SOL_SOCKET, SO_RCVTIMEO, silence)
+    return receive(fd, buffer, MSG_TRUNC)
+  }
+}
+
+/** One datagram into the buffer: its length. */
+function receiveFrom(fd: number, op: string, seq: number): number {
+  let length: number
+  try {
+    length = receiveOrWait(fd)
+  } catch (error) {
+    throw refusal(op, seq, error)
+  }
   if (length <= buffer.length) return length
   const had = buffer.length
   buffer = new Uint8Array(length * 2)
@@ -144,30 +182,22 @@ function receiveDatagram(fd: number, op: string, seq: number): number {
   })
 }
 
-/** The request is ours alone, so its sequence number is written in place. */
-function stampSequence(request: Uint8Array, seq: number): void {
-  request[8] = seq & 0xff
-  request[9] = (seq >>> 8) & 0xff
-  request[10] = (seq >>> 16) & 0xff
-  request[11] = seq >>> 24
-}
-
-function system<T>(op: string, seq: number, call: () => T): T {
-  try {
-    return call()
-  } catch (error) {
-    if (!(error instanceof SystemCallError)) throw error
-    if (error.errno === EAGAIN) throw timedOut(op, 'no answer from the kernel')
-    if (error.errno === ENOBUFS) {
-      throw new NetlinkError({
+function refusal(op: string, seq: number, error: unknown): unknown {
+  if (!(error instanceof SystemCallError)) return error
+  const { errno, code, syscall } = error
+  switch (errno) {
+    case EAGAIN:
+      return timedOut(op, 'no answer from the kernel')
+    case ENOBUFS:
+      return new NetlinkError({
         op,
         errno: 0,
         code: 'ENOBUFS',
         detail: 'the kernel dropped part of the answer',
         seq,
       })
-    }
-    throw new NetlinkError({ op, errno: error.errno, code: error.code, detail: error.syscall, seq })
+    default:
+      return new NetlinkError({ op, errno, code, detail: syscall, seq })
   }
 }
 

@@ -1,4 +1,4 @@
-import { close, openReadOnly, read, SystemCallError } from './libc.ts'
+import { close, openReadOnly, openReadOnlyAt, read, SystemCallError } from './libc.ts'
 
 const buffer = Buffer.alloc(64 * 1024)
 
@@ -11,9 +11,24 @@ const buffer = Buffer.alloc(64 * 1024)
  * @throws SystemCallError for every other refusal
  */
 export function readProcFile(path: string): string | undefined {
+  return readWhole(() => openReadOnly(path))
+}
+
+/**
+ * The same for a file of /proc/net, by its name. The directory is opened once a thread, as it shows the namespace that the thread is
+ * in at each look-up (proc_tgid_net_lookup in proc_net.c): the way to it is longer than all the rest.
+ */
+export function readNetFile(name: string): string | undefined {
+  const directory = (netDirectory ??= openReadOnly('/proc/thread-self/net'))
+  return readWhole(() => openReadOnlyAt(directory, name))
+}
+
+let netDirectory: number | undefined
+
+function readWhole(open: () => number): string | undefined {
   let fd: number
   try {
-    fd = openReadOnly(path)
+    fd = open()
   } catch (error) {
     if (error instanceof SystemCallError && error.code === 'ENOENT') return undefined
     throw error

@@ -15,8 +15,9 @@ export function readSystem(
   const data: Partial<NamespaceData> = {}
   if (wanted.has('sockets')) {
     const { sockDiag, namespace } = doors
-    const sources = { transport: sockDiag, diag: features.socketDiag, readFile: readProcFile, names }
-    data.sockets = log.read('sockets', '', [], () => namespace.enter(() => readSockets(sources)))
+    const readFile = (path: string): string | undefined => namespace.enter(() => readProcFile(path))
+    const sources = { transport: sockDiag, diag: features.socketDiag, readFile, names }
+    data.sockets = log.read('sockets', '', [], () => readSockets(sources))
   }
   if (!wanted.has('sysctls') && !wanted.has('conntrack')) return data
   return doors.namespace.enter(() => {

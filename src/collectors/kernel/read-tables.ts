@@ -5,7 +5,7 @@ import { close, datagramSocket, getSocketOption, SystemCallError } from './libc.
 import type { NamespaceData } from './namespace.ts'
 import type { OpenNamespace } from './open-namespace.ts'
 import { readNft } from './nft.ts'
-import { readProcFile } from './proc-file.ts'
+import { readNetFile } from './proc-file.ts'
 import { NET_ADMIN, type ReadingContext } from './reading.ts'
 import type { InterfaceNames } from './rtnl/names.ts'
 import { withSetNames } from './set-names.ts'
@@ -77,7 +77,7 @@ export function hasLegacyTables(namespace: OpenNamespace): boolean {
 
 /** Runs inside the namespace. */
 function readTableNames(family: Family): string {
-  return readProcFile(`/proc/thread-self/net/${family}_tables_names`) ?? ''
+  return readNetFile(`${family}_tables_names`) ?? ''
 }
 
 function readLegacy({ doors, log }: ReadingContext): NetfilterTable[] {

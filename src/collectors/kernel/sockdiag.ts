@@ -39,11 +39,10 @@ export function dumpSockets(
   protocol: 'tcp' | 'udp',
   names: InterfaceNames,
 ): Dump<Socket> {
-  const [four, six] = [AF_INET, AF_INET6].map(family =>
-    dump(transport, `dump ${protocol} sockets`, request(protocol, family), message =>
-      decodeSocket(message, protocol, names),
-    ),
-  ) as [Dump<Socket>, Dump<Socket>]
+  const decode = (message: Message): Socket | undefined => decodeSocket(message, protocol, names)
+  const { op, inet, inet6 } = requests[protocol]
+  const four = dump(transport, op, inet, decode)
+  const six = dump(transport, op, inet6, decode)
   return {
     rows: [...four.rows, ...six.rows],
     interrupted: four.interrupted || six.interrupted,
@@ -62,6 +61,11 @@ function request(protocol: 'tcp' | 'udp', family: number): Uint8Array {
       .u32(1 << wanted.state)
       .zeros(SOCKID_LENGTH),
   )
+}
+
+const requests = {
+  tcp: { op: 'dump tcp sockets', inet: request('tcp', AF_INET), inet6: request('tcp', AF_INET6) },
+  udp: { op: 'dump udp sockets', inet: request('udp', AF_INET), inet6: request('udp', AF_INET6) },
 }
 
 /**

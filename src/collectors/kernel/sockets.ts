@@ -18,7 +18,7 @@ export type SocketSources = {
   /** NETLINK_SOCK_DIAG in the namespace; undefined where `diag` has nothing. */
   readonly transport: Transport | undefined
   readonly diag: SocketDiag
-  /** Reads a file of /proc as the namespace has it; called inside the namespace. */
+  /** Reads a file of /proc as the namespace has it. */
   readonly readFile: ReadFile
   readonly names: InterfaceNames
 }

@@ -44,28 +44,36 @@ export function createSourceLog(): SourceLog {
     reports,
     read(source, needs, fallback, reader) {
       const started = performance.now()
-      const report = (status: SourceStatus, reason?: string): void => {
-        const tookMs = Math.round((performance.now() - started) * 1000) / 1000
-        reports.push(reason === undefined ? { source, status, tookMs } : { source, status, tookMs, reason })
-      }
       try {
         let reading = reader()
         for (let retry = 0; reading.interrupted && retry < RETRIES; retry++) reading = reader()
-        const problems = reading.problems ?? []
-        if (reading.unavailable !== undefined) report('unavailable', reading.unavailable)
-        else if (reading.interrupted) {
-          report('interrupted', `changed while it was read, ${RETRIES + 1} times in a row`)
-        } else if (problems.length > 0) report('partial', summary(problems))
-        else report('ok')
+        reports.push(reportOf(source, started, outcomeOf(reading)))
         return reading.value
       } catch (error) {
         const failure = explain(error, needs)
         if (!failure) throw error
-        report(failure.status, failure.reason)
+        reports.push(reportOf(source, started, failure))
         return fallback
       }
     },
   }
+}
+
+type Outcome = { readonly status: SourceStatus; readonly reason?: string }
+
+const fine: Outcome = { status: 'ok' }
+
+function outcomeOf({ unavailable, interrupted, problems }: Reading<unknown>): Outcome {
+  if (unavailable !== undefined) return { status: 'unavailable', reason: unavailable }
+  if (interrupted) {
+    return { status: 'interrupted', reason: `changed while it was read, ${RETRIES + 1} times in a row` }
+  }
+  return problems && problems.length > 0 ? { status: 'partial', reason: summary(problems) } : fine
+}
+
+function reportOf(source: string, started: number, { status, reason }: Outcome): SourceReport {
+  const tookMs = Math.round((performance.now() - started) * 1000) / 1000
+  return reason === undefined ? { source, status, tookMs } : { source, status, tookMs, reason }
 }
 
 function summary(problems: readonly string[]): string {

@@ -74,8 +74,8 @@ const protocolsWithPorts = new Set([1, 6, 17, 33, 58, 132, 135])
  * @throws NetlinkError EPERM without CAP_NET_ADMIN over the namespace
  */
 export function readXfrm(transport: Transport, names: InterfaceNames): Reading<Xfrm> {
-  const states = dump(transport, 'dump xfrm states', request(XFRM_MSG_GETSA), decodeState)
-  const policies = dump(transport, 'dump xfrm policies', request(XFRM_MSG_GETPOLICY), message =>
+  const states = dump(transport, 'dump xfrm states', requests.states, decodeState)
+  const policies = dump(transport, 'dump xfrm policies', requests.policies, message =>
     decodePolicy(message, names),
   )
   return {
@@ -89,6 +89,8 @@ export function readXfrm(transport: Transport, names: InterfaceNames): Reading<X
 function request(type: number): Uint8Array {
   return encodeMessage({ type, flags: NLM_F_REQUEST | NLM_F_DUMP }, () => {})
 }
+
+const requests = { states: request(XFRM_MSG_GETSA), policies: request(XFRM_MSG_GETPOLICY) }
 
 /** One XFRM_MSG_NEWSA; undefined for another message. */
 export function decodeState(message: Message): XfrmState | undefined {

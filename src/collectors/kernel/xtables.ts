@@ -62,6 +62,7 @@ export function hasXtables(names: string): boolean {
 
 /** In iptables-save's order of the file: the kernel lists the newest first. */
 function tableNames(names: string): string[] {
+  if (names === '') return []
   return names.split('\n').filter(name => name !== '')
 }
 

@@ -6,6 +6,7 @@ import {
   type Transport,
 } from 'netlink-codec'
 import type { LinkStats } from '../../../snapshot/index.ts'
+import { patch32 } from './request.ts'
 
 /** linux/rtnetlink.h; struct if_stats_msg and IFLA_STATS_* of linux/if_link.h. */
 const RTM_NEWSTATS = 92
@@ -16,6 +17,12 @@ const LINK_64_ONLY = 1 << (IFLA_STATS_LINK_64 - 1)
 
 export const STATS64_LENGTH = 23 * 8
 
+/** struct if_stats_msg: family u8, padding, ifindex u32, filter_mask u32. */
+const request = encodeMessage({ type: RTM_GETSTATS, flags: NLM_F_REQUEST }, writer =>
+  writer.zeros(4).u32(0).u32(LINK_64_ONLY),
+)
+const REQUEST_IFINDEX = 16 + 4
+
 /**
  * The counters of one link and nothing else of it: 250 bytes, where RTM_GETLINK tells some thousand.
  *
@@ -23,9 +30,7 @@ export const STATS64_LENGTH = 23 * 8
  * @throws NetlinkError ENODEV when there is no such link, EOPNOTSUPP before Linux 4.7
  */
 export function readLinkStats(transport: Transport, ifindex: number): LinkStats | undefined {
-  const request = encodeMessage({ type: RTM_GETSTATS, flags: NLM_F_REQUEST }, writer =>
-    writer.zeros(4).u32(ifindex).u32(LINK_64_ONLY),
-  )
+  patch32(request, REQUEST_IFINDEX, ifindex)
   let stats: LinkStats | undefined
   transport.exchange('get link counters', request, message => {
     if (message.type !== RTM_NEWSTATS) return

@@ -7,7 +7,7 @@ import {
   type Transport,
 } from 'netlink-codec'
 import { type Dump, dump } from '../dump.ts'
-import { dumpRequest } from './request.ts'
+import { dumpRequest, patch32 } from './request.ts'
 
 /** linux/rtnetlink.h, linux/net_namespace.h */
 const RTM_NEWNSID = 88
@@ -36,16 +36,20 @@ export function readNsids(transport: Transport): Dump<number> {
  * @throws NetlinkError EINVAL when `fd` is no network namespace
  */
 export function nsidOf(transport: Transport, fd: number): number | undefined {
-  const question = encodeMessage({ type: RTM_GETNSID, flags: NLM_F_REQUEST }, writer => {
-    writer.zeros(4)
-    attribute(writer, NETNSA_FD, payload => payload.u32(fd))
-  })
+  patch32(question, QUESTION_FD, fd)
   let nsid: number | undefined
   transport.exchange('get nsid', question, message => {
     nsid = decodeNsid(message)
   })
   return nsid
 }
+
+const question = encodeMessage({ type: RTM_GETNSID, flags: NLM_F_REQUEST }, writer => {
+  writer.zeros(4)
+  attribute(writer, NETNSA_FD, payload => payload.u32(0))
+})
+/** Behind the message's header, struct rtgenmsg and the attribute's header. */
+const QUESTION_FD = 16 + 4 + 4
 
 /** Undefined for what is no nsid, and for the answer that there is none. */
 export function decodeNsid(message: Message): number | undefined {

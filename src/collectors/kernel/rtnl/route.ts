@@ -241,6 +241,7 @@ function decodeNexthops(reader: ByteReader, start: number, end: number, names: I
 
 function flagWords(flags: number): string[] {
   const words: string[] = []
+  if (flags === 0) return words
   for (const [bit, word] of flagNames) if ((flags & bit) !== 0) words.push(word)
   return words
 }
