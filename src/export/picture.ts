@@ -1,5 +1,6 @@
 import { plural } from '../util/format.ts'
 import type { Endpoint, Graph, Network, PublishedPort, Sandbox, SwarmService } from '../graph/model.ts'
+import { naturalOrder } from '../util/natural-order.ts'
 import { sanitise } from '../util/sanitise.ts'
 
 /** A drawing of a graph without a format: boxes, some of them inside of a node, and lines between them. */
@@ -93,12 +94,14 @@ function linesOf(graph: Graph): Line[] {
   ]
 }
 
-/** By name: the graph's own order says nothing. */
-export function sortedObjects<Row extends { readonly name: string; readonly id: string }>(
-  objects: Readonly<Record<string, Row>>,
-): Row[] {
-  const key = ({ name, id }: Row): string => `${name}\0${id}`
-  return Object.values(objects).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+type Sortable = { readonly name: string; readonly id: string; readonly node?: string }
+
+/** By name, those of one name by their nodes: the graph's own order says nothing. */
+export function sortedObjects<Row extends Sortable>(objects: Readonly<Record<string, Row>>): Row[] {
+  return Object.values(objects).toSorted(
+    (a, b) =>
+      naturalOrder(a.name, b.name) || naturalOrder(a.node ?? '', b.node ?? '') || (a.id < b.id ? -1 : 1),
+  )
 }
 
 function sandboxText({ name, kind, virtualServices }: Sandbox): string[] {

@@ -7,6 +7,7 @@ import { pictureOf } from '../../src/export/picture.ts'
 import { exportSvg } from '../../src/export/svg.ts'
 import { buildGraph } from '../../src/graph/build.ts'
 import type { Snapshot } from '../../src/snapshot/index.ts'
+import { capturedSnapshots } from '../support/cluster-captures.ts'
 import { needs } from '../support/needs.ts'
 import { captureCluster, captures } from '../support/swarm-capture.ts'
 
@@ -130,6 +131,14 @@ it('speaks of one virtual service as of one', () => {
 })
 
 describe('the report', () => {
+  it('lists what has one name in the order of the nodes, and names as people count', () => {
+    const nodes = capturedSnapshots('swarm')
+    const text = exportMarkdown(buildGraph(nodes), nodes)
+    const local = [...text.matchAll(/^\| (\S+) of (node\d) \|/gm)].map(([, name, node]) => `${name} ${node}`)
+    expect(local.length).toBeGreaterThan(8)
+    expect(local).toEqual(local.toSorted())
+  })
+
   it('says what could not be read, and why', () => {
     const [one, two] = captureCluster('docker-26.1-nft')
     const text = exportMarkdown(buildGraph([one!, two!]), [one!, two!])
