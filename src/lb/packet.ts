@@ -163,6 +163,15 @@ export function scrub(packet: Packet, leavesNamespace: boolean): Packet {
   }
 }
 
+const BROADCAST = 'ff:ff:ff:ff:ff:ff'
+
+/** eth_type_trans: what a frame is by the MAC that it is for. */
+export function packetTypeOf(destinationMac: string | undefined): Packet['packetType'] {
+  if (destinationMac === BROADCAST) return 'broadcast'
+  const isGroup = destinationMac !== undefined && (Number.parseInt(destinationMac.slice(0, 2), 16) & 1) === 1
+  return isGroup ? 'multicast' : 'unicast'
+}
+
 const protocolNames: Readonly<Record<number, string>> = {
   [IPPROTO_ICMP]: 'icmp',
   [IPPROTO_IPIP]: 'ipip',

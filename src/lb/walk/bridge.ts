@@ -6,7 +6,7 @@ import { exploreDomain } from '../links/domain.ts'
 import { infoOf, isUp, kindOf, slaveInfoOf } from '../links/kind.ts'
 import { nearestPort } from '../links/nearby.ts'
 import type { Maybe } from '../maybe.ts'
-import type { Frame, Packet } from '../packet.ts'
+import { type Frame, type Packet, packetTypeOf } from '../packet.ts'
 import { routeInput } from '../routing/input.ts'
 import type { View } from '../view.ts'
 import { because, end, type Next, type NextAt } from './next.ts'
@@ -152,8 +152,9 @@ function toBridge(walk: Walk, view: View, { link, port, frame, isAsked }: Bridgi
     detail: `${link.ifname} takes it itself`,
     evidence: linkProof(view, link),
   })
-  if (isAsked) return { at: 'route-in', view, packet: { ...packet, inDevice: link.ifname, physIn: port } }
-  return { at: 'ip-in', view, packet: { ...packet, inDevice: link.ifname, sourceMac: frame.sourceMac } }
+  const received = { ...packet, inDevice: link.ifname, packetType: packetTypeOf(frame.destinationMac) }
+  if (isAsked) return { at: 'route-in', view, packet: { ...received, physIn: port } }
+  return { at: 'ip-in', view, packet: { ...received, sourceMac: frame.sourceMac } }
 }
 
 /** Unknown unicast goes to every port; the one behind which the MAC lives is the one that matters. */

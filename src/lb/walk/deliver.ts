@@ -73,6 +73,9 @@ function arrive(
 }
 
 function toSocket(walk: Walk, view: View, packet: Packet, protocol: 'tcp' | 'udp'): Next {
+  // tcp_v4_rcv, tcp_v6_rcv.
+  if (protocol === 'tcp' && packet.packetType !== 'unicast')
+    return end(view, packet, 'dropped', `it came as a ${packet.packetType} frame, and TCP takes none`)
   const port = packet.destinationPort
   if (typeof port !== 'number') return end(view, packet, 'insufficient-info', 'the port is not known')
   const missing = view.missing('sockets')

@@ -12,13 +12,11 @@ import {
   type StackedLink,
   vlanKinds,
 } from '../links/kind.ts'
-import { type Frame, type Packet, scrub } from '../packet.ts'
+import { type Frame, type Packet, packetTypeOf, scrub } from '../packet.ts'
 import type { View } from '../view.ts'
 import { end, type Next, type NextAt } from './next.ts'
 import { passDevice } from './size.ts'
 import { addStep, type Walk } from './walk.ts'
-
-const BROADCAST = 'ff:ff:ff:ff:ff:ff'
 
 /** A frame goes out of a device: where it comes in again depends on the kind of device. */
 export function frameOut(walk: Walk, { view, ifname, frame }: NextAt<'frame-out'>): Next {
@@ -127,7 +125,7 @@ function receive({ view, link }: StackedLink, frame: Frame, packet: Packet): Nex
 }
 
 function ipIn(view: View, ifname: string, frame: Frame, packet: Packet): Next {
-  const packetType = frame.destinationMac === BROADCAST ? 'broadcast' : 'unicast'
+  const packetType = packetTypeOf(frame.destinationMac)
   return {
     at: 'ip-in',
     view,
@@ -161,7 +159,7 @@ export function frameIn(walk: Walk, { view, ifname, frame }: NextAt<'frame-in'>)
   const { destinationMac } = frame
   if (
     destinationMac !== undefined &&
-    destinationMac !== BROADCAST &&
+    packetTypeOf(destinationMac) === 'unicast' &&
     link.address !== destinationMac &&
     kindOf(link) !== 'ipip'
   ) {

@@ -88,6 +88,13 @@ export function routeIn(walk: Walk, { view, packet }: NextAt<'route-in'>): Next 
 
 /** ip_forward, ip6_forward. */
 export function forward(walk: Walk, { view, packet, way }: NextAt<'forward'>): Next {
+  if (packet.packetType !== 'unicast')
+    return end(
+      view,
+      packet,
+      'dropped',
+      `it came as a ${packet.packetType} frame, and those are not forwarded`,
+    )
   if (packet.ttl !== undefined && packet.ttl <= 1) return end(view, packet, 'dropped', 'its TTL has run out')
   const unfit = refusedForward(packet, way.dev)
   if (unfit !== undefined) return end(view, packet, 'dropped', unfit)

@@ -78,6 +78,8 @@ export const nftTableSchema = z.object({
             key: z.string().optional(),
             keyEnd: z.string().optional(),
             end: z.literal(true).optional(),
+            /** It is gone within ten seconds of the reading, unless a rule renews it. */
+            expiring: z.literal(true).optional(),
             /** Of a map: bytes in hex, or a verdict. */
             data: z
               .union([

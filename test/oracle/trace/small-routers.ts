@@ -39,6 +39,17 @@ table ip odd {
 }
 END`
 
+const expiring = (element: string) => `R: nft -f - <<'END'
+table ip doubt {
+  set seen { type ipv4_addr; flags timeout; elements = { ${element} }
+  }
+  chain through {
+    type filter hook forward priority 0
+    ip saddr @seen drop
+  }
+}
+END`
+
 /** Packets that R routes. */
 export const routerCases: readonly SmallCase[] = (
   [
@@ -438,6 +449,131 @@ export const routerCases: readonly SmallCase[] = (
     {
       name: 'the same with a rule of iptables, legacy, that does',
       setUp: [natDrop, 'R: iptables-legacy -N other; iptables-legacy -A other -j CONNMARK --restore-mark'],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'dropped',
+    },
+    {
+      name: 'a program that sees what comes in first (recent), and drops the second packet',
+      setUp: [
+        'R: iptables -A FORWARD -m recent --name seen --update --seconds 60 -j DROP',
+        'R: iptables -A FORWARD -m recent --name seen --set -j ACCEPT',
+      ],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'insufficient-info',
+    },
+    {
+      name: 'a limit that nothing is left of',
+      setUp: [
+        'R: iptables -A FORWARD -m limit --limit 1/hour --limit-burst 1 -j ACCEPT',
+        'R: iptables -P FORWARD DROP',
+      ],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'insufficient-info',
+    },
+    {
+      name: 'a set of nft whose element is about to go',
+      setUp: [expiring('10.0.1.2 timeout 9s')],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'insufficient-info',
+      tells: 'ip saddr @seen drop',
+    },
+    {
+      name: 'a set of nft whose element stays for a day',
+      setUp: [expiring('10.0.1.2 timeout 1d')],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'dropped',
+    },
+    {
+      name: 'rp_filter of all interfaces, and another way back',
+      setUp: [
+        'R: sysctl -qw net.ipv4.conf.all.rp_filter=1',
+        'R: ip link add far0 type veth peer name far1; ip link set far0 up; ip link set far1 up',
+        'R: ip route add 10.0.1.2/32 dev far0',
+      ],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'dropped',
+    },
+    {
+      name: 'a route through a device without a carrier',
+      setUp: [
+        'R: ip link add far0 type veth peer name far1; ip link set far0 up; ip addr add 10.0.9.1/24 dev far0',
+      ],
+      listeners: [inS],
+      ask: { ...toS, destination: '10.0.9.9' },
+      comes: false,
+      said: 'no-neighbour',
+    },
+    {
+      name: 'a route through a device without a carrier that is left out',
+      setUp: [
+        'R: ip link add far0 type veth peer name far1; ip link set far0 up; ip route add 10.0.2.2/32 dev far0',
+        'R: sysctl -qw net.ipv4.conf.far0.ignore_routes_with_linkdown=1',
+      ],
+      listeners: [inS],
+      ask: toS,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'a route through a device without a carrier that is the best',
+      setUp: [
+        'R: ip link add far0 type veth peer name far1; ip link set far0 up; ip route add 10.0.2.2/32 dev far0',
+      ],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'no-neighbour',
+    },
+    {
+      name: 'a nexthop that is dead',
+      setUp: [
+        'R: ip link add far0 type veth peer name far1; ip link set far0 up; ip route add 10.0.2.2/32 dev far0',
+        'R: ip link set far0 down',
+      ],
+      listeners: [inS],
+      ask: toS,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'an IPv6 socket that takes IPv4 too',
+      setUp: [],
+      listeners: [{ ...inS, address: '::' }],
+      ask: toS,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'a neighbour of whom the wrong MAC is known',
+      setUp: ['R: ip neigh add 10.0.2.2 lladdr 02:00:00:00:00:99 dev rs nud permanent'],
+      listeners: [inS],
+      ask: toS,
+      comes: false,
+      said: 'dropped',
+    },
+    {
+      name: 'a neighbour that was found to be silent',
+      setUp: ['R: ip neigh add 10.0.2.2 dev rs nud failed'],
+      listeners: [inS],
+      ask: toS,
+      comes: true,
+      said: 'delivered',
+    },
+    {
+      name: 'a MAC of the other end that a group shares',
+      setUp: ['A: ip neigh add 10.0.1.1 lladdr ff:ff:ff:ff:ff:ff dev a0 nud permanent'],
       listeners: [inS],
       ask: toS,
       comes: false,

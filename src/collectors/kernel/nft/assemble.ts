@@ -173,13 +173,17 @@ function nftSet(contents: NftSetContents): NftTable['sets'][number] {
   }
 }
 
+/** What goes so soon may be gone when a packet comes. The time itself would change with every reading. */
+const EXPIRING_MS = 10_000
+
 function nftSetData({ set, elements }: NftSetContents): NonNullable<NftTable['setData']>[number] {
   return {
     name: set.name,
     interval: set.flags?.includes('interval') ?? false,
-    elements: elements.map(({ key, keyEnd, data, flags }) => ({
+    elements: elements.map(({ key, keyEnd, data, flags, expiration }) => ({
       ...(!flags?.includes('catchall') && { key: key ?? '' }),
       ...(keyEnd !== undefined && { keyEnd }),
+      ...(Number(expiration ?? Infinity) < EXPIRING_MS && { expiring: true as const }),
       ...(flags?.includes('interval-end') && { end: true as const }),
       ...(data !== undefined && { data }),
     })),

@@ -73,8 +73,9 @@ export function lookUp(set: SetData, key: Bytes): Found[] {
           ? isWithin(key, from, to)
           : isWithinWords(key, from, to)
     if (fits === false) continue
-    found.push({ element, fits })
-    if (fits === true) return found
+    // It may be gone when the packet comes.
+    found.push({ element, fits: element.expiring ? undefined : fits })
+    if (fits === true && !element.expiring) return found
   }
   const catchall = set.elements.find(element => element.key === undefined)
   if (catchall) found.push({ element: catchall, fits: found.length === 0 ? true : undefined })
