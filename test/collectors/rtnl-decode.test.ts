@@ -280,7 +280,7 @@ describe('rare fields', () => {
         ifname: 'eth0',
         vlans: [
           { vlan: 1, flags: ['PVID', 'Egress Untagged'] },
-          { vlan: 10, vlanEnd: 20 },
+          { vlan: 10, vlanEnd: 20, flags: [] },
           { vlan: 30, vlanEnd: 31, flags: ['Egress Untagged'] },
           { vlan: 4094 },
         ],

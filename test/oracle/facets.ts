@@ -152,7 +152,7 @@ export const neighbourFacet: Facet = {
 export const vlanFacet: Facet = {
   name: 'vlans',
   build: randomVlans,
-  commands: ['bridge -c -j vlan show'],
+  commands: ['bridge -compressvlans -j vlan show'],
   theirs: ([output]) => rowsOf(output),
   ours: host => whole(readVlans(host.netlink(), host.names)),
   moving: new Set(),

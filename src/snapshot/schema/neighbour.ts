@@ -53,7 +53,7 @@ const bridgeVlanSchema = z.object({
 
 export type BridgeVlan = z.infer<typeof bridgeVlanSchema>
 
-/** One row of `bridge -c -j vlan show`: the VLANs of a port, or of the bridge itself, which is a port of its own towards the host. */
+/** One row of `bridge -compressvlans -j vlan show`: the VLANs of a port, or of the bridge itself, which is a port of its own towards the host. */
 export const portVlansSchema = z.object({ ifname: z.string(), vlans: z.array(bridgeVlanSchema) })
 
 export type PortVlans = z.infer<typeof portVlansSchema>

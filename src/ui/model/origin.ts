@@ -44,7 +44,7 @@ const readings: readonly Reading[] = [
   {
     source: 'rtnl.vlans',
     how: 'netlink: dump of RTM_GETLINK for AF_BRIDGE, where a bridge filters by VLAN',
-    sameAs: 'bridge -c vlan show',
+    sameAs: 'bridge -compressvlans vlan show',
     again: byEvents,
   },
   { source: 'rtnl.nsids', how: 'netlink: dump of RTM_GETNSID', sameAs: 'ip netns list-id', again: byEvents },

@@ -33,7 +33,7 @@ export function filtersByVlan(link: Link): boolean {
 }
 
 /**
- * The VLANs of bridges and their ports, as `bridge -c -j vlan show` prints them. A device that has none has no row.
+ * The VLANs of bridges and their ports, as `bridge -compressvlans -j vlan show` prints them. A device that has none has no row.
  *
  * @throws NetlinkError when the kernel refuses or the time limit passes
  */
@@ -61,8 +61,8 @@ export function decodeVlans(message: Message, names: InterfaceNames): PortVlans 
       row.vlan = first
       row.vlanEnd = vid
     }
-    const words = flagNames.filter(([bit]) => (flags & bit) !== 0).map(([, word]) => word)
-    if (words.length > 0) row.flags = words
+    // As `bridge` does: a range has a list of flags also when it has none of those with a name.
+    if (flags !== 0) row.flags = flagNames.filter(([bit]) => (flags & bit) !== 0).map(([, word]) => word)
     vlans.push(row)
   })
   if (vlans.length === 0) return undefined

@@ -104,7 +104,7 @@ function fdbRow(entry: FdbEntry, unique: (id: string) => string): Row {
   )
 }
 
-/** By port, as `bridge -c vlan show` does; a line, as a port may be in many. */
+/** By port, as `bridge -compressvlans vlan show` does; a line, as a port may be in many. */
 function vlanRows(ports: readonly PortVlans[], unique: (id: string) => string): Row[] {
   if (ports.length === 0) return []
   return [
