@@ -32,7 +32,7 @@ const config: KnipConfig = {
         // Bundled by the end-to-end tests.
         'test/e2e/harness.tsx',
         // Run by hand on kernels that this machine does not have.
-        'test/guest/{ipvs-oracle,capture-links,capture-tunnel,pack-capture}.ts',
+        'test/guest/{ipvs-oracle,capture-links,capture-tunnel,capture-vlan,pack-capture}.ts',
       ],
       project: ['src/**/*.{ts,tsx}', 'test/**/*.{ts,tsx}', 'scripts/**/*.ts', 'lab/**/*.ts', 'bench/**/*.ts'],
     },

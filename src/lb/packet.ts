@@ -136,11 +136,14 @@ export const untouched = {
   mss: null,
 } as const satisfies Partial<Packet>
 
+/** A VLAN tag; its protocol in the words of `ip -d link`: `802.1Q`, `802.1ad`. */
+export type Tag = { readonly vlan: number; readonly protocol: string }
+
 /** An Ethernet frame between two devices. A MAC that is not known is undefined. */
 export type Frame = {
   readonly sourceMac: string | undefined
   readonly destinationMac: string | undefined
-  readonly vlan: number | null
+  readonly tag: Tag | null
   readonly packet: Packet
 }
 

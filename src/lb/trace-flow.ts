@@ -65,7 +65,7 @@ export function traceFlow(snapshots: readonly Snapshot[], flow: Flow, options: T
 
 function startOf(view: View, packet: Packet, { entry, ttl }: Flow): Next {
   if (entry.kind === 'local') return { at: 'local-out', view, packet, hasDefaultTtl: ttl === undefined }
-  const frame = { sourceMac: entry.sourceMac, destinationMac: undefined, vlan: null, packet }
+  const frame = { sourceMac: entry.sourceMac, destinationMac: undefined, tag: null, packet }
   return { at: 'frame-in', view, ifname: entry.ifname, frame }
 }
 

@@ -1,5 +1,6 @@
 import type {
   Address,
+  BridgeVlan,
   FdbEntry,
   Link,
   Namespace,
@@ -38,6 +39,8 @@ export type View = {
   fdb(mac: string): readonly FdbEntry[]
   /** Of a device, all that are at work behind each other. */
   qdiscs(ifname: string): readonly Qdisc[]
+  /** The VLANs of a bridge's port, or of the bridge itself; undefined when they were not read. */
+  vlans(ifname: string): readonly BridgeVlan[] | undefined
   /** Links that have this one as master, in their order. */
   ports(master: string): readonly Link[]
   sockets(protocol: 'tcp' | 'udp', port: number): readonly Socket[]
@@ -61,6 +64,7 @@ export function createView(node: string, snapshot: Snapshot, namespace: Namespac
   )
   const fdb = lazy(() => groupBy(namespace.fdb, entry => entry.mac))
   const qdiscs = lazy(() => groupBy(namespace.qdiscs ?? [], ({ dev }) => dev))
+  const vlans = lazy(() => new Map(namespace.vlans?.map(row => [row.ifname, row.vlans])))
   const ports = lazy(() => groupBy(namespace.links, link => link.master ?? ''))
   const sockets = lazy(() => groupBy(namespace.sockets, ({ protocol, port }) => `${protocol} ${port}`))
   const sources = lazy(() => new Map(namespace.sources.map(report => [report.source, report])))
@@ -96,6 +100,9 @@ export function createView(node: string, snapshot: Snapshot, namespace: Namespac
     neighbour: (ifname, address) => neighbours().get(`${ifname} ${address}`),
     fdb: mac => fdb().get(mac) ?? [],
     qdiscs: ifname => qdiscs().get(ifname) ?? [],
+    vlans: ifname =>
+      // A port that is in none has no row.
+      vlans().get(ifname) ?? (sources().get('rtnl.vlans')?.status === 'ok' ? [] : undefined),
     ports: master => ports().get(master) ?? [],
     sockets: (protocol, port) => sockets().get(`${protocol} ${port}`) ?? [],
     sysctl(name) {

@@ -46,7 +46,7 @@ function wrapped(vni: number, more: Partial<Packet> = {}): Packet {
     inner: null,
     ...more,
   } as Packet
-  const frame = { sourceMac: undefined, destinationMac: undefined, vlan: null, packet: plain }
+  const frame = { sourceMac: undefined, destinationMac: undefined, tag: null, packet: plain }
   return { ...plain, inner: { kind: 'vxlan', vni, frame } }
 }
 

@@ -1,20 +1,8 @@
 import { expect, test } from 'vitest'
 import { findRow, snapshotsByNode } from '../../src/graph/rows.ts'
-import type { Ending, Path, RowRef } from '../../src/lb/index.ts'
 import { capturedSnapshots, clusterCaptures } from '../support/cluster-captures.ts'
 import { everyTrace } from './every-trace.ts'
-
-function refsOf({ hops, end, fork, reply, fullSize }: Path): RowRef[] {
-  return [
-    ...hops.flatMap(({ steps }) => steps.flatMap(({ evidence }) => evidence)),
-    ...(end ? refsOfEnd(end) : []),
-    ...(fullSize ? refsOfEnd(fullSize.end) : []),
-    ...(fork?.branches ?? []).flatMap(({ evidence, path }) => [...evidence, ...refsOf(path)]),
-    ...(reply ? refsOf(reply) : []),
-  ]
-}
-
-const refsOfEnd = ({ evidence, cause }: Ending): RowRef[] => [...evidence, ...(cause?.evidence ?? [])]
+import { refsOf } from './refs.ts'
 
 test.each(clusterCaptures)('%s: every row that a trace points at is there', capture => {
   const nodes = capturedSnapshots(capture)

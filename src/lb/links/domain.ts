@@ -1,22 +1,22 @@
 import type { Link } from '../../snapshot/index.ts'
-import type { RowRef } from '../evidence.ts'
 import type { View } from '../view.ts'
 import type { World } from '../world.ts'
-import { arpFilter, replyOf } from './answers.ts'
+import type { Tag } from '../packet.ts'
 import { type DeviceFilter, type DeviceHook, filterOn } from './filters.ts'
-import { nearestOwner } from './nearby.ts'
 import { hearsBroadcast, notFollowed, reachesSibling } from './stacked.ts'
 import {
   childrenOf,
   hasNoCarrier,
-  infoOf,
   ipvlanKinds,
   isUp,
   kindOf,
   macvlanKinds,
   parentOf,
   slaveInfoOf,
+  tagOf,
+  vlanOn,
 } from './kind.ts'
+import { exitBy, type Lane, laneOf } from './vlans.ts'
 
 /** Who hears a broadcast that a device sends: the same Ethernet, across veth pairs, bridges and macvlans. */
 export type Domain = {
@@ -27,58 +27,66 @@ export type Domain = {
   readonly openEnds: readonly { readonly view: View; readonly ifname: string }[]
   /** What is not followed on a device within, and may lead elsewhere. */
   readonly filters: readonly DeviceFilter[]
+  /** A bridge on the way filters by VLAN: the way back may be in another one. */
+  readonly isFiltered: boolean
 }
 
 type Explored = {
   readonly world: World
   /** The device that sends. */
   readonly origin: Link | undefined
-  readonly sent: Set<Link>
-  readonly heard: Set<Link>
+  readonly sent: Seen
+  readonly heard: Seen
   readonly endpoints: { view: View; link: Link }[]
   readonly tunnels: { view: View; link: Link }[]
   readonly openEnds: { view: View; ifname: string }[]
   readonly filters: DeviceFilter[]
+  isFiltered: boolean
 }
 
-const domains = new WeakMap<World, Map<Link, Domain>>()
+/** Devices by the VLAN of the tag that a frame has there; 0 for none. */
+type Seen = Map<number, Set<Link>>
 
-/** Everything that a frame sent by this device can reach. A world does not change: each is explored once. */
-export function exploreDomain(world: World, view: View, ifname: string): Domain {
+const domains = new WeakMap<World, Map<Link, Map<string, Domain>>>()
+
+/** Everything that a frame sent by this device, with a tag or without, can reach. A world does not change: each is explored once. */
+export function exploreDomain(world: World, view: View, ifname: string, tag: Tag | null = null): Domain {
   let known = domains.get(world)
   if (!known) domains.set(world, (known = new Map()))
   const link = view.link(ifname)
-  const same = link && known.get(link)
+  const lane = tag ? `${tag.protocol} ${tag.vlan}` : ''
+  const same = link && known.get(link)?.get(lane)
   if (same) return same
   const explored: Explored = {
     world,
     origin: link,
-    sent: new Set(),
-    heard: new Set(),
+    sent: new Map(),
+    heard: new Map(),
     endpoints: [],
     tunnels: [],
     openEnds: [],
     filters: [],
+    isFiltered: false,
   }
-  sendOut(explored, view, ifname)
-  if (link) known.set(link, explored)
+  sendOut(explored, view, ifname, tag)
+  if (link) known.set(link, new Map(known.get(link)).set(lane, explored))
   return explored
 }
 
-function sendOut(explored: Explored, view: View, ifname: string): void {
+function sendOut(explored: Explored, view: View, ifname: string, tag: Tag | null): void {
   const link = view.link(ifname)
-  if (!link || !isUp(link) || hasNoCarrier(link) || isSeen(explored.sent, link)) return
+  if (!link || !isUp(link) || hasNoCarrier(link) || isSeen(explored.sent, link, tag)) return
   noteFilter(explored, view, ifname, 'egress')
   const { world } = explored
   switch (kindOf(link)) {
     case 'veth': {
       const peer = world.peer(view, link)
-      if (peer) arrive(explored, peer.view, peer.ifname)
+      if (peer) arrive(explored, peer.view, peer.ifname, tag)
       else explored.openEnds.push({ view, ifname })
       return
     }
     case 'bridge':
-      for (const port of view.ports(ifname)) sendOutPort(explored, view, port)
+      overBridge(explored, view, link, ifname, tag)
       return
     case 'vxlan':
       explored.tunnels.push({ view, link })
@@ -92,7 +100,9 @@ function sendOut(explored: Explored, view: View, ifname: string): void {
       if (!parent) explored.openEnds.push({ view, ifname })
       else {
         if (kindOf(link) !== 'vlan') addStacked(explored, parent.view, parent.ifname, link)
-        sendOut(explored, parent.view, parent.ifname)
+        // What has two tags is not followed.
+        if (kindOf(link) === 'vlan' && tag) explored.openEnds.push({ view, ifname })
+        else sendOut(explored, parent.view, parent.ifname, kindOf(link) === 'vlan' ? tagOf(link) : tag)
       }
       return
     }
@@ -108,33 +118,76 @@ function noteFilter({ filters }: Explored, view: View, ifname: string, hook: Dev
   if (filter) filters.push(filter)
 }
 
-function isSeen(seen: Set<Link>, link: Link): boolean {
-  if (seen.has(link)) return true
-  seen.add(link)
+function isSeen(seen: Seen, link: Link, tag: Tag | null): boolean {
+  const vlan = tag?.vlan ?? 0
+  const links = seen.get(vlan)
+  if (links?.has(link)) return true
+  if (links) links.add(link)
+  else seen.set(vlan, new Set([link]))
   return false
 }
 
-function sendOutPort(explored: Explored, view: View, port: Link): void {
+/** From one port of a bridge, which may be the bridge itself, to the others; gives how it is inside. */
+function overBridge(
+  explored: Explored,
+  view: View,
+  bridge: Link,
+  from: string,
+  tag: Tag | null,
+): Lane | undefined {
+  const entered = laneOf(view, bridge, from, tag)
+  if (entered.kind === 'unknown') explored.openEnds.push({ view, ifname: from })
+  if (entered.kind !== 'in') {
+    explored.isFiltered = true
+    return undefined
+  }
+  const { lane } = entered
+  if (lane.vlan !== null) explored.isFiltered = true
+  for (const port of view.ports(bridge.ifname)) {
+    if (port.ifname === from && slaveInfoOf(port, 'hairpin') !== true) continue
+    const exit = exitBy(view, bridge, port.ifname, lane)
+    if (exit.kind === 'out') sendOutPort(explored, view, port, exit.tag)
+    else if (exit.kind === 'unknown') explored.openEnds.push({ view, ifname: port.ifname })
+  }
+  return lane
+}
+
+function sendOutPort(explored: Explored, view: View, port: Link, tag: Tag | null): void {
   const state = slaveInfoOf(port, 'state')
   // What asks for an address is a broadcast.
   if (slaveInfoOf(port, 'bcast_flood') === false) return
-  if (state === undefined || state === 'forwarding') sendOut(explored, view, port.ifname)
+  if (state === undefined || state === 'forwarding') sendOut(explored, view, port.ifname, tag)
 }
 
-function arrive(explored: Explored, view: View, ifname: string): void {
+function arrive(explored: Explored, view: View, ifname: string, tag: Tag | null): void {
   const link = view.link(ifname)
-  if (!link || !isUp(link) || isSeen(explored.heard, link)) return
+  if (!link || !isUp(link) || isSeen(explored.heard, link, tag)) return
   noteFilter(explored, view, ifname, 'ingress')
+  const above = tag && vlanOn(explored.world, view, ifname, tag)
+  if (above) {
+    arrive(explored, above.view, above.link.ifname, null)
+    return
+  }
   const master = link.master === undefined ? undefined : view.link(link.master)
   if (master && kindOf(master) === 'bridge') {
-    explored.endpoints.push({ view, link: master })
-    addStacked(explored, view, master.ifname)
-    for (const port of view.ports(master.ifname))
-      if (port.ifname !== ifname || slaveInfoOf(port, 'hairpin') === true) sendOutPort(explored, view, port)
+    const lane = overBridge(explored, view, master, ifname, tag)
+    const exit = lane && exitBy(view, master, master.ifname, lane)
+    if (exit?.kind === 'unknown') explored.openEnds.push({ view, ifname: master.ifname })
+    if (exit?.kind === 'out') hear(explored, view, master, exit.tag)
+    return
+  }
+  hear(explored, view, link, tag)
+}
+
+/** A device, and what sits on it, take a frame; one with a tag only a VLAN device does. */
+function hear(explored: Explored, view: View, link: Link, tag: Tag | null): void {
+  if (tag && tag.vlan !== 0) {
+    const above = vlanOn(explored.world, view, link.ifname, tag)
+    if (above) arrive(explored, above.view, above.link.ifname, null)
     return
   }
   explored.endpoints.push({ view, link })
-  addStacked(explored, view, ifname)
+  addStacked(explored, view, link.ifname)
 }
 
 /** Macvlans and ipvlans on a device that hear what it hears, or what one of them sends. */
@@ -152,116 +205,4 @@ function addStacked(explored: Explored, view: View, ifname: string, sibling?: Li
     if (detail !== undefined)
       explored.filters.push({ detail, evidence: [child.view.ref('links', String(link.ifindex))] })
   }
-}
-
-/** Who answers "who has ADDRESS?". */
-export type Resolution = {
-  readonly answers: readonly {
-    readonly mac: string
-    readonly by: string
-    readonly evidence: readonly RowRef[]
-  }[]
-  /** False when some of those asked are not in the snapshots, so that silence proves nothing. */
-  readonly isComplete: boolean
-  /** Why somebody may answer of whom that is not known; stands alone. */
-  readonly doubt?: string
-  /** What says that there is no answer. */
-  readonly evidence: readonly RowRef[]
-  readonly detail: string
-}
-
-/** Predicts ARP and neighbour discovery. */
-export function resolveByAsking(world: World, view: View, ifname: string, address: string): Resolution {
-  const nearest = nearestOwner(world, view, ifname, address)
-  const { endpoints, tunnels, openEnds, filters } = nearest
-    ? { endpoints: [nearest], tunnels: [], openEnds: [], filters: [] }
-    : exploreDomain(world, view, ifname)
-  const answers: { mac: string; by: string; evidence: readonly RowRef[] }[] = []
-  const evidence: RowRef[] = []
-  let doubt = address.includes(':') ? undefined : arpFilter(view)
-  if (doubt !== undefined) return { answers, isComplete: false, evidence, detail: doubt, doubt }
-  for (const { view: other, link } of endpoints) {
-    const reply = replyOf(other, link, address, { view, ifname })
-    if (reply.kind === 'unknown') doubt = reply.why
-    if (reply.kind !== 'yes' || link.address === undefined) continue
-    const { row } = reply
-    const proof = row
-      ? other.ref('addresses', `${row.ifindex} ${row.local}/${row.prefixlen}`)
-      : other.ref('links', String(link.ifindex))
-    answers.push({ mac: link.address, by: `${link.ifname} of ${other.namespace.name}`, evidence: [proof] })
-  }
-  let isComplete = openEnds.length === 0
-  let detail = `nobody has ${address}`
-  for (const { view: other, link } of tunnels) {
-    if (infoOf(link, 'proxy') !== true) {
-      isComplete = false
-      continue
-    }
-    const row = other.neighbour(link.ifname, address)
-    const name = `${link.ifname} of ${other.namespace.name}`
-    if (row?.lladdr !== undefined) {
-      answers.push({
-        mac: row.lladdr,
-        by: name,
-        evidence: [other.ref('neighbours', `${link.ifname} ${address}`)],
-      })
-    } else {
-      detail = `${name} has no neighbour entry for ${address}, and answers for nobody else`
-      evidence.push(other.ref('links', String(link.ifindex)))
-    }
-  }
-  const [filter] = filters
-  if (answers.length === 0 && filter) {
-    doubt ??= `${detail}, but ${filter.detail}`
-    evidence.push(...filter.evidence)
-  }
-  return { answers, isComplete, evidence, detail, ...(doubt !== undefined && { doubt }) }
-}
-
-/**
- * Who have one address, where several do that would answer for it on this wire: containers of a node, or one of them and what a
- * tunnel was told of another node. Undefined: nobody disputes it.
- */
-export function rivalsFor(
-  world: World,
-  view: View,
-  ifname: string,
-  address: string,
-):
-  | {
-      readonly by: readonly string[]
-      readonly evidence: readonly RowRef[]
-      /** Who has it on this node, where a tunnel was told that it is elsewhere. */
-      readonly intruder?: View
-    }
-  | undefined {
-  const owners = world.ownersOf(address).filter(({ view: other }) => other.snapshot === view.snapshot)
-  // Nearly always there is one, and nobody needs to be asked.
-  if (
-    owners.length < 2 &&
-    !owners.some(owner => isToldOtherwise(world, owner.view, owner.row.ifname, address))
-  )
-    return undefined
-  const { answers } = resolveByAsking(world, view, ifname, address)
-  const byMac = new Map(answers.map(answer => [answer.mac, answer]))
-  if (byMac.size < 2) return undefined
-  const rivals = [...byMac.values()]
-  const [owner] = owners
-  return {
-    ...(owners.length === 1 && owner && { intruder: owner.view }),
-    by: rivals.map(({ by, mac }) => `${by} (${mac})`),
-    evidence: rivals.flatMap(({ evidence }) => evidence),
-  }
-}
-
-/** A tunnel on the other side of an owner's veth pair has another MAC for the address. */
-function isToldOtherwise(world: World, owner: View, ifname: string, address: string): boolean {
-  const link = owner.link(ifname)
-  const peer = link && world.peer(owner, link)
-  if (!peer) return false
-  return peer.view.namespace.links.some(
-    other =>
-      kindOf(other) === 'vxlan' &&
-      ![undefined, link.address].includes(peer.view.neighbour(other.ifname, address)?.lladdr),
-  )
 }

@@ -1,4 +1,5 @@
 import type { Link } from '../../snapshot/index.ts'
+import type { Tag } from '../packet.ts'
 import type { View } from '../view.ts'
 import type { World } from '../world.ts'
 
@@ -72,4 +73,21 @@ function findStacked(world: World): Map<View, (StackedLink & { parent: string })
 
 export const macvlanKinds: ReadonlySet<string> = new Set(['macvlan', 'macvtap'])
 export const ipvlanKinds: ReadonlySet<string> = new Set(['ipvlan', 'ipvtap'])
-export const vlanKinds: ReadonlySet<string> = new Set(['vlan'])
+const vlanKinds: ReadonlySet<string> = new Set(['vlan'])
+
+/** vlan_do_receive: the VLAN device of a device that takes what has a tag. */
+export function vlanOn(world: World, view: View, ifname: string, tag: Tag): StackedLink | undefined {
+  return childrenOf(world, view, ifname, vlanKinds).find(
+    ({ link }) => Number(infoOf(link, 'id')) === tag.vlan && protocolOfVlan(link) === tag.protocol,
+  )
+}
+
+/** The tag that a VLAN device puts on what it sends. */
+export function tagOf(link: Link): Tag {
+  return { vlan: Number(infoOf(link, 'id')), protocol: protocolOfVlan(link) }
+}
+
+/** A value that is a word, as most of `info_data` are. */
+export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+const protocolOfVlan = (link: Link): string => textOf(infoOf(link, 'protocol')) ?? '802.1Q'

@@ -2,6 +2,7 @@ import type { Link } from '../../snapshot/index.ts'
 import type { View } from '../view.ts'
 import type { World } from '../world.ts'
 import { infoOf, isUp, kindOf, slaveInfoOf } from './kind.ts'
+import { filtersByVlan } from './vlans.ts'
 
 /**
  * Short ways to what exploring a whole wire finds as well (domain.ts): a bridge of a large node has a thousand ports, and most
@@ -13,10 +14,11 @@ type At = { readonly view: View; readonly link: Link }
 /** The bridge that a device is, or that is on the other side of its veth pair. */
 function bridgeBehind(world: World, { view, link }: At): At | undefined {
   if (!isUp(link)) return undefined
-  if (kindOf(link) === 'bridge') return { view, link }
+  if (kindOf(link) === 'bridge') return filtersByVlan(link) ? undefined : { view, link }
   const port = portBehind(world, { view, link })
   const master = port?.link.master === undefined ? undefined : port.view.link(port.link.master)
-  return port && master && kindOf(master) === 'bridge' && isUp(master)
+  // Where it filters by VLAN, being on the same bridge tells nothing.
+  return port && master && kindOf(master) === 'bridge' && isUp(master) && !filtersByVlan(master)
     ? { view: port.view, link: master }
     : undefined
 }

@@ -97,6 +97,8 @@ function commandForRow({ part, key }: RowRef): string | undefined {
       return key === '' ? undefined : `sysctl ${quoted(key)}`
     case 'fdb':
       return 'bridge fdb show'
+    case 'vlans':
+      return 'bridge vlan show'
     case 'neighbours':
       return 'ip neigh show'
     case 'routes':

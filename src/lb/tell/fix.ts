@@ -17,6 +17,9 @@ export function isUnknownMac(detail: string): boolean {
   return detail.includes('no forwarding entry') || detail.includes('is not known to')
 }
 
+/** What links/vlans.ts says of a port, or of the bridge itself. */
+const outsideVlan = /(\S+) is not in VLAN (\d+)$/
+
 /** The first that fits counts. */
 const remedies: readonly Remedy[] = [
   {
@@ -93,6 +96,24 @@ const remedies: readonly Remedy[] = [
         namespace,
         `ip neigh replace ${packet.destination ?? 'ADDRESS'} lladdr MAC dev vxlan0 nud permanent`,
       ),
+  },
+  {
+    fits: ({ detail }) => outsideVlan.test(detail),
+    fix: ({ detail }, namespace) => {
+      const [, port = 'PORT', vlan = 'VLAN'] = outsideVlan.exec(detail) ?? []
+      const isBridge = namespace.links.some(
+        ({ ifname, linkinfo }) => ifname === port && linkinfo?.info_kind === 'bridge',
+      )
+      const add = `bridge vlan add dev ${quoted(port)} vid ${vlan}${isBridge ? ' self' : ''}`
+      return `where it belongs to that VLAN: ${inNamespace(namespace, add)}`
+    },
+  },
+  {
+    fits: ({ detail }) => detail.endsWith('has no PVID'),
+    fix: ({ detail }, namespace) => {
+      const [, port = 'PORT'] = /(\S+) has no PVID$/.exec(detail) ?? []
+      return inNamespace(namespace, `bridge vlan add dev ${quoted(port)} vid VLAN pvid untagged`)
+    },
   },
   {
     fits: ({ detail }) => detail.includes('table of connections is full'),

@@ -1,15 +1,13 @@
 import type { FdbEntry, Link } from '../../snapshot/index.ts'
-import { fdbKey, nftTableKey } from '../../snapshot/row-keys.ts'
-import { causeOfUnknownMac } from '../cause/address.ts'
-import type { RowRef } from '../evidence.ts'
-import { exploreDomain } from '../links/domain.ts'
-import { infoOf, isUp, kindOf, slaveInfoOf } from '../links/kind.ts'
-import { nearestPort } from '../links/nearby.ts'
-import type { Maybe } from '../maybe.ts'
+import { fdbKey } from '../../snapshot/row-keys.ts'
+import { isUp, slaveInfoOf, type StackedLink, textOf, vlanOn } from '../links/kind.ts'
+import { type Exit, exitBy, filtersByVlan, type Lane, laneOf, vlanProof } from '../links/vlans.ts'
 import { type Frame, type Packet, packetTypeOf } from '../packet.ts'
 import { routeInput } from '../routing/input.ts'
 import type { View } from '../view.ts'
-import { because, end, type Next, type NextAt } from './next.ts'
+import { asksIptables, bridgeFilter } from './bridge-filter.ts'
+import { type Bridging, type InLane, isIsolated, linkProof, portByFlood } from './bridge-flood.ts'
+import { end, type Next, type NextAt } from './next.ts'
 import { passHook, wholeHook } from './pass-hook.ts'
 import { passDevice } from './size.ts'
 import { resolve } from './transmit.ts'
@@ -22,7 +20,7 @@ export function bridge(walk: Walk, { view, bridge: name, port, frame }: NextAt<'
   const link = view.link(name)
   if (!link) return end(view, frame.packet, 'insufficient-info', `there is no device ${name}`)
   if (!isUp(link)) return end(view, frame.packet, 'dropped', `${name} is down`, linkProof(view, link))
-  const state = port === null ? undefined : wordOf(slaveInfoOf(view.link(port)!, 'state'))
+  const state = port === null ? undefined : textOf(slaveInfoOf(view.link(port)!, 'state'))
   if (state !== undefined && state !== 'forwarding') {
     return end(
       view,
@@ -32,27 +30,24 @@ export function bridge(walk: Walk, { view, bridge: name, port, frame }: NextAt<'
       linkProof(view, view.link(port!)),
     )
   }
-  if (Number(infoOf(link, 'vlan_filtering') ?? 0) !== 0) {
-    const detail = `${name} filters by VLAN, and which of its ports is in which was not read`
-    return end(view, frame.packet, 'insufficient-info', detail, linkProof(view, link))
-  }
   const filter = bridgeFilter(view)
   if (filter) return filter(frame.packet)
   const { packet } = frame
-  const isAsked = port !== null && asksIptables(view, link, packet)
-  if (isAsked === undefined) {
-    const detail = `whether what ${name} bridges goes through iptables (bridge-nf-call-iptables) was not read`
-    return end(view, packet, 'insufficient-info', detail, linkProof(view, link))
-  }
-  if (!isAsked) return decide(walk, view, { link, port, frame, isAsked: false })
-  const entering = { ...packet, inDevice: name, physIn: port, sourceMac: frame.sourceMac }
+  const asking = port === null ? ({ kind: 'no' } as const) : asksIptables(walk.world, view, link, frame)
+  if (asking.kind === 'unknown')
+    return end(view, packet, 'insufficient-info', asking.why, linkProof(view, link))
+  if (asking.kind === 'no') return enter(walk, view, { link, port, frame, isAsked: false })
+  const entering = { ...packet, inDevice: asking.device, physIn: port, sourceMac: frame.sourceMac }
   return passHook(walk, { view, hook: 'PREROUTING' }, entering, wholeHook, (later, after) => {
     const bridging = { link, port, frame: { ...frame, packet: after }, isAsked: true }
-    if (after.destination === packet.destination) return decide(later, view, bridging)
+    if (after.destination === packet.destination) return enter(later, view, bridging)
     const way = wayOverBridge(view, name, after)
+    // It goes on as a frame for the bridge itself, which has to be in its VLAN.
+    if (!way && filtersByVlan(link))
+      return enter(later, view, { ...bridging, frame: { ...bridging.frame, destinationMac: link.address } })
     if (!way) return { at: 'route-in', view, packet: after }
     return resolve(later, view, after, { ifname: name, address: way }, (last, destinationMac) =>
-      decide(last, view, { ...bridging, frame: { ...bridging.frame, destinationMac } }),
+      enter(last, view, { ...bridging, frame: { ...bridging.frame, destinationMac } }),
     )
   })
 }
@@ -70,46 +65,37 @@ function wayOverBridge(view: View, bridge: string, packet: Packet): string | und
   return way.gateway ?? packet.destination
 }
 
-const wordOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
-
-function linkProof(view: View, link: Link | undefined): RowRef[] {
-  return link ? [view.ref('links', String(link.ifindex))] : []
-}
-
-/** Tables of nf_tables' family `bridge` decide about frames, and are not evaluated here. */
-function bridgeFilter(view: View): ((packet: Packet) => Next) | undefined {
-  const table = view.namespace.nft.find(({ family, chains, rules }) => {
-    return family === 'bridge' && (rules.length > 0 || chains.some(({ policy }) => policy === 'drop'))
-  })
-  if (!table) return undefined
-  const proof = [view.ref('nft', nftTableKey(table))]
-  return packet =>
-    end(view, packet, 'insufficient-info', `nft table bridge ${table.table} is not evaluated`, proof)
-}
-
-/** br_netfilter: bridged packets go through iptables where this sysctl, or the bridge itself, says so. */
-function asksIptables(view: View, link: Link, packet: Packet): Maybe {
-  const [name, own] =
-    packet.family === 'inet'
-      ? ['bridge-nf-call-iptables', 'nf_call_iptables']
-      : ['bridge-nf-call-ip6tables', 'nf_call_ip6tables']
-  const value = view.sysctl(`net.bridge.${name}`)
-  if (value === 1 || Number(infoOf(link, own) ?? 0) === 1) return true
-  // Without br_netfilter the setting is not there, and none of the others is missing.
-  if (value !== undefined || view.sysctl('net.ipv4.ip_forward') !== undefined) return false
-  return view.namespace.netfilter.length + view.namespace.nft.length > 0 ? undefined : false
-}
-
-type Bridging = {
-  readonly link: Link
-  readonly port: string | null
-  readonly frame: Frame
-  /** PREROUTING was run on behalf of the bridge. */
-  readonly isAsked: boolean
-}
-
-function decide(walk: Walk, view: View, bridging: Bridging): Next {
+/** Behind PREROUTING: where a bridge filters by VLAN, the port decides whether the frame is let in. */
+function enter(walk: Walk, view: View, bridging: Bridging): Next {
   const { link, port, frame } = bridging
+  const entered = laneOf(view, link, port ?? link.ifname, frame.tag)
+  if (entered.kind === 'in') {
+    learn(walk, view, bridging, entered.lane)
+    return decide(walk, view, { ...bridging, lane: entered.lane })
+  }
+  const proof = vlanProof(view, link, port ?? link.ifname)
+  if (entered.kind === 'unknown')
+    return end(view, frame.packet, 'insufficient-info', entered.why, [...proof, ...linkProof(view, link)])
+  addStep(walk, view, { kind: 'bridge', action: 'dropped', detail: entered.why, evidence: proof })
+  return end(view, frame.packet, 'dropped', entered.why, proof)
+}
+
+function learn(walk: Walk, view: View, { link, port, frame }: Bridging, { vlan }: Lane): void {
+  if (port === null || slaveInfoOf(view.link(port)!, 'learning') === false) return
+  walk.learned = [...(walk.learned ?? []), { bridge: link, vlan, mac: frame.sourceMac, port }]
+}
+
+/** The port that an entry leads to: one that somebody made moves like one that was learned, unless it is sticky. */
+function portOf({ learned = [] }: Walk, bridge: Link, entry: FdbEntry): string {
+  if (entry.flags.includes('sticky')) return entry.ifname
+  const seen = learned.findLast(
+    row => row.bridge === bridge && row.vlan === (entry.vlan ?? null) && row.mac === entry.mac,
+  )
+  return seen?.port ?? entry.ifname
+}
+
+function decide(walk: Walk, view: View, bridging: InLane): Next {
+  const { link, port, frame, lane } = bridging
   const { destinationMac, packet } = frame
   const name = link.ifname
   if (destinationMac === undefined) {
@@ -122,106 +108,81 @@ function decide(walk: Walk, view: View, bridging: Bridging): Next {
     )
   }
   if (destinationMac === BROADCAST) return toBridge(walk, view, bridging)
-  const entry = view.fdb(destinationMac).find(row => row.master === name && matchesVlan(row, frame))
-  if (port !== null && (destinationMac === link.address || entry?.state === 'permanent')) {
-    return toBridge(walk, view, bridging)
-  }
+  const entry = view.fdb(destinationMac).find(row => row.master === name && (row.vlan ?? null) === lane.vlan)
+  const isOwn = destinationMac === link.address && exitBy(view, link, name, lane).kind !== 'outside'
+  if (port !== null && (isOwn || entry?.state === 'permanent')) return toBridge(walk, view, bridging)
   if (entry && entry.state !== 'permanent' && entry.ifname !== name) {
-    const detail = `${destinationMac} is behind ${entry.ifname}${entry.state === 'static' ? ' (static)' : ''}`
+    const out = portOf(walk, link, entry)
+    const how = out !== entry.ifname ? ', by which it has come' : entry.state === 'static' ? ' (static)' : ''
+    const detail = `${destinationMac} is behind ${out}${vlanText(lane)}${how}`
     addStep(walk, view, {
       kind: 'bridge',
       action: 'forwarded',
       detail,
       evidence: [view.ref('fdb', fdbKey(entry))],
     })
-    return toPort(walk, view, bridging, entry.ifname)
+    return toPort(walk, view, bridging, out)
   }
-  return flood(walk, view, bridging)
+  const found = portByFlood(walk, view, bridging)
+  return typeof found === 'string' ? toPort(walk, view, bridging, found) : found
 }
 
-function matchesVlan(row: FdbEntry, frame: Frame): boolean {
-  return row.vlan === undefined || frame.vlan === null || row.vlan === frame.vlan
-}
+const vlanText = ({ vlan }: Lane) => (vlan === null ? '' : `, VLAN ${vlan}`)
 
-/** br_pass_frame_up. */
-function toBridge(walk: Walk, view: View, { link, port, frame, isAsked }: Bridging): Next {
+/** br_pass_frame_up, and vlan_do_receive for what keeps its tag. */
+function toBridge(walk: Walk, view: View, { link, port, frame, isAsked, lane }: InLane): Next {
   const { packet } = frame
+  const exit = exitBy(view, link, link.ifname, lane)
+  if (exit.kind !== 'out') return notOut(view, link, link.ifname, packet, exit)
+  const { tag } = exit
+  const above = tag && vlanOn(walk.world, view, link.ifname, tag)
   addStep(walk, view, {
     kind: 'bridge',
     action: 'received',
-    detail: `${link.ifname} takes it itself`,
-    evidence: linkProof(view, link),
+    detail: `${above ? above.link.ifname : link.ifname} takes it itself${vlanText(lane)}`,
+    evidence: [...linkProof(view, link), ...vlanProof(view, link, link.ifname)],
   })
-  const received = { ...packet, inDevice: link.ifname, packetType: packetTypeOf(frame.destinationMac) }
+  if (tag && tag.vlan !== 0 && !above) {
+    const why = `it has the tag of VLAN ${tag.vlan} for ${link.ifname}, on which there is no interface of that VLAN`
+    return end(view, packet, 'dropped', why, [
+      ...vlanProof(view, link, link.ifname),
+      ...linkProof(view, link),
+    ])
+  }
+  const packetType = packetTypeOf(frame.destinationMac)
+  if (above) {
+    // Its PREROUTING was run already (ip_sabotage_in).
+    const isDone = isAsked && above.link.master === undefined && isFor(above, frame)
+    if (isDone)
+      return {
+        at: 'route-in',
+        view: above.view,
+        packet: { ...packet, inDevice: above.link.ifname, physIn: port, packetType },
+      }
+    return { at: 'frame-in', view: above.view, ifname: above.link.ifname, frame: { ...frame, tag: null } }
+  }
+  const received = { ...packet, inDevice: link.ifname, packetType }
   if (isAsked) return { at: 'route-in', view, packet: { ...received, physIn: port } }
   return { at: 'ip-in', view, packet: { ...received, sourceMac: frame.sourceMac } }
 }
 
-/** Unknown unicast goes to every port; the one behind which the MAC lives is the one that matters. */
-function flood(walk: Walk, view: View, bridging: Bridging): Next {
-  const { link, port, frame } = bridging
-  const ports = view
-    .ports(link.ifname)
-    .filter(each => each.ifname !== port || slaveInfoOf(each, 'hairpin') === true)
-    .filter(each => isUp(each) && slaveInfoOf(each, 'flood') !== false)
-    .filter(each => !(isIsolated(view, port) && slaveInfoOf(each, 'isolated') === true))
-  const nearest = nearestPort(walk.world, view, link, frame.destinationMac!)
-  const asked = nearest && ports.includes(nearest) ? [nearest] : ports
-  const leads = asked.map(each => ({ port: each, leads: leadsTo(walk, view, each, frame.destinationMac!) }))
-  const sure = leads.filter(({ leads }) => leads === true)
-  const open = leads.filter(({ leads }) => leads === undefined)
-  const chosen = sure.length === 1 ? sure[0] : sure.length === 0 && open.length === 1 ? open[0] : undefined
-  if (chosen) {
-    const detail = `${frame.destinationMac} is not known to ${link.ifname}: goes to every port, ${chosen.port.ifname} among them`
-    addStep(walk, view, {
-      kind: 'bridge',
-      action: 'forwarded',
-      detail,
-      evidence: linkProof(view, chosen.port),
-    })
-    return toPort(walk, view, bridging, chosen.port.ifname)
-  }
-  const detail = `${frame.destinationMac} is not known to ${link.ifname}, and behind none of its ports`
-  const missing = view.missing('rtnl.fdb')
-  if (sure.length === 0 && missing !== undefined) {
-    const unread = `where ${frame.destinationMac} is was not read: ${missing}`
-    return end(view, frame.packet, 'insufficient-info', unread, linkProof(view, link))
-  }
-  if (sure.length === 0 && open.length === 0) {
-    const stop = end(view, frame.packet, 'dropped', detail, linkProof(view, link))
-    return because(stop, causeOfUnknownMac(walk, view, link.ifname, frame.destinationMac!))
-  }
-  return end(
-    view,
-    frame.packet,
-    'insufficient-info',
-    `several ports of ${link.ifname} may lead to ${frame.destinationMac}`,
-    linkProof(view, link),
-  )
-}
+const isFor = ({ link }: StackedLink, { destinationMac }: Frame) =>
+  isUp(link) && (destinationMac === BROADCAST || destinationMac === link.address)
 
-const isIsolated = (view: View, port: string | null) =>
-  port !== null && slaveInfoOf(view.link(port)!, 'isolated') === true
-
-/** True: that MAC is there. False: it is not. Undefined: what is there is in no snapshot. */
-function leadsTo(walk: Walk, view: View, port: Link, mac: string): boolean | undefined {
-  if (kindOf(port) === 'vxlan') {
-    const rows = view.fdb(mac).filter(row => row.ifname === port.ifname && row.dst !== undefined)
-    if (rows.length > 0) return true
-    const floods = view
-      .fdb('00:00:00:00:00:00')
-      .some(row => row.ifname === port.ifname && row.dst !== undefined)
-    return floods || infoOf(port, 'group') !== undefined || infoOf(port, 'remote') !== undefined
-      ? undefined
-      : false
-  }
-  const { endpoints, openEnds, tunnels, filters } = exploreDomain(walk.world, view, port.ifname)
-  if (endpoints.some(({ link }) => link.address === mac)) return true
-  return openEnds.length + tunnels.length + filters.length > 0 ? undefined : false
+/** A port, or the bridge itself, is not in the VLAN of a frame. */
+function notOut(
+  view: View,
+  bridge: Link,
+  port: string,
+  packet: Packet,
+  { kind, why }: Exclude<Exit, { kind: 'out' }>,
+): Next {
+  const disposition = kind === 'unknown' ? 'insufficient-info' : 'dropped'
+  return end(view, packet, disposition, why, [...vlanProof(view, bridge, port), ...linkProof(view, bridge)])
 }
 
 /** br_forward: FORWARD and POSTROUTING of iptables on the way, where br_netfilter is at work. */
-function toPort(walk: Walk, view: View, { link, port, frame, isAsked }: Bridging, out: string): Next {
+function toPort(walk: Walk, view: View, { link, port, frame, isAsked, lane }: InLane, out: string): Next {
   const { packet } = frame
   const outPort = view.link(out)
   if (!outPort || !isUp(outPort))
@@ -244,16 +205,28 @@ function toPort(walk: Walk, view: View, { link, port, frame, isAsked }: Bridging
       linkProof(view, outPort),
     )
   }
+  const exit = exitBy(view, link, out, lane)
+  if (exit.kind !== 'out') return notOut(view, link, out, packet, exit)
   passDevice(walk, view, outPort, packet)
-  if (!isAsked) return { at: 'frame-out', view, ifname: out, frame }
-  const name = link.ifname
-  const crossing = { ...packet, inDevice: name, outDevice: name, physIn: port, physOut: out }
+  const leaving = { ...frame, tag: exit.tag }
+  // br_nf_forward sees the frame as it goes out, and only what PREROUTING has seen.
+  const asking = isAsked ? asksIptables(walk.world, view, link, leaving) : ({ kind: 'no' } as const)
+  if (asking.kind === 'unknown')
+    return end(view, packet, 'insufficient-info', asking.why, linkProof(view, link))
+  if (asking.kind === 'no') return { at: 'frame-out', view, ifname: out, frame: leaving }
+  const crossing = {
+    ...packet,
+    inDevice: asking.device,
+    outDevice: link.ifname,
+    physIn: port,
+    physOut: out,
+  }
   return passHook(walk, { view, hook: 'FORWARD' }, crossing, wholeHook, (later, after) =>
     passHook(later, { view, hook: 'POSTROUTING' }, after, wholeHook, (last, passed) => ({
       at: 'frame-out',
       view,
       ifname: out,
-      frame: { ...frame, packet: confirm(last, passed) },
+      frame: { ...leaving, packet: confirm(last, passed) },
     })),
   )
 }

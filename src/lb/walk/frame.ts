@@ -3,14 +3,14 @@ import { notFollowed, reachesSibling } from '../links/stacked.ts'
 import {
   childrenOf,
   hasNoCarrier,
-  infoOf,
   ipvlanKinds,
   isUp,
   kindOf,
   macvlanKinds,
   parentOf,
   type StackedLink,
-  vlanKinds,
+  tagOf,
+  vlanOn,
 } from '../links/kind.ts'
 import { type Frame, type Packet, packetTypeOf, scrub } from '../packet.ts'
 import type { View } from '../view.ts'
@@ -42,14 +42,22 @@ export function frameOut(walk: Walk, { view, ifname, frame }: NextAt<'frame-out'
       const parent = parentOf(walk.world, view, link)
       if (!parent)
         return end(view, packet, 'left-node', `by ${ifname}, whose parent is in no snapshot`, proof)
-      const vlan = Number(infoOf(link, 'id'))
+      if (frame.tag)
+        return end(
+          view,
+          packet,
+          'insufficient-info',
+          `${ifname} adds a second tag: two are not followed`,
+          proof,
+        )
+      const tag = tagOf(link)
       addStep(walk, view, {
         kind: 'link',
         action: 'forwarded',
-        detail: `${ifname} to ${parent.ifname}, vlan ${vlan}`,
+        detail: `${ifname} to ${parent.ifname}, vlan ${tag.vlan}`,
         evidence: proof,
       })
-      return { at: 'frame-out', view: parent.view, ifname: parent.ifname, frame: { ...frame, vlan } }
+      return { at: 'frame-out', view: parent.view, ifname: parent.ifname, frame: { ...frame, tag } }
     }
     case 'dummy':
       return end(view, packet, 'dropped', `${ifname} is a dummy, which discards what it is given`, proof)
@@ -136,24 +144,22 @@ function ipIn(view: View, ifname: string, frame: Frame, packet: Packet): Next {
 /** __netif_receive_skb_core: a bridge, a vlan or a macvlan may take it before the IP layer does. */
 export function frameIn(walk: Walk, { view, ifname, frame }: NextAt<'frame-in'>): Next {
   const link = view.link(ifname)
-  const { packet, vlan } = frame
+  const { packet, tag } = frame
   if (!link) return end(view, packet, 'insufficient-info', `there is no device ${ifname}`)
   const proof = [view.ref('links', String(link.ifindex))]
   if (!isUp(link)) return end(view, packet, 'dropped', `${ifname} is down`, proof)
-  if (vlan !== null) {
-    const child = childrenOf(walk.world, view, ifname, vlanKinds).find(
-      each => Number(infoOf(each.link, 'id')) === vlan,
-    )
-    if (child)
-      return { at: 'frame-in', view: child.view, ifname: child.link.ifname, frame: { ...frame, vlan: null } }
-  }
+  const child = tag && vlanOn(walk.world, view, ifname, tag)
+  if (child)
+    return { at: 'frame-in', view: child.view, ifname: child.link.ifname, frame: { ...frame, tag: null } }
   const master = link.master === undefined ? undefined : view.link(link.master)
   if (master && kindOf(master) === 'bridge')
     return { at: 'bridge', view, bridge: master.ifname, port: ifname, frame }
   if (master && kindOf(master) === 'vrf')
     return end(view, packet, 'insufficient-info', 'vrf is not followed', proof)
   if (master) return { at: 'frame-in', view, ifname: master.ifname, frame }
-  if (vlan !== null) return end(view, packet, 'dropped', `${ifname} has no interface for vlan ${vlan}`, proof)
+  // A tag with VLAN 0 has a priority only.
+  if (tag && tag.vlan !== 0)
+    return end(view, packet, 'dropped', `${ifname} has no interface for vlan ${tag.vlan}`, proof)
   const receiver = receiverOn(walk, view, ifname, frame)
   if (receiver) return receive(receiver, frame, scrub(packet, receiver.view !== view))
   const { destinationMac } = frame

@@ -1,7 +1,8 @@
 import { causeOfSilence } from '../cause/address.ts'
 import { causeIn } from '../cause/cause.ts'
+import { causeOfOtherVlan } from '../cause/vlan.ts'
 import type { RowRef } from '../evidence.ts'
-import { resolveByAsking, rivalsFor } from '../links/domain.ts'
+import { resolveByAsking, rivalsFor } from '../links/ask.ts'
 import { isUp, kindOf } from '../links/kind.ts'
 import type { Frame, Packet } from '../packet.ts'
 import type { Cause } from '../trace.ts'
@@ -31,11 +32,11 @@ export function transmit(walk: Walk, { view, packet, way }: NextAt<'transmit'>):
       at: 'frame-out',
       view,
       ifname: way.dev,
-      frame: { sourceMac, destinationMac: undefined, vlan: null, packet },
+      frame: { sourceMac, destinationMac: undefined, tag: null, packet },
     }
   }
   return resolve(walk, view, packet, { ifname: way.dev, address: nextHop }, (_, destinationMac) =>
-    sendTo(view, way.dev, { sourceMac, destinationMac, vlan: null, packet }, nextHop),
+    sendTo(view, way.dev, { sourceMac, destinationMac, tag: null, packet }, nextHop),
   )
 }
 
@@ -110,6 +111,7 @@ function ask(walk: Walk, view: View, packet: Packet, { ifname, address }: Receiv
     const stop = end(view, packet, 'no-neighbour', why, evidence)
     const cause =
       causeOfSilence(walk, view, address) ??
+      causeOfOtherVlan(walk.world, view, ifname, address) ??
       untoldNeighbour(walk, view, evidence, address) ??
       sentThere(walk, view, address)
     return because(stop, cause)
@@ -127,6 +129,10 @@ function untoldNeighbour(
   const [ref] = evidence
   const other = ref && ref.namespace !== view.namespace.id ? world.find(ref.namespace, ref.node) : undefined
   const tunnel = other?.namespace.links.find(({ ifindex }) => String(ifindex) === ref?.key)
+  if (tunnel && kindOf(tunnel) !== 'vxlan') {
+    const why = `${tunnel.ifname} has ${address}, and what it answers is in another VLAN`
+    return other && causeIn(other, why, evidence)
+  }
   const detail = `${tunnel?.ifname ?? 'its tunnel'} has no neighbour entry for ${address}, and answers for nobody else`
   return other && causeIn(other, detail, [other.ref('neighbours', ''), ...evidence])
 }

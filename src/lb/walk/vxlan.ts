@@ -62,7 +62,7 @@ export function vxlanOut(walk: Walk, { view, ifname, frame }: NextAt<'vxlan'>): 
   })
   const wrapped = {
     ...outer,
-    inner: { kind: 'vxlan', vni: entry?.vni ?? vni, frame: { ...frame, vlan: null } } as const,
+    inner: { kind: 'vxlan', vni: entry?.vni ?? vni, frame } as const,
   }
   if (!underlay) {
     return end(

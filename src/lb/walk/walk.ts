@@ -1,4 +1,4 @@
-import type { FdbEntry } from '../../snapshot/index.ts'
+import type { FdbEntry, Link } from '../../snapshot/index.ts'
 import type { Connection } from '../connection.ts'
 import type { Flow } from '../flow.ts'
 import { formatPacket, type Frame, type Packet } from '../packet.ts'
@@ -24,6 +24,8 @@ export type Walk = {
   mtu?: number
   /** It has left a node with an address that should have been masqueraded. */
   unmasked?: Cause
+  /** Where bridges have seen the senders of frames. */
+  learned?: readonly Learned[]
   /** Connections of IPVS that the walk has made. */
   ipvsConnections: readonly IpvsConnection[]
   /** How often the IP layer was entered: what does not end is a loop. */
@@ -32,6 +34,14 @@ export type Walk = {
   arrival?: Arrival
   /** Where it has left the nodes: an answer would come in there. */
   left?: { readonly view: View; readonly ifname: string; readonly frame: Frame }
+}
+
+/** br_fdb_update: behind which port of a bridge a MAC is, since a frame of it has come in there. */
+export type Learned = {
+  readonly bridge: Link
+  readonly vlan: number | null
+  readonly mac: string | undefined
+  readonly port: string
 }
 
 export type Origin = { readonly view: View; readonly packet: Packet; readonly ifname: string | null }

@@ -36,6 +36,7 @@ function follow(walk: Walk, start: Next): Path {
     hops: [],
     connections: walk.connections,
     ipvsConnections: walk.ipvsConnections,
+    learned: walk.learned ?? [],
     limits: [],
     entries: 0,
     ...(walk.unmasked && { unmasked: walk.unmasked }),
@@ -89,7 +90,7 @@ function fromOutside(walk: Walk, { view, ifname, frame }: NonNullable<Walk['left
     const answer = {
       sourceMac: undefined,
       destinationMac: sourceMac,
-      vlan: null,
+      tag: null,
       packet: { ...back, ttl: undefined },
     }
     return follow(walk, { at: 'frame-in', view, ifname, frame: answer })
