@@ -66,8 +66,12 @@ export function mergeLives<L extends Live>(lives: readonly L[], keyOf: (live: L)
   return [...merged.values()]
 }
 
-export const outcomeKey = (outcome: Outcome): string =>
-  `${outcome.verdict} ${outcome.reason ?? ''} ${packetKey(outcome)}`
+/** Of two rules that both drop it only one did: these are two outcomes. */
+export function outcomeKey(outcome: Outcome): string {
+  const { verdict, reason = '', trail } = outcome
+  const by = verdict === 'drop' || verdict === 'reject' ? (trail.at(-1)?.evidence.key ?? '') : ''
+  return `${verdict} ${by} ${reason} ${packetKey(outcome)}`
+}
 
 /** Everything that later tests can see. */
 function packetKey({ packet }: Live): string {

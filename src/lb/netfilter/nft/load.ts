@@ -1,8 +1,8 @@
-import { formatIp, type Ip, isMulticast, parseIp } from '../../../util/prefix.ts'
+import { formatIp, isMulticast, parseIp } from '../../../util/prefix.ts'
 import { type ConnectionInfo, type Tuple, zoneIdOf } from '../../connection.ts'
 import { IPPROTO_ICMP, IPPROTO_ICMPV6, type Packet, type Zone } from '../../packet.ts'
 import { addressType } from '../../routing/fib.ts'
-import { lookUpRoute } from '../../routing/lookup.ts'
+import { lookUpRoute, type RouteQuery } from '../../routing/lookup.ts'
 import type { Place } from '../place.ts'
 import {
   addressBytes,
@@ -175,7 +175,10 @@ export function loadFib({ result, flags }: Fib, packet: Packet, { view, hook }: 
   const device = flags.includes('iif') ? packet.inDevice : flags.includes('oif') ? packet.outDevice : null
   if (!ip) return unknownBytes(16)
   if (result === 'type') {
-    if (packet.family === 'inet6') return ipv6Type(ip, view, flags.includes('mark') ? packet.mark : 0, device)
+    if (packet.family === 'inet6') {
+      const mark = flags.includes('mark') ? packet.mark : 0
+      return ipv6Type(view, { destination: ip, source: from ?? null, mark }, device)
+    }
     const type = addressType(view.fib(packet.family), ip, device ?? undefined)
     return hostNumber(Math.max(0, routeTypes.indexOf(type)))
   }
@@ -198,15 +201,21 @@ export function loadFib({ result, flags }: Fib, packet: Packet, { view, hook }: 
   return foundDevice(result, flags, answer.ways.some(way => way.dev === device) ? device : null, view)
 }
 
-/** __nft_fib6_eval_type: of what routing finds, only what is refused, local or anycast is told. */
-function ipv6Type(ip: Ip, view: Place['view'], mark: number | undefined, device: string | null): Bytes {
+/**
+ * __nft_fib6_eval_type: of what routing finds, only what is refused, local or anycast is told. Rules of policy routing see the other
+ * address, too (nft_fib6_flowi_init).
+ */
+function ipv6Type(
+  view: Place['view'],
+  asked: Pick<RouteQuery, 'destination' | 'source' | 'mark'>,
+  device: string | null,
+): Bytes {
+  const { destination: ip } = asked
   const isOnDevice = view.addressRows(formatIp(ip)).some(row => row.ifname === device)
   const answer = lookUpRoute(view, {
-    destination: ip,
-    source: null,
+    ...asked,
     iif: 'lo',
     oif: null,
-    mark,
     tos: undefined,
     protocol: undefined,
     sourcePort: undefined,
