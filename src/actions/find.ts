@@ -2,23 +2,29 @@ import type { DockerContainer, DockerNetwork, DockerService, DockerTask } from '
 import type { NetworkCreate } from './intent.ts'
 import type { Site } from './site.ts'
 
-/** By full id, else by name, else by the beginning of an id, as the daemon looks it up; undefined for none, or for several. */
-function findOne<Row>(
+/** By full id, else by name, else by the beginning of an id, as the daemon looks it up. */
+function findAll<Row>(
   rows: readonly Row[],
   word: string,
   idOf: (row: Row) => string,
   nameOf: (row: Row) => string,
-): Row | undefined {
+): readonly Row[] {
   const exact = rows.find(row => idOf(row) === word)
-  if (exact) return exact
+  if (exact) return [exact]
   const named = rows.filter(row => nameOf(row) === word)
-  if (named.length > 0) return named.length === 1 ? named[0] : undefined
-  const begun = word === '' ? [] : rows.filter(row => idOf(row).startsWith(word))
-  return begun.length === 1 ? begun[0] : undefined
+  if (named.length > 0 || word === '') return named
+  return rows.filter(row => idOf(row).startsWith(word))
 }
 
-export function findNetwork({ networks }: Site, word: string): DockerNetwork | undefined {
-  return findOne(
+/** Undefined for none, and for several. */
+const onlyOf = <Row>(found: readonly Row[]): Row | undefined => (found.length === 1 ? found[0] : undefined)
+
+export function findNetwork(site: Site, word: string): DockerNetwork | undefined {
+  return onlyOf(findNetworks(site, word))
+}
+
+function findNetworks({ networks }: Site, word: string): readonly DockerNetwork[] {
+  return findAll(
     networks.value ?? [],
     word,
     ({ Id }) => Id,
@@ -27,15 +33,13 @@ export function findNetwork({ networks }: Site, word: string): DockerNetwork | u
 }
 
 /** Why `findNetwork` found none: a sentence. Docker lets networks share a name where they differ in scope or were made at once. */
-export function noNetwork({ networks }: Site, word: string): string {
-  const all = networks.value ?? []
-  const named = all.filter(({ Name }) => Name === word).map(({ Id }) => Id.slice(0, 12))
-  if (named.length > 1)
-    return `${named.length} networks are called ${word}: name the one that is meant by its id, ${named.join(' or ')}.`
-  const begun = word === '' ? [] : all.filter(({ Id }) => Id.startsWith(word))
-  return begun.length > 1
-    ? `The ids of ${begun.length} networks begin with ${word}: write more of the id.`
-    : `There is no network ${word}.`
+export function noNetwork(site: Site, word: string): string {
+  const found = findNetworks(site, word)
+  if (found.length === 0) return `There is no network ${word}.`
+  const ids = found.map(({ Id }) => Id.slice(0, 12)).join(' or ')
+  return found[0]?.Name === word
+    ? `${found.length} networks are called ${word}: name the one that is meant by its id, ${ids}.`
+    : `The ids of ${found.length} networks begin with ${word}: write more of the id.`
 }
 
 /** Those of whose name there is no network now. */
@@ -45,11 +49,13 @@ export function missingOf(networks: readonly NetworkCreate[], site: Site): reado
 }
 
 export function findContainer({ containers }: Site, word: string): DockerContainer | undefined {
-  return findOne(
-    containers.value ?? [],
-    word.replace(/^\//, ''),
-    ({ Id }) => Id,
-    ({ Name }) => Name,
+  return onlyOf(
+    findAll(
+      containers.value ?? [],
+      word.replace(/^\//, ''),
+      ({ Id }) => Id,
+      ({ Name }) => Name,
+    ),
   )
 }
 
@@ -59,11 +65,13 @@ export function holdsNetworks({ State }: DockerContainer): boolean {
 }
 
 export function findService({ services }: Site, word: string): DockerService | undefined {
-  return findOne(
-    services.value ?? [],
-    word,
-    ({ ID }) => ID,
-    ({ Spec }) => Spec.Name,
+  return onlyOf(
+    findAll(
+      services.value ?? [],
+      word,
+      ({ ID }) => ID,
+      ({ Spec }) => Spec.Name,
+    ),
   )
 }
 

@@ -1,4 +1,5 @@
 import type { Link } from '../../snapshot/index.ts'
+import { filtersByVlan } from '../../snapshot/vlan-filtering.ts'
 import type { NamespaceData } from './namespace.ts'
 import type { Part } from './parts.ts'
 import { readTc } from './read-tc.ts'
@@ -11,7 +12,7 @@ import type { InterfaceNames } from './rtnl/names.ts'
 import { readNeighbours } from './rtnl/neighbour.ts'
 import { readRoutes } from './rtnl/route.ts'
 import { readRules } from './rtnl/rule.ts'
-import { filtersByVlan, readVlans } from './rtnl/vlan.ts'
+import { readVlans } from './rtnl/vlan.ts'
 
 /** Parts that speak of links by index, or come with them. */
 const needLinks: readonly Part[] = [

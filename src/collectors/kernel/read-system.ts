@@ -1,9 +1,9 @@
+import { filtersByVlan } from '../../snapshot/vlan-filtering.ts'
 import type { NamespaceData } from './namespace.ts'
 import { readConntrack, readSysctls } from './proc.ts'
 import { readProcFile } from './proc-file.ts'
 import type { ReadingContext } from './reading.ts'
 import type { RtnlReading } from './read-rtnl.ts'
-import { filtersByVlan } from './rtnl/vlan.ts'
 import { readSockets } from './sockets.ts'
 import { openSysctls } from './sysctl-tree.ts'
 

@@ -1,6 +1,7 @@
 import type { Link } from '../../snapshot/index.ts'
+import { filtersByVlan } from '../../snapshot/vlan-filtering.ts'
 import { isUp, kindOf, parentOf, tagOf } from '../links/kind.ts'
-import { exitBy, filtersByVlan, laneOf, vlanProof } from '../links/vlans.ts'
+import { exitBy, laneOf, vlanProof } from '../links/vlans.ts'
 import type { Tag } from '../packet.ts'
 import { quoted } from '../../util/shell.ts'
 import type { Cause } from '../trace.ts'

@@ -1,8 +1,8 @@
 import type { Link } from '../../snapshot/index.ts'
+import { filtersByVlan } from '../../snapshot/vlan-filtering.ts'
 import type { View } from '../view.ts'
 import type { World } from '../world.ts'
 import { infoOf, isUp, kindOf, slaveInfoOf } from './kind.ts'
-import { filtersByVlan } from './vlans.ts'
 
 /**
  * Short ways to what exploring a whole wire finds as well (domain.ts): a bridge of a large node has a thousand ports, and most

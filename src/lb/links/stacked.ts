@@ -1,12 +1,9 @@
 import type { Link } from '../../snapshot/index.ts'
 import type { Maybe } from '../maybe.ts'
-import { infoOf, ipvlanKinds, kindOf, macvlanKinds } from './kind.ts'
+import { infoOf, ipvlanKinds, kindOf, macvlanKinds, textOf } from './kind.ts'
 
 /** MACVLAN_MODE_*, in iproute2's words; `bridge` is what Docker makes, and what is taken where it was not told. */
-function modeOf(link: Link): string {
-  const mode = infoOf(link, 'mode')
-  return typeof mode === 'string' ? mode : 'bridge'
-}
+const modeOf = (link: Link): string => textOf(infoOf(link, 'mode')) ?? 'bridge'
 
 /** Whether a macvlan or ipvlan reaches a sibling without their parent's wire (macvlan_queue_xmit, ipvlan_xmit_mode_l2). */
 export function reachesSibling(link: Link, sibling: Link): boolean {

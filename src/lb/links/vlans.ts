@@ -1,5 +1,6 @@
 import type { BridgeVlan, Link } from '../../snapshot/index.ts'
 import { portVlansKey } from '../../snapshot/row-keys.ts'
+import { filtersByVlan } from '../../snapshot/vlan-filtering.ts'
 import type { RowRef } from '../evidence.ts'
 import type { Tag } from '../packet.ts'
 import type { View } from '../view.ts'
@@ -65,10 +66,6 @@ export function exitBy(view: View, bridge: Link, port: string, { vlan, tag }: La
   // br_pass_frame_up lets all pass where somebody listens to everything.
   if (port === bridge.ifname && (bridge.promiscuity ?? 0) > 0) return { kind: 'out', tag: tagged }
   return { kind: 'outside', why: `${port} is not in VLAN ${vlan}` }
-}
-
-export function filtersByVlan(bridge: Link): boolean {
-  return Number(infoOf(bridge, 'vlan_filtering') ?? 0) !== 0
 }
 
 /** The row that says which VLANs a port is in; none where the bridge does not filter. */

@@ -1,7 +1,8 @@
 import type { FdbEntry, Link } from '../../snapshot/index.ts'
 import { fdbKey } from '../../snapshot/row-keys.ts'
+import { filtersByVlan } from '../../snapshot/vlan-filtering.ts'
 import { isUp, slaveInfoOf, type StackedLink, textOf, vlanOn } from '../links/kind.ts'
-import { type Exit, exitBy, filtersByVlan, type Lane, laneOf, vlanProof } from '../links/vlans.ts'
+import { type Exit, exitBy, type Lane, laneOf, vlanProof } from '../links/vlans.ts'
 import { type Frame, type Packet, packetTypeOf } from '../packet.ts'
 import { routeInput } from '../routing/input.ts'
 import type { View } from '../view.ts'
@@ -12,8 +13,6 @@ import { passHook, wholeHook } from './pass-hook.ts'
 import { passDevice } from './size.ts'
 import { resolve } from './transmit.ts'
 import { addStep, confirm, type Walk } from './walk.ts'
-
-const BROADCAST = 'ff:ff:ff:ff:ff:ff'
 
 /** br_handle_frame_finish and br_dev_xmit: by forwarding entry, to the bridge itself, or to every port. */
 export function bridge(walk: Walk, { view, bridge: name, port, frame }: NextAt<'bridge'>): Next {
@@ -107,7 +106,7 @@ function decide(walk: Walk, view: View, bridging: InLane): Next {
       linkProof(view, link),
     )
   }
-  if (destinationMac === BROADCAST) return toBridge(walk, view, bridging)
+  if (packetTypeOf(destinationMac) === 'broadcast') return toBridge(walk, view, bridging)
   const entry = view.fdb(destinationMac).find(row => row.master === name && (row.vlan ?? null) === lane.vlan)
   const isOwn = destinationMac === link.address && exitBy(view, link, name, lane).kind !== 'outside'
   if (port !== null && (isOwn || entry?.state === 'permanent')) return toBridge(walk, view, bridging)
@@ -167,7 +166,7 @@ function toBridge(walk: Walk, view: View, { link, port, frame, isAsked, lane }: 
 }
 
 const isFor = ({ link }: StackedLink, { destinationMac }: Frame) =>
-  isUp(link) && (destinationMac === BROADCAST || destinationMac === link.address)
+  isUp(link) && (packetTypeOf(destinationMac) === 'broadcast' || destinationMac === link.address)
 
 /** A port, or the bridge itself, is not in the VLAN of a frame. */
 function notOut(

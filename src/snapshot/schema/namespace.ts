@@ -4,11 +4,12 @@ import { addressSchema } from './address.ts'
 import { ipvsSchema } from './ipvs.ts'
 import { linkSchema } from './link.ts'
 import { conntrackSchema, socketSchema, xfrmSchema } from './misc.ts'
-import { fdbEntrySchema, neighbourSchema, nsidSchema, portVlansSchema } from './neighbour.ts'
+import { fdbEntrySchema, neighbourSchema, nsidSchema } from './neighbour.ts'
 import { netfilterTableSchema, nftTableSchema } from './netfilter.ts'
 import { policyRuleSchema, routeSchema } from './route.ts'
 import { sourceReportSchema } from './source.ts'
 import { qdiscSchema, tcFilterSchema } from './tc.ts'
+import { portVlansSchema } from './vlan.ts'
 
 export const namespaceSchema = z.object({
   /** `net:[4026532281]`, as `readlink /proc/PID/ns/net` prints it. */

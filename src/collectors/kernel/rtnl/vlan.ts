@@ -1,5 +1,5 @@
 import { attribute, DecodeError, type Message, messageAttributes, type Transport } from 'netlink-codec'
-import type { BridgeVlan, Link, PortVlans } from '../../../snapshot/index.ts'
+import type { BridgeVlan, PortVlans } from '../../../snapshot/index.ts'
 import { type Dump, dump } from '../dump.ts'
 import { IFINFOMSG_LENGTH, IFLA_AF_SPEC, IFLA_EXT_MASK, RTM_GETLINK, RTM_NEWLINK } from './link.ts'
 import { AF_BRIDGE, type InterfaceNames, interfaceName } from './names.ts'
@@ -26,11 +26,6 @@ const request = dumpRequest(RTM_GETLINK, writer =>
     mask.u32(RTEXT_FILTER_BRVLAN_COMPRESSED),
   ),
 )
-
-/** Whether a bridge goes by VLANs (`vlan_filtering` of `ip -d link`): of the others nobody needs to know them. */
-export function filtersByVlan(link: Link): boolean {
-  return Number(link.linkinfo?.info_data?.['vlan_filtering'] ?? 0) !== 0
-}
 
 /**
  * The VLANs of bridges and their ports, as `bridge -compressvlans -j vlan show` prints them. A device that has none has no row.
