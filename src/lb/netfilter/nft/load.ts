@@ -177,7 +177,7 @@ export function loadFib({ result, flags }: Fib, packet: Packet, { view, hook }: 
   if (result === 'type') {
     if (packet.family === 'inet6') {
       const mark = flags.includes('mark') ? packet.mark : 0
-      return ipv6Type(view, { destination: ip, source: from ?? null, mark }, device)
+      return ipv6Type(view, { destination: ip, source: from ?? null, mark, tos: packet.tos }, device)
     }
     const type = addressType(view.fib(packet.family), ip, device ?? undefined)
     return hostNumber(Math.max(0, routeTypes.indexOf(type)))
@@ -203,11 +203,11 @@ export function loadFib({ result, flags }: Fib, packet: Packet, { view, hook }: 
 
 /**
  * __nft_fib6_eval_type: of what routing finds, only what is refused, local or anycast is told. Rules of policy routing see the other
- * address, too (nft_fib6_flowi_init).
+ * address and the traffic class, too (nft_fib6_flowi_init).
  */
 function ipv6Type(
   view: Place['view'],
-  asked: Pick<RouteQuery, 'destination' | 'source' | 'mark'>,
+  asked: Pick<RouteQuery, 'destination' | 'source' | 'mark' | 'tos'>,
   device: string | null,
 ): Bytes {
   const { destination: ip } = asked
@@ -216,7 +216,6 @@ function ipv6Type(
     ...asked,
     iif: 'lo',
     oif: null,
-    tos: undefined,
     protocol: undefined,
     sourcePort: undefined,
     destinationPort: undefined,
